@@ -1,0 +1,1 @@
+"""Clock, errors, findings, phone numbers, dates, logging: what every room may use."""

@@ -1,0 +1,1 @@
+"""The phone-to-appointment flow: availability, alternatives, safe booking."""

@@ -1,0 +1,1 @@
+"""Our own records: engine, transactions, migrations."""

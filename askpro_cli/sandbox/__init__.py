@@ -1,0 +1,1 @@
+"""A stateful Cal.com V2 that runs on this machine."""

@@ -1,0 +1,1 @@
+"""The program: registry, context, settings, console, result, the one error boundary."""

@@ -1,0 +1,1 @@
+"""Defaults shipped as YAML; read through importlib.resources."""

@@ -1,0 +1,5 @@
+"""Fixtures of the whole suite live in tests/support; this file only names them."""
+
+from __future__ import annotations
+
+pytest_plugins = ("support.isolation",)

@@ -1,0 +1,211 @@
+"""Dates and times: UTC inside, the company's zone at the edges, half-open intervals.
+
+A day runs from local midnight to local midnight, so it has 23 or 25 hours when the clocks change.
+Nothing here reads the machine's zone.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from askpro_cli.base.clock import Clock
+from askpro_cli.base.errors import InvalidValueError, VendorProtocolError
+
+# Room for a zone's offset on either side: conversions of any accepted instant cannot overflow.
+MIN_YEAR, MAX_YEAR = 1970, 2999
+
+_INSTANT = re.compile(
+    r"(?P<local>\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?)\s?(?P<offset>Z|[+-]\d{2}:?\d{2})?",
+    re.IGNORECASE | re.ASCII,
+)
+_WIRE = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_DISTANCE = re.compile(r"(?P<sign>[+-])(?P<days>\d{1,4})d", re.IGNORECASE | re.ASCII)
+_NAMED_DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """The instants from *start* up to, not including, *end*; both aware."""
+
+    start: datetime
+    end: datetime
+
+    def __post_init__(self) -> None:
+        if self.start.tzinfo is None or self.end.tzinfo is None:
+            message = "an interval needs aware instants"
+            raise ValueError(message)
+        if self.end < self.start:
+            message = f"an interval cannot end ({self.end}) before it starts ({self.start})"
+            raise ValueError(message)
+
+    def overlaps(self, other: Interval) -> bool:
+        """Tell whether the two share at least one instant; touching ends do not."""
+        return max(self.start, other.start) < min(self.end, other.end)
+
+    def contains(self, instant: datetime) -> bool:
+        """Tell whether *instant* lies inside; the end does not."""
+        return self.start <= instant < self.end
+
+
+def get_zone(name: str) -> ZoneInfo:
+    """Return the IANA time zone called *name*.
+
+    Raises:
+        InvalidValueError: there is no such zone; the hint is the nearest name.
+    """
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise InvalidValueError(
+            f"unknown time zone {name!r}", subject="timezone", hint=_nearest_zone(name)
+        ) from error
+
+
+def _nearest_zone(name: str) -> str:
+    from difflib import get_close_matches
+    from zoneinfo import available_timezones
+
+    known = {zone.lower(): zone for zone in available_timezones()}
+    near = get_close_matches(name.lower(), known, n=1, cutoff=0.6)
+    return f"did you mean {known[near[0]]}?" if near else "use an IANA name such as Europe/Berlin"
+
+
+def parse_instant(text: str, zone: ZoneInfo, *, field: str) -> datetime:
+    """Read an ISO 8601 time: with ``Z`` or an offset, or local in *zone*; return it in UTC.
+
+    Args:
+        text: e.g. ``2026-11-23T10:00``, ``2026-11-23 10:00``, ``2026-11-23T09:00:00Z``.
+        zone: the company's zone, for a time without offset.
+        field: the option's name, for the message.
+
+    Raises:
+        InvalidValueError: malformed, not a date of the calendar, out of 1970 to 2999, skipped by the
+            spring change of clocks, or occurring twice in the autumn one.
+    """
+    match = _INSTANT.fullmatch(text.strip())
+    if match is None:
+        raise InvalidValueError(
+            f"{field}: {text!r} is not a date with a time",
+            subject=field,
+            hint="write 2026-11-23T10:00 (company's zone) or 2026-11-23T10:00+01:00",
+        )
+    try:
+        written = datetime.fromisoformat((match["local"] + (match["offset"] or "")).upper())
+    except ValueError as error:
+        raise InvalidValueError(
+            f"{field}: {text!r} is not in the calendar ({error})", subject=field
+        ) from error
+    _check_year(written.year, text, field)
+    return written.astimezone(UTC) if written.tzinfo else _from_local(written, zone, text, field)
+
+
+def _check_year(year: int, text: str, field: str) -> None:
+    if not MIN_YEAR <= year <= MAX_YEAR:
+        raise InvalidValueError(
+            f"{field}: the year of {text!r} is outside {MIN_YEAR} to {MAX_YEAR}", subject=field
+        )
+
+
+def _from_local(local: datetime, zone: ZoneInfo, text: str, field: str) -> datetime:
+    """Return the one instant at which clocks in *zone* show *local*, or say why there is not one."""
+    first, second = (local.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
+    if first.utcoffset() == second.utcoffset():
+        return first.astimezone(UTC)
+    instant = first.astimezone(UTC)
+    if instant.astimezone(zone).replace(tzinfo=None) != local:
+        raise InvalidValueError(
+            f"{field}: {text!r} does not exist in {zone.key}: the clocks are put forward over it",
+            subject=field,
+            hint=f"the nearest time that exists is {iso_local(instant, zone)}",
+        )
+    choices = " or ".join(local.isoformat() + _offset(moment) for moment in (first, second))
+    raise InvalidValueError(
+        f"{field}: {text!r} occurs twice in {zone.key}: the clocks are put back over it",
+        subject=field,
+        hint=f"choose {choices}",
+    )
+
+
+def _offset(moment: datetime) -> str:
+    return moment.isoformat()[len(moment.replace(tzinfo=None).isoformat()) :]
+
+
+def parse_day(text: str, zone: ZoneInfo, clock: Clock, *, field: str) -> date:
+    """Read a day: ``2026-11-23``, ``yesterday``, ``today``, ``tomorrow``, ``+3d``; today as in *zone*.
+
+    Raises:
+        InvalidValueError: malformed, not a date of the calendar, or out of 1970 to 2999.
+    """
+    word = text.strip().lower()
+    distance = _DISTANCE.fullmatch(word)
+    if distance:
+        days = int(distance["days"]) * (-1 if distance["sign"] == "-" else 1)
+        return local_day(clock.now(), zone) + timedelta(days=days)
+    if word in _NAMED_DAYS:
+        return local_day(clock.now(), zone) + timedelta(days=_NAMED_DAYS[word])
+    if not _DAY.fullmatch(word):
+        raise InvalidValueError(
+            f"{field}: {text!r} is not a day",
+            subject=field,
+            hint="write 2026-11-23, today, tomorrow or +3d",
+        )
+    try:
+        day = date.fromisoformat(word)
+    except ValueError as error:
+        raise InvalidValueError(
+            f"{field}: {text!r} is not in the calendar ({error})", subject=field
+        ) from error
+    _check_year(day.year, text, field)
+    return day
+
+
+def day_bounds(day: date, zone: ZoneInfo) -> Interval:
+    """Return the UTC instants between which clocks in *zone* show *day*: 23 to 25 hours, in general."""
+    return Interval(_day_start(day, zone), _day_start(day + timedelta(days=1), zone))
+
+
+def _day_start(day: date, zone: ZoneInfo) -> datetime:
+    """Return the first instant of *day*; fold 0 is also right where midnight is skipped or repeated."""
+    return datetime(day.year, day.month, day.day, tzinfo=zone, fold=0).astimezone(UTC)
+
+
+def local_day(instant: datetime, zone: ZoneInfo) -> date:
+    """Return the day that a calendar in *zone* shows at *instant*."""
+    return instant.astimezone(zone).date()
+
+
+def iso_utc(instant: datetime) -> str:
+    """Return *instant* as ``2026-11-23T09:00:00Z``; fractions of a second are dropped."""
+    return instant.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+
+
+def iso_local(instant: datetime, zone: ZoneInfo) -> str:
+    """Return *instant* as clocks in *zone* show it: ``2026-11-23T10:00:00+01:00``, fractions dropped."""
+    return instant.astimezone(zone).replace(microsecond=0).isoformat()
+
+
+def parse_wire(text: str) -> datetime:
+    """Read a vendor's timestamp (``Z``, milliseconds, or an offset) and return it in UTC.
+
+    Raises:
+        VendorProtocolError: no timestamp, or one without a zone, which could mean any instant.
+    """
+    try:
+        if not _WIRE.fullmatch(text):
+            raise VendorProtocolError(f"{text!r} is not a timestamp with a zone")
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise VendorProtocolError(f"{text!r} is not a timestamp with a zone") from error
+
+
+_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"))
+
+
+def human_span(seconds: float) -> str:
+    """Return a length of time for a person, in whole units: ``45 s``, ``4 min``, ``3 h``, ``2 d``."""
+    whole = max(0, int(seconds))
+    return next((f"{whole // size} {unit}" for size, unit in _UNITS if whole >= size), f"{whole} s")

@@ -33,7 +33,11 @@ class Entry:
 class StateStore(Protocol):
     """Shared state: cache, locks, counters, compare-and-set.
 
-    Keys are printable text up to 512 bytes without the namespace; values are bytes; times are seconds.
+    Keys, tags and lock names are printable text of 1 to 512 bytes without the namespace (else
+    :class:`~askpro_cli.base.errors.InvalidValueError`); values are bytes; times are seconds, and a time
+    to live below a millisecond counts as one. Values, counters, lists and locks are apart: one name may
+    be used for each. A value is *live* when it has not expired and no tag it was filled under has been
+    bumped since; what is not live is absent for every method.
     Every method may raise :class:`~askpro_cli.base.errors.StateError`.
     """
 
@@ -59,17 +63,17 @@ class StateStore(Protocol):
         ...
 
     def add(self, key: str, value: bytes, *, ttl: float | None = None) -> bool:
-        """Store *value* only if the key is absent or expired; tell whether it was stored."""
+        """Store *value* only if the key is not live; tell whether it was stored."""
         ...
 
     def compare_and_set(
         self, key: str, expected: bytes | None, value: bytes | None, *, ttl: float | None = None
     ) -> bool:
-        """Replace *expected* (None: absent) by *value* (None: delete) in one step; tell whether it did."""
+        """Replace *expected* (None: not live) by *value* (None: delete) in one step; tell whether it did."""
         ...
 
     def delete(self, *keys: str) -> int:
-        """Remove keys; return how many were there."""
+        """Remove values, counters and lists of these names; return how many of them were live."""
         ...
 
     def increment(self, key: str, by: int = 1, *, ttl: float | None = None) -> int:
@@ -80,7 +84,7 @@ class StateStore(Protocol):
         """Add to several counters in one round trip."""
         ...
 
-    def counters(self, prefix: str) -> dict[str, int]:
+    def counters(self, prefix: str = "") -> dict[str, int]:
         """Return all live counters whose key starts with *prefix*."""
         ...
 
@@ -89,7 +93,10 @@ class StateStore(Protocol):
         ...
 
     def append(self, key: str, value: bytes, *, limit: int, ttl: float | None = None) -> None:
-        """Add to the end of a bounded list that keeps its newest *limit* items."""
+        """Add to the end of a bounded list that keeps its newest *limit* items.
+
+        The list lives *ttl* seconds from its newest item (None: for ever).
+        """
         ...
 
     def tail(self, key: str, count: int) -> list[bytes]:
@@ -109,7 +116,8 @@ class StateStore(Protocol):
     ) -> bool:
         """Store *entries* (with a time to live by key) only if every tag still has the generation given.
 
-        Each entry remembers its tags: a later :meth:`bump` makes it invisible to get_entries.
+        Each entry remembers its tags: a later :meth:`bump` makes it absent. A key missing in *ttl* is
+        kept for ever.
         Return whether they were stored; False means a write happened meanwhile and nothing was stored.
         """
         ...
@@ -131,7 +139,7 @@ class StateStore(Protocol):
         ...
 
     def clear(self, prefix: str = "") -> int:
-        """Remove all values whose key starts with *prefix* in this namespace; return how many."""
+        """Remove all values whose key starts with *prefix* in this namespace; return how many were live."""
         ...
 
     def for_namespace(self, namespace: str) -> StateStore:
@@ -143,5 +151,5 @@ class StateStore(Protocol):
         ...
 
     def close(self) -> None:
-        """Give back connections; further use is an error."""
+        """Give back connections, also those of stores made by for_namespace; further use is an error."""
         ...

@@ -49,3 +49,15 @@ def usable_ttl(ttl: float | None) -> float | None:
 
 def ignore_notice(message: str) -> None:
     """Take a notice nobody asked for: the default of the stores' ``on_notice``."""
+
+
+def check_limit(limit: int) -> int:
+    """Return the size of a bounded list unchanged.
+
+    Raises:
+        InvalidValueError: below 1.
+    """
+    if limit < 1:
+        message = f"a bounded list keeps at least 1 item, not {limit}"
+        raise InvalidValueError(message, subject="limit")
+    return limit

@@ -7,7 +7,14 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from askpro_cli.state.limits import check_key, check_keys, check_namespace, ignore_notice, usable_ttl
+from askpro_cli.state.limits import (
+    check_key,
+    check_keys,
+    check_limit,
+    check_namespace,
+    ignore_notice,
+    usable_ttl,
+)
 from askpro_cli.state.sqlite_database import StateDatabase
 from askpro_cli.state.sqlite_schema import PURGES
 from askpro_cli.state.store import Entry, Lock
@@ -149,7 +156,8 @@ class SqliteStore:
             number, newest = _next_position(connection, where, usable_ttl(ttl))
             connection.execute("INSERT INTO list_items VALUES (?, ?, ?)", (number, newest, value))
             connection.execute(
-                "DELETE FROM list_items WHERE list = ? AND position <= ?", (number, newest - limit)
+                "DELETE FROM list_items WHERE list = ? AND position <= ?",
+                (number, newest - check_limit(limit)),
             )
             connection.execute(PURGES["lists"])
 

@@ -1,0 +1,121 @@
+"""Cal.com V2 on the wire: paths, the version each resource wants, and query strings. Nothing is sent here.
+
+The version header is per resource: a wrong one is answered with 404 or, worse, with an older shape.
+Reschedule and cancel are POST, slots are read from ``/slots``; there never was a PATCH or a DELETE.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlencode
+
+BOOKINGS_VERSIONS = ("2024-08-13", "2026-02-25")
+"""Bookings: the first is known to every server, the second only to the hosted service."""
+
+EVENT_TYPES_VERSION = "2024-06-14"
+SCHEDULES_VERSION = "2024-06-11"
+SLOTS_VERSION = "2024-09-04"
+ANY_VERSION = "2024-08-13"
+"""For ``/me`` and ``/teams``, which answer any version a server knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class WireRequest:
+    """One request: *operation* names it in logs and metrics, *path* starts behind ``/v2``."""
+
+    operation: str
+    method: str
+    path: str
+    version: str
+    body: Mapping[str, Any] | None = None
+
+    @property
+    def label(self) -> str:
+        """Return method and path without the query, which may hold personal data."""
+        return f"{self.method} /v2{self.path.partition('?')[0]}"
+
+
+def segment(value: str | int) -> str:
+    """Return *value* as one path segment; slashes and the like are escaped."""
+    return quote(str(value), safe="")
+
+
+def path(*segments: str | int, query: Mapping[str, Any] | None = None) -> str:
+    """Return ``/bookings/uid?…``; query values that are None are left out, lists become comma lists."""
+    pairs = [(name, _text(value)) for name, value in (query or {}).items() if value is not None]
+    tail = "?" + urlencode(pairs) if pairs else ""
+    return "/" + "/".join(segment(part) for part in segments) + tail
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return ",".join(map(str, value)) if isinstance(value, Iterable) else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """Builds the requests for one server; *bookings_version* is one of :data:`BOOKINGS_VERSIONS`."""
+
+    bookings_version: str = field(default=BOOKINGS_VERSIONS[0])
+
+    def me(self) -> WireRequest:
+        """Ask who owns the key."""
+        return WireRequest("me.get", "GET", path("me"), ANY_VERSION)
+
+    def teams(self) -> WireRequest:
+        """Ask for the teams the key may see."""
+        return WireRequest("teams.list", "GET", path("teams"), ANY_VERSION)
+
+    def event_types(self, username: str | None, slug: str | None) -> WireRequest:
+        """Ask for own event types, or for a user's; the vendor allows a slug only with a user."""
+        query = {"username": username, "eventSlug": slug if username else None}
+        return WireRequest("event_types.list", "GET", path("event-types", query=query), EVENT_TYPES_VERSION)
+
+    def event_type(self, event_type_id: int) -> WireRequest:
+        """Ask for one own event type."""
+        where = path("event-types", event_type_id)
+        return WireRequest("event_types.get", "GET", where, EVENT_TYPES_VERSION)
+
+    def team_event_types(self, team_id: int, slug: str | None) -> WireRequest:
+        """Ask for a team's event types; ``/event-types`` never lists them."""
+        where = path("teams", team_id, "event-types", query={"eventSlug": slug})
+        return WireRequest("team_event_types.list", "GET", where, EVENT_TYPES_VERSION)
+
+    def schedules(self) -> WireRequest:
+        """Ask for all own schedules."""
+        return WireRequest("schedules.list", "GET", path("schedules"), SCHEDULES_VERSION)
+
+    def schedule(self, schedule_id: int | None) -> WireRequest:
+        """Ask for one schedule, None for the default one."""
+        where = path("schedules", "default" if schedule_id is None else schedule_id)
+        return WireRequest("schedules.get", "GET", where, SCHEDULES_VERSION)
+
+    def slots(self, query: Mapping[str, Any]) -> WireRequest:
+        """Ask for free times, with their ends."""
+        where = path("slots", query={**query, "format": "range"})
+        return WireRequest("slots.list", "GET", where, SLOTS_VERSION)
+
+    def booking(self, uid: str) -> WireRequest:
+        """Ask for one booking."""
+        return WireRequest("bookings.get", "GET", path("bookings", uid), self.bookings_version)
+
+    def bookings(self, query: Mapping[str, Any]) -> WireRequest:
+        """Ask for a page of bookings."""
+        return WireRequest("bookings.list", "GET", path("bookings", query=query), self.bookings_version)
+
+    def create(self, body: Mapping[str, Any]) -> WireRequest:
+        """Make a booking."""
+        return WireRequest("bookings.create", "POST", path("bookings"), self.bookings_version, body)
+
+    def reschedule(self, uid: str, body: Mapping[str, Any]) -> WireRequest:
+        """Move a booking; the answer is a new one with a new uid."""
+        where = path("bookings", uid, "reschedule")
+        return WireRequest("bookings.reschedule", "POST", where, self.bookings_version, body)
+
+    def cancel(self, uid: str, body: Mapping[str, Any]) -> WireRequest:
+        """Cancel a booking."""
+        where = path("bookings", uid, "cancel")
+        return WireRequest("bookings.cancel", "POST", where, self.bookings_version, body)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from askpro_cli.base.clock import Clock
 from askpro_cli.base.errors import InvalidValueError, VendorProtocolError
+from askpro_cli.base.nearest import nearest
 
 # Room for a zone's offset on either side: conversions of any accepted instant cannot overflow.
 MIN_YEAR, MAX_YEAR = 1970, 2999
@@ -66,12 +67,10 @@ def get_zone(name: str) -> ZoneInfo:
 
 
 def _nearest_zone(name: str) -> str:
-    from difflib import get_close_matches
     from zoneinfo import available_timezones
 
-    known = {zone.lower(): zone for zone in available_timezones()}
-    near = get_close_matches(name.lower(), known, n=1, cutoff=0.6)
-    return f"did you mean {known[near[0]]}?" if near else "use an IANA name such as Europe/Berlin"
+    found = nearest(name, available_timezones())
+    return f"did you mean {found}?" if found else "use an IANA name such as Europe/Berlin"
 
 
 def parse_instant(text: str, zone: ZoneInfo, *, field: str) -> datetime:

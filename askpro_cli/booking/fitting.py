@@ -1,0 +1,146 @@
+"""What is wanted against what the event type allows, so that the vendor need not refuse it.
+
+The vendor answers a missing booking field with ``responses - {slug}error_required_field``, a length or a
+location it does not allow with 400, and a managed parent or an empty team with 400 or 422: here each is
+a sentence with the option to use, before anything is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from askpro_cli.base.errors import AskproError, InvalidValueError, RefusedError
+from askpro_cli.base.nearest import nearest
+from askpro_cli.booking.answers import read_answer
+from askpro_cli.booking.requests import BookingRequest
+from askpro_cli.calcom.models import BookingField, EventType
+
+# Answered by options of their own, or only asked when a booking is moved.
+_ANSWERED_ELSEWHERE = frozenset({"name", "email", "location", "guests", "rescheduleReason"})
+_ATTENDEE_PHONE = "attendeePhoneNumber"
+
+
+def fit(request: BookingRequest, event_type: EventType) -> BookingRequest:
+    """Return *request* as it can be sent: typed answers, and a length only where one may be chosen.
+
+    Raises:
+        RefusedError: this event type cannot be booked at all, by anybody.
+        InvalidValueError: length, location, guests or booking fields do not fit; the hint says what does.
+    """
+    check_bookable(event_type)
+    _check_location(request.location, event_type)
+    if request.guests and event_type.disable_guests:
+        raise _misfit("--guest", event_type, "takes no guests")
+    return replace(
+        request,
+        duration=fit_duration(request.duration, event_type),
+        fields=_fit_fields(request, event_type),
+    )
+
+
+def check_bookable(event_type: EventType) -> None:
+    """Raise :class:`RefusedError` for a managed parent, a recurring series or a team without hosts."""
+    if event_type.is_managed_parent:
+        raise _unbookable(
+            event_type, "is a template of managed event types", "book one of its children by id"
+        )
+    if event_type.recurrence and not event_type.recurrence.get("disabled"):
+        raise _unbookable(event_type, "books a whole series at once", "book it on its page at the vendor")
+    if event_type.team_id and "hosts" in event_type.raw and not event_type.hosts:
+        raise _unbookable(event_type, "has no hosts", "assign a host to it")
+
+
+def fit_duration(minutes: int | None, event_type: EventType) -> int | None:
+    """Return the length to send: None where the event type has one only, which the vendor insists on.
+
+    Raises:
+        InvalidValueError: the event type does not allow it.
+    """
+    if minutes is None:
+        return None
+    if not event_type.allows_length(minutes):
+        allowed = sorted({event_type.length_in_minutes, *event_type.length_in_minutes_options})
+        lengths = ", ".join(str(length) for length in allowed)
+        raise _misfit("--duration", event_type, f"does not last {minutes} min", hint=f"one of {lengths}")
+    return minutes if event_type.length_in_minutes_options else None
+
+
+def planned_minutes(request: BookingRequest, event_type: EventType) -> int:
+    """Return how long the appointment will last."""
+    return request.duration or event_type.length_in_minutes
+
+
+def _check_location(location: Mapping[str, str] | None, event_type: EventType) -> None:
+    if location is None or any(_same_place(location, offered) for offered in event_type.locations):
+        return
+    offered = ", ".join(_place(entry) for entry in event_type.locations) or "none to choose from"
+    raise _misfit(
+        "--location", event_type, f"does not take place by {_place(location)}", hint=f"it offers {offered}"
+    )
+
+
+def _same_place(wanted: Mapping[str, str], offered: Mapping[str, Any]) -> bool:
+    same_app = wanted.get("integration") in (None, offered.get("integration"))
+    return wanted["type"] == offered.get("type") and same_app
+
+
+def _place(entry: Mapping[str, Any]) -> str:
+    kind = str(entry.get("type", "unknown"))
+    return f"{kind}:{entry['integration']}" if "integration" in entry else kind
+
+
+def _fit_fields(request: BookingRequest, event_type: EventType) -> dict[str, Any]:
+    """Return the answers typed as their fields want them, after checking that none is missing."""
+    known = {field.slug: field for field in event_type.booking_fields if field.slug}
+    answers = dict(request.fields)
+    if _ATTENDEE_PHONE in known and request.phone:
+        answers.setdefault(_ATTENDEE_PHONE, request.phone)
+    _check_known(answers, known, event_type)
+    _check_required(answers, known, event_type)
+    return {slug: read_answer(known[slug], answer) for slug, answer in answers.items()}
+
+
+def _check_known(
+    answers: Mapping[str, Any], known: Mapping[str, BookingField], event_type: EventType
+) -> None:
+    for slug in answers:
+        if slug in _ANSWERED_ELSEWHERE:
+            raise _misfit("--field", event_type, f"asks {slug!r} by an option of its own, not by --field")
+        if slug not in known:
+            meant = nearest(slug, known)
+            asked = ", ".join(known) or "nothing"
+            hint = f"did you mean {meant}?" if meant else f"it asks {asked}"
+            raise _misfit("--field", event_type, f"has no booking field {slug!r}", hint=hint)
+
+
+def _check_required(
+    answers: Mapping[str, Any], known: Mapping[str, BookingField], event_type: EventType
+) -> None:
+    missing = [
+        slug
+        for slug, field in known.items()
+        if field.required and not field.hidden and slug not in _ANSWERED_ELSEWHERE and not answers.get(slug)
+    ]
+    if missing:
+        options = " ".join(
+            "--phone …" if slug == _ATTENDEE_PHONE else f"--field {slug}=…" for slug in missing
+        )
+        raise _misfit(
+            "--field", event_type, f"needs an answer to {', '.join(missing)}", hint=f"add {options}"
+        )
+
+
+def _misfit(option: str, event_type: EventType, what: str, hint: str | None = None) -> AskproError:
+    return InvalidValueError(f"{option}: {_named(event_type)} {what}", subject=option, hint=hint)
+
+
+def _unbookable(event_type: EventType, what: str, hint: str) -> AskproError:
+    return RefusedError(
+        f"{_named(event_type)} cannot be booked: it {what}", subject=str(event_type.id), hint=hint
+    )
+
+
+def _named(event_type: EventType) -> str:
+    return f"event type {event_type.id} ({event_type.slug})"

@@ -14,7 +14,9 @@ AskproError
 │   ├── RecordsError           the records' database cannot be used
 │   ├── BreakerOpenError       the circuit breaker refuses the call before it is sent
 │   ├── BudgetError            the rate governor would make the caller wait longer than allowed
-│   └── FateUnknownError       a write was sent and nobody can say whether it happened
+│   ├── FateUnknownError       a write was sent and nobody can say whether it happened
+│   └── OutputError            the answer could not be written (disk full, closed file)
+├── DemoError                  a step of the demonstration did not show what it says (exit 1)
 ├── PendingError               still pending when --wait ran out (exit 8)
 └── VendorError                a vendor answered, or failed to
     ├── VendorAuthError        401, 403, 498 (exit 4)
@@ -178,6 +180,19 @@ class FateUnknownError(UnknownError):
     """A write was sent and nobody can say whether it happened."""
 
     code = "fate_unknown"
+
+
+class DemoError(AskproError):
+    """A step of ``askpro demo`` did not show what it says."""
+
+    code = "demo_failed"
+    exit_code = ExitCode.FINDINGS
+
+
+class OutputError(UnknownError):
+    """The answer could not be written: what was done is done, but the caller does not know it."""
+
+    code = "output_failed"
 
 
 class PendingError(AskproError):

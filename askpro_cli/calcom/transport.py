@@ -1,0 +1,289 @@
+"""One try on the wire with httpx: time limits, a size limit, no redirects, and errors of our own tree.
+
+What may have reached the vendor decides whether a write can be sent again, so every failure says it:
+no connection (DNS, refused, TLS, pool) was never sent; a broken or silent one may have been.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+import httpx
+import msgspec
+
+import askpro_cli
+from askpro_cli.base.errors import (
+    AuthError,
+    ConfigError,
+    VendorError,
+    VendorProtocolError,
+    VendorTimeoutError,
+    VendorUnreachableError,
+)
+from askpro_cli.calcom.headers import AnswerHead, read_head
+from askpro_cli.calcom.wire import WireRequest
+
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_CONNECTIONS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class TransportSettings:
+    """Limits of one try: seconds to connect, seconds without a sign of life, bytes of an answer."""
+
+    connect_timeout: float = 5.0
+    timeout: float = 20.0
+    max_answer_bytes: int = 8 * 1024 * 1024
+
+    @property
+    def total(self) -> float:
+        """Return the seconds after which a try is given up, however slowly the answer drips."""
+        return self.connect_timeout + self.timeout
+
+
+@dataclass(frozen=True, slots=True)
+class WireAnswer:
+    """An answer: its status, what its head says, its body as it came."""
+
+    status: int
+    head: AnswerHead
+    body: bytes
+
+
+OnHead = Callable[[int, AnswerHead], None]
+
+
+class Transport:
+    """Sends requests to one base URL under one key.
+
+    Args:
+        base_url: ends in ``/v2``; ``https`` (``http`` for a sandbox or a server of one's own).
+        api_key: the key, or None to ask what is public.
+        settings: time and size limits.
+        client: a client to use instead of a new one; it is not closed here.
+
+    Raises:
+        ConfigError: the base URL is no http(s) URL, or carries credentials.
+        AuthError: the key holds white space or control characters, which no header may.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        api_key: str | None,
+        settings: TransportSettings | None = None,
+        *,
+        client: httpx.AsyncClient | None = None,
+    ) -> None:
+        self.base_url = _checked_url(base_url)
+        self.settings = settings or TransportSettings()
+        self._host = urlsplit(self.base_url).hostname or ""
+        self._headers = _headers(api_key)
+        self._timeout = httpx.Timeout(self.settings.timeout, connect=self.settings.connect_timeout)
+        self._given = client
+        self._client = client
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections, unless the client was handed in."""
+        if self._client is not None and self._given is None:
+            await self._client.aclose()
+            self._client = None
+
+    async def send(self, request: WireRequest, on_head: OnHead) -> WireAnswer:
+        """Send *request* once and return whatever answer came, of any status.
+
+        Args:
+            request: what to send.
+            on_head: is told status and head as soon as they are there, whatever becomes of the body.
+
+        Raises:
+            VendorUnreachableError: no connection, or it broke.
+            VendorTimeoutError: no answer in time.
+            VendorProtocolError: the answer is larger than allowed, or cannot be decoded.
+        """
+        client = self._client or self._open()
+        message = client.build_request(
+            request.method,
+            self.base_url + request.path,
+            headers={**self._headers, "cal-api-version": request.version, **_content(request)},
+            content=None if request.body is None else msgspec.json.encode(request.body),
+            timeout=self._timeout,
+        )
+        try:
+            async with asyncio.timeout(self.settings.total):
+                return await self._exchange(client, message, request, on_head)
+        except TimeoutError as error:
+            raise VendorTimeoutError(
+                f"Cal.com's answer to {request.label} was not complete after {self.settings.total:g} s",
+                hint="try again, or raise calcom.timeout",
+            ) from error
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            raise self._unreached(error, request) from error
+
+    async def _exchange(
+        self, client: httpx.AsyncClient, message: httpx.Request, request: WireRequest, on_head: OnHead
+    ) -> WireAnswer:
+        response = await client.send(message, stream=True, follow_redirects=False)
+        head = read_head(response.headers, response.status_code)
+        on_head(response.status_code, head)
+        try:
+            body = await self._read(response, request)
+        finally:
+            await response.aclose()
+        return WireAnswer(response.status_code, head, body)
+
+    async def _read(self, response: httpx.Response, request: WireRequest) -> bytes:
+        """Read the body as it comes and stop at the limit, also when it only grows by decompression."""
+        chunks: list[bytes] = []
+        size = 0
+        async for chunk in response.aiter_bytes():
+            size += len(chunk)
+            if size > self.settings.max_answer_bytes:
+                raise VendorProtocolError(
+                    f"Cal.com's answer to {request.label} is larger than"
+                    f" {self.settings.max_answer_bytes} bytes",
+                    status=response.status_code,
+                    request_id=response.headers.get("x-request-id"),
+                    hint="ask for less at once, or raise calcom.max_answer_bytes",
+                )
+            chunks.append(chunk)
+        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+    def _open(self) -> httpx.AsyncClient:
+        """Open the client at the first request; certificates are loaded only where they are used."""
+        self._client = httpx.AsyncClient(
+            verify=self.base_url.startswith("https:"),
+            trust_env=self._host not in _LOOPBACK,  # a proxy cannot reach this machine's own sandbox
+            follow_redirects=False,
+            limits=httpx.Limits(max_connections=_CONNECTIONS),
+        )
+        return self._client
+
+    def _unreached(self, error: Exception, request: WireRequest) -> VendorError:
+        for kinds, judge in _JUDGES:
+            if isinstance(error, kinds):
+                return judge(error, f"{request.label} at {self._host}")
+        return _broken(error, f"{request.label} at {self._host}")
+
+
+def _not_connected(error: Exception, what: str) -> VendorError:
+    if _caused_by(error, ssl.SSLError):
+        return VendorUnreachableError(
+            f"no secure connection for {what}: {_innermost(error)}",
+            sent=False,
+            retryable=False,
+            hint="check the certificate, calcom.base_url and this machine's clock;"
+            " SSL_CERT_FILE adds an authority",
+        )
+    return VendorUnreachableError(
+        f"no connection for {what}: {_innermost(error)}",
+        sent=False,
+        hint="check the network, calcom.base_url and the proxy settings",
+    )
+
+
+def _too_slow(error: Exception, what: str) -> VendorError:
+    return VendorTimeoutError(
+        f"no answer in time to {what} ({type(error).__name__})", hint="try again, or raise calcom.timeout"
+    )
+
+
+def _undecodable(_: Exception, what: str) -> VendorError:
+    return VendorProtocolError(
+        f"the answer to {what} cannot be decompressed", hint="a proxy on the way may have damaged it"
+    )
+
+
+def _unsendable(error: Exception, what: str) -> VendorError:
+    return VendorUnreachableError(
+        f"{what} cannot be sent: {error}", sent=False, retryable=False, hint="check calcom.base_url"
+    )
+
+
+def _broken(error: Exception, what: str) -> VendorError:
+    return VendorUnreachableError(
+        f"the connection for {what} broke: {_innermost(error)}",
+        sent=True,
+        hint="try again; `askpro health` tells how the vendor does",
+    )
+
+
+_JUDGES = (
+    ((httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError), _not_connected),
+    ((httpx.TimeoutException,), _too_slow),
+    ((httpx.DecodingError,), _undecodable),
+    ((httpx.LocalProtocolError, httpx.UnsupportedProtocol, httpx.InvalidURL), _unsendable),
+)
+"""In this order; everything else (read, write, remote protocol errors) is a connection that broke."""
+
+
+def _caused_by(error: BaseException | None, kind: type[BaseException]) -> bool:
+    while error is not None:
+        if isinstance(error, kind):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _innermost(error: Exception) -> str:
+    return str(error) or type(error).__name__
+
+
+def _headers(api_key: str | None) -> dict[str, str]:
+    headers = {"User-Agent": f"askpro/{askpro_cli.__version__}", "Accept": "application/json"}
+    if api_key is not None:
+        headers["Authorization"] = f"Bearer {check_key(api_key)}"
+    return headers
+
+
+def check_key(api_key: str) -> str:
+    """Return *api_key* when a header can carry it.
+
+    Raises:
+        AuthError: it is empty, or holds white space (a newline from a file, a blank from a copy) or
+            characters outside ASCII.
+    """
+    if not api_key:
+        raise AuthError("the Cal.com API key is empty", hint="set ASKPRO_CALCOM_API_KEY")
+    if api_key.isascii() and api_key.isprintable() and " " not in api_key:
+        return api_key
+    what = (
+        "ends in a line break"
+        if api_key.endswith(("\n", "\r"))
+        else "holds white space or control characters"
+    )
+    raise AuthError(
+        f"the Cal.com API key {what}; it was not sent",
+        hint="write the key alone: printf %s KEY > FILE, or export it without quotes and blanks",
+    )
+
+
+def _content(request: WireRequest) -> dict[str, str]:
+    return {} if request.body is None else {"Content-Type": "application/json"}
+
+
+def _checked_url(url: str) -> str:
+    parts = urlsplit(url.strip())
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ConfigError(
+            f"calcom.base_url {url!r} is no http(s) URL", hint="for example https://api.cal.com/v2"
+        )
+    if parts.username or parts.password:
+        raise ConfigError(
+            "calcom.base_url carries a user name or password", hint="keep keys in calcom.api_key"
+        )
+    return url.strip().rstrip("/")

@@ -1,0 +1,87 @@
+"""The shape of a command module: ``app = command_app(help=…)``, and the App from its context."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from askpro_cli.shell.options import global_params, write_global_options
+
+if TYPE_CHECKING:
+    from askpro_cli.shell.context import App
+
+
+class AskproCommand(TyperCommand):
+    """A command whose help shows its own options first and the global ones apart."""
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write arguments and options, then the global options."""
+        super().format_options(ctx, formatter)
+        write_global_options(self.params, formatter)
+
+
+class AskproGroup(TyperGroup):
+    """A group of commands (``cache``, ``config``) that shows only its commands."""
+
+
+class CommandApp(typer.Typer):
+    """A Typer whose commands know the global options and print plain help (rich help is slow)."""
+
+    def __init__(self, help_text: str) -> None:
+        super().__init__(
+            cls=AskproGroup,
+            help=help_text,
+            no_args_is_help=True,
+            add_completion=False,
+            rich_markup_mode=None,
+            pretty_exceptions_enable=False,
+        )
+        self.help_text = help_text
+
+    def command(self, name: str | None = None, **more: Any) -> Callable[[Any], Any]:
+        """Register a command; as Typer's, with our command class."""
+        more.setdefault("cls", AskproCommand)
+        more.setdefault("help", self.help_text)
+        return super().command(name, **more)
+
+
+def command_app(*, help: str) -> CommandApp:  # noqa: A002 (Typer's own name for it)
+    """Return the app of a command module.
+
+    Args:
+        help: first line equal to the registry's summary, then what it does, then ``Examples:`` with one
+            command a line.
+    """
+    return CommandApp(help)
+
+
+def load_command(module: str, name: str) -> Any:
+    """Import a command module and return its Typer command with the global options injected."""
+    command = typer.main.get_command(import_module(module).app)
+    command.name = name
+    prepare(command)
+    return command
+
+
+def prepare(command: Any) -> None:
+    """Add the global options to every command below, and keep the lines of examples apart."""
+    command.help = keep_examples(command.help or "")
+    for child in getattr(command, "commands", {}).values():
+        prepare(child)
+    taken = {opt for param in command.params for opt in param.opts}
+    command.params.extend(param for param in global_params() if not taken.intersection(param.opts))
+
+
+def keep_examples(text: str) -> str:
+    r"""Mark the paragraph ``Examples:`` with ``\b`` so that its lines are not joined."""
+    return text.replace("\n\nExamples:", "\n\n\b\nExamples:")
+
+
+def app_of(ctx: typer.Context) -> App:
+    """Return the App this run was started with."""
+    app: App = ctx.find_root().obj
+    return app

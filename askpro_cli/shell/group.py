@@ -1,0 +1,114 @@
+"""The root command: stubs for help and suggestions, the real command imported when it is called."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+import typer
+from typer.core import TyperCommand, TyperGroup, TyperOption
+
+from askpro_cli import __version__
+from askpro_cli.base.errors import UsageError
+from askpro_cli.base.nearest import nearest
+from askpro_cli.shell.command import load_command
+from askpro_cli.shell.options import global_params, write_global_options
+from askpro_cli.shell.registry import COMMANDS, SECTIONS
+
+_HELP = """The command line of the people who operate a phone-to-appointment platform.
+
+askpro looks for free slots in Cal.com, books, moves and cancels appointments, and tells when two sources
+disagree. Start without an account: askpro demo
+
+\b
+Topics: askpro help exit-codes | environment | formatting
+"""
+
+
+class RootGroup(TyperGroup):
+    """``askpro`` itself."""
+
+    def __init__(self) -> None:
+        stubs = {
+            name: TyperCommand(name, help=entry.summary, hidden=entry.hidden, rich_markup_mode=None)
+            for name, entry in COMMANDS.items()
+        }
+        super().__init__(
+            name="askpro",
+            help=_HELP,
+            commands=dict(stubs),
+            params=[*global_params(), _version_param()],
+            no_args_is_help=True,
+            rich_markup_mode=None,
+        )
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return the stub, which is enough for help, or None."""
+        del ctx
+        return self.commands.get(cmd_name)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command named first in *args* and import it."""
+        del ctx
+        name = args[0]
+        if name not in COMMANDS:
+            unknown_command(name)
+        return name, self.load(name), args[1:]
+
+    def load(self, name: str) -> Any:
+        """Return the real command in place of its stub."""
+        command = load_command(COMMANDS[name].module, name)
+        self.commands[name] = command
+        return command
+
+    def command_name(self, words: list[str]) -> str | None:
+        """Return the full name (``cache stats``) at the start of *words*, as far as it names commands.
+
+        Only commands that were loaded are looked into: nothing is imported to name an error.
+        """
+        if not words or words[0] not in self.commands:
+            return None
+        children = getattr(self.commands[words[0]], "commands", {})
+        return " ".join(words[:2]) if len(words) > 1 and words[1] in children else words[0]
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the global options and the commands by section."""
+        self.format_commands(ctx, formatter)
+        write_global_options(self.params, formatter)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the commands, section by section, in the registry's order."""
+        del ctx
+        for section in SECTIONS:
+            rows = [
+                (name, entry.summary.removesuffix("."))
+                for name, entry in COMMANDS.items()
+                if entry.section == section and not entry.hidden
+            ]
+            with formatter.section(section):
+                formatter.write_dl(rows)
+
+
+def unknown_command(name: str) -> NoReturn:
+    """Raise a usage error that names the nearest command."""
+    meant = nearest(name, (known for known, entry in COMMANDS.items() if not entry.hidden))
+    hint = f"did you mean askpro {meant}" if meant else "askpro --help lists the commands"
+    raise UsageError(f"there is no command {name!r}", hint=hint, subject=name)
+
+
+def _version_param() -> TyperOption:
+    return TyperOption(
+        param_decls=["version", "--version"],
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_print_version,
+        hidden=True,
+    )
+
+
+def _print_version(ctx: Any, param: Any, value: Any) -> Any:
+    del param
+    if value and not ctx.resilient_parsing:
+        typer.echo(f"askpro {__version__}")
+        raise typer.Exit
+    return value

@@ -1,0 +1,53 @@
+"""All commands: name → module, one line of help, section. Nothing is imported until a command runs.
+
+The summary equals the first line of the command's own help; tests/shell/test_registry.py holds both.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Entry(NamedTuple):
+    """One command of the program."""
+
+    module: str
+    summary: str
+    section: str
+    hidden: bool = False
+
+
+APPOINTMENTS = "Appointments"
+LOOKING = "Looking"
+OPERATIONS = "Operations"
+PROGRAM = "The program"
+SECTIONS = (APPOINTMENTS, LOOKING, OPERATIONS, PROGRAM)
+
+_COMMANDS = "askpro_cli.commands"
+
+COMMANDS: dict[str, Entry] = {
+    "availability": Entry(f"{_COMMANDS}.availability", "Show the free slots of an event type.", APPOINTMENTS),
+    "alternatives": Entry(
+        f"{_COMMANDS}.alternatives", "Show the free slots nearest to a time.", APPOINTMENTS
+    ),
+    "book": Entry(f"{_COMMANDS}.book", "Book an appointment.", APPOINTMENTS),
+    "reschedule": Entry(f"{_COMMANDS}.reschedule", "Move a booking to another time.", APPOINTMENTS),
+    "update": Entry(f"{_COMMANDS}.reschedule", "Move a booking to another time.", APPOINTMENTS, hidden=True),
+    "cancel": Entry(f"{_COMMANDS}.cancel", "Cancel a booking.", APPOINTMENTS),
+    "bookings": Entry(f"{_COMMANDS}.bookings", "List and show bookings.", LOOKING),
+    "event-types": Entry(f"{_COMMANDS}.event_types", "List and show event types.", LOOKING),
+    "schedules": Entry(f"{_COMMANDS}.schedules", "List and show schedules.", LOOKING),
+    "doctor": Entry(f"{_COMMANDS}.doctor", "Check settings, stores and the way to Cal.com.", OPERATIONS),
+    "health": Entry(
+        f"{_COMMANDS}.health", "Show the state of vendor, state and records at a glance.", OPERATIONS
+    ),
+    "breaker": Entry(f"{_COMMANDS}.breaker", "Show or reset the circuit breaker.", OPERATIONS),
+    "cache": Entry(f"{_COMMANDS}.cache", "Show or clear the cache of Cal.com answers.", OPERATIONS),
+    "db": Entry(f"{_COMMANDS}.db", "Show or upgrade the records database.", OPERATIONS),
+    "sandbox": Entry(f"{_COMMANDS}.sandbox", "Play Cal.com on this machine.", OPERATIONS),
+    "demo": Entry(f"{_COMMANDS}.demo", "Show the main job on a sandbox, no account needed.", OPERATIONS),
+    "config": Entry(f"{_COMMANDS}.config", "Show, check and start the settings.", PROGRAM),
+    "explain": Entry(f"{_COMMANDS}.explain", "Explain a finding's code.", PROGRAM),
+    "help": Entry(f"{_COMMANDS}.help", "Show help on a topic or a command.", PROGRAM),
+    "completion": Entry(f"{_COMMANDS}.completion", "Print the completion script of a shell.", PROGRAM),
+}

@@ -1,0 +1,137 @@
+"""Prints an outcome in the format asked for; the answer to stdout, everything for a person to stderr."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from askpro_cli.base.findings import Finding
+from askpro_cli.shell.console import Console
+from askpro_cli.shell.envelope import Outcome, envelope
+from askpro_cli.shell.result import Column, Result, Table
+
+
+def render(outcome: Outcome, console: Console, output: str | None, meta: Mapping[str, Any]) -> None:
+    """Print *outcome*: *output* is a format, or None for a table on a terminal and TSV in a pipe."""
+    chosen = output or ("table" if console.out_is_terminal else "tsv")
+    if chosen == "json":
+        console.answer(_json(envelope(outcome, meta), console))
+    elif chosen == "ndjson":
+        console.answer("".join(f"{_dump(record, console)}\n" for record in _records(outcome.result)))
+    else:
+        _render_text(outcome.result, console, chosen)
+    _tell(outcome, console, meta, findings=chosen in ("table", "tsv") and _has_own_answer(outcome.result))
+
+
+def _json(document: Any, console: Console) -> str:
+    """Return one line for a program, an indented document for a person."""
+    return _dump(document, console, indent=2 if console.out_is_terminal else None) + "\n"
+
+
+def _dump(document: Any, console: Console, indent: int | None = None) -> str:
+    encoding = (getattr(console.streams.stdout, "encoding", None) or "utf-8").lower().replace("-", "")
+    return json.dumps(document, ensure_ascii=encoding != "utf8", indent=indent, allow_nan=False)
+
+
+def _records(result: Result) -> Iterator[Any]:
+    """Yield the bare records of a result: the named list, the list itself, the one record, the findings."""
+    data = result.data
+    if result.records is not None and isinstance(data, Mapping):
+        data = data[result.records]
+    if isinstance(data, list):
+        yield from data
+    elif data is not None:
+        yield data
+    else:
+        yield from (finding.as_dict() for finding in result.findings)
+
+
+def _has_own_answer(result: Result) -> bool:
+    return result.table is not None or result.text is not None
+
+
+def _render_text(result: Result, console: Console, output: str) -> None:
+    if result.text is not None:
+        console.answer(result.text if result.text.endswith("\n") else f"{result.text}\n")
+    table = result.table
+    if table is None and result.text is None and result.findings:
+        table = findings_table(result.findings)
+    if table is not None:
+        console.answer(_rich(table, console) if output == "table" else _tsv(table))
+
+
+def _rich(table: Table, console: Console) -> str:
+    from askpro_cli.shell.render_table import draw
+
+    return draw(table, width=console.width, color=console.colored(console.streams.stdout))
+
+
+def _tsv(table: Table) -> str:
+    rows = table.rows if table.tsv_rows is None else table.tsv_rows
+    return "".join("\t".join(_cell(cell) for cell in row) + "\n" for row in rows)
+
+
+def _cell(text: str) -> str:
+    """Return a cell that cannot break its line or its column."""
+    return text.translate(_BREAKS)
+
+
+_BREAKS = str.maketrans({"\t": " ", "\n": " ", "\r": " "})
+
+_FINDING_COLUMNS = (
+    Column("Code", style="bold"),
+    Column("Subject"),
+    Column("Expected"),
+    Column("Actual", style="red"),
+    Column("Next"),
+)
+
+
+def findings_table(findings: Sequence[Finding]) -> Table:
+    """Return findings as a table; it is the answer of a command that has no other."""
+    rows = [[f.code, f.subject, f.expected, f.actual, f.hint] for f in findings]
+    return Table(_FINDING_COLUMNS, rows, title="Findings")
+
+
+def _tell(outcome: Outcome, console: Console, meta: Mapping[str, Any], *, findings: bool) -> None:
+    """Say on stderr what a person should know, the gravest last."""
+    for message in outcome.result.messages:
+        console.note(message)
+    if console.verbose:
+        console.say(_meta_line({**outcome.result.meta, **meta}))
+    if findings:
+        _tell_findings(outcome.result.findings, console)
+    for error in outcome.errors:
+        if int(error.exit_code) != UNKNOWN_CODE:
+            console.error(error.message)
+        console.hint(error.hint)
+    for unknown in outcome.result.unknown:
+        console.hint(unknown.hint)
+    if outcome.unknown:
+        console.unknown("; ".join(_unknown_text(item.subject, item.why) for item in outcome.unknown))
+
+
+UNKNOWN_CODE = 5
+
+
+def _unknown_text(subject: str, why: str) -> str:
+    return why if subject in why else f"{subject}: {why}"
+
+
+def _tell_findings(findings: Sequence[Finding], console: Console) -> None:
+    for finding in findings:
+        console.warning(
+            f"{finding.code} {finding.subject}: expected {finding.expected}, found {finding.actual}"
+        )
+        console.hint(finding.hint)
+
+
+def _meta_line(meta: Mapping[str, Any]) -> str:
+    return "run: " + " ".join(f"{key}={_short(value)}" for key, value in meta.items())
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ",".join(f"{key}:{_short(item)}" for key, item in value.items())
+    return str(value)

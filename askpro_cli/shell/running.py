@@ -1,0 +1,106 @@
+"""Runs a command's answer to its end: awaits coroutines, and turns signals into a clean stop.
+
+The first SIGINT or SIGTERM cancels the work, so that a booking in flight can say what it knows; the
+second one does not wait for that.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Awaitable, Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from askpro_cli.base.errors import AskproError
+from askpro_cli.base.exit_codes import ExitCode
+from askpro_cli.shell.result import Result
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop, Task
+
+    from askpro_cli.shell.context import App
+
+_CODES = {signal.SIGINT: ExitCode.INTERRUPTED, signal.SIGTERM: ExitCode.TERMINATED}
+
+
+class InterruptedRun(BaseException):
+    """A signal ended the run; *errors* is what the interrupted command still had to say."""
+
+    def __init__(self, signal_number: int, errors: Sequence[AskproError] = ()) -> None:
+        super().__init__(signal_number)
+        self.exit_code = _CODES[signal.Signals(signal_number)]
+        self.errors = list(errors)
+
+
+def _raise(number: int, frame: FrameType | None) -> None:
+    del frame
+    raise InterruptedRun(number)
+
+
+@contextmanager
+def listening() -> Iterator[None]:
+    """Turn SIGINT and SIGTERM into :class:`InterruptedRun` while a synchronous command runs."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, _raise) for number in _CODES}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def finish(answer: Any, app: App) -> Result:
+    """Return the Result of a command: at once, or after awaiting it."""
+    if isinstance(answer, Result):
+        return answer
+    if answer is None:
+        return Result()
+    if not hasattr(answer, "__await__"):
+        message = f"a command returned {type(answer).__name__}, not a Result"
+        raise TypeError(message)
+    app.log.event("run.started", company=app.settings.optional("company"))
+    return _run_async(answer)
+
+
+def _run_async(answer: Awaitable[Result]) -> Result:
+    import asyncio
+
+    stop = _Stop()
+    try:
+        return asyncio.run(stop.guard(answer))
+    except asyncio.CancelledError:
+        raise InterruptedRun(stop.number or signal.SIGINT) from None
+    except AskproError as error:
+        if stop.number is not None:
+            raise InterruptedRun(stop.number, [error]) from error
+        raise
+
+
+class _Stop:
+    """Cancels the running task on the first signal and gives up waiting on the second."""
+
+    def __init__(self) -> None:
+        self.number: int | None = None
+        self._task: Task[Any] | None = None
+
+    async def guard(self, answer: Awaitable[Result]) -> Result:
+        import asyncio
+
+        self._task = asyncio.current_task()
+        if threading.current_thread() is threading.main_thread():
+            self._listen(asyncio.get_running_loop())
+        return await answer
+
+    def _listen(self, loop: AbstractEventLoop) -> None:
+        for number in _CODES:
+            loop.add_signal_handler(number, self._on_signal, number)
+
+    def _on_signal(self, number: int) -> None:
+        if self.number is not None or self._task is None:
+            raise InterruptedRun(number)
+        self.number = number
+        self._task.cancel()

@@ -1,0 +1,176 @@
+"""The settings of one run, each with where it came from: flag > environment > project > user > default."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from askpro_cli.base.errors import ConfigError
+from askpro_cli.base.nearest import nearest
+from askpro_cli.shell.settings_layers import (
+    Layer,
+    Origin,
+    Places,
+    default_layer,
+    environment_layer,
+    file_document,
+    file_layer,
+    find_places,
+    first_said,
+    flag_layer,
+    profiles_in,
+    slugs_in,
+    xdg,
+)
+from askpro_cli.shell.settings_table import find_setting
+from askpro_cli.shell.settings_values import read_value
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A setting's value, the layer it came from, and where exactly it stood."""
+
+    value: Any
+    origin: Origin
+    where: str
+
+
+class Settings:
+    """All settings by name. Ask with the method of the type you expect: the table guarantees it."""
+
+    def __init__(self, values: Mapping[str, Value], places: Places, env: Mapping[str, str]) -> None:
+        self._values = dict(values)
+        self.places = places
+        self.env = env
+
+    def get(self, name: str) -> Any:
+        """Return the value, None when it is not set; KeyError for a name not in the table."""
+        if name in self._values:
+            return self._values[name].value
+        if find_setting(name) is None:
+            raise KeyError(name)
+        return None
+
+    def text(self, name: str) -> str:
+        """Return a text that is always set."""
+        return str(self._required(name))
+
+    def optional(self, name: str) -> str | None:
+        """Return a text, or None when it is not set."""
+        value = self.get(name)
+        return None if value is None else str(value)
+
+    def integer(self, name: str) -> int:
+        """Return a whole number."""
+        return int(self._required(name))
+
+    def number(self, name: str) -> float:
+        """Return a number, in the unit of the table."""
+        return float(self._required(name))
+
+    def flag(self, name: str) -> bool:
+        """Return true or false."""
+        return bool(self._required(name))
+
+    def _required(self, name: str) -> Any:
+        value = self.get(name)
+        if value is None:
+            raise ConfigError(f"{name} is not set", hint="askpro config show --origin", subject=name)
+        return value
+
+    def origin(self, name: str) -> Value | None:
+        """Return value, layer and place of a setting; None when nobody, not even a default, says it."""
+        return self._values.get(name)
+
+    def items(self) -> Iterator[tuple[str, Value]]:
+        """Yield all settings somebody said, by name."""
+        yield from sorted(self._values.items())
+
+    def companies(self) -> dict[str, dict[str, Value]]:
+        """Return the configured companies: slug → field → value."""
+        found: dict[str, dict[str, Value]] = {}
+        for name, value in self._values.items():
+            if name.startswith("companies."):
+                slug, _, field = name.removeprefix("companies.").partition(".")
+                fields = found.setdefault(slug, {})
+                if field:
+                    fields[field] = value
+        return found
+
+    @property
+    def state_dir(self) -> Path:
+        """Return the folder of state, records and logs; it may not exist yet."""
+        configured = self.optional("state_dir")
+        if configured:
+            return Path(configured).expanduser()
+        return xdg(self.env, "XDG_STATE_HOME", ".local/state")
+
+
+def load_settings(env: Mapping[str, str], cwd: Path, flags: Mapping[str, str | None]) -> Settings:
+    """Read all layers and merge them.
+
+    Raises:
+        ConfigError: a file is unreadable, a name unknown, a value wrong, the profile missing.
+    """
+    places = find_places(env, cwd)
+    layers = read_layers(places, env, flags)
+    return Settings(merge_layers(layers), places, env)
+
+
+def read_layers(places: Places, env: Mapping[str, str], flags: Mapping[str, str | None]) -> list[Layer]:
+    """Return the layers, highest first, with the chosen profile laid over each file."""
+    documents = [
+        (origin, path, file_document(origin, path, places.cache_dir)) for origin, path in _files(places)
+    ]
+    slugs = set[str]().union(*(slugs_in(flat) for _, _, flat in documents))
+    above = [flag_layer(flags), environment_layer(env, slugs)]
+    plain = [file_layer(origin, path, flat, None) for origin, path, flat in documents]
+    profile = first_said([*above, *plain], "profile")
+    _check_profile(profile, [flat for _, _, flat in documents], places)
+    files = [file_layer(origin, path, flat, profile) for origin, path, flat in documents]
+    return [*above, *files, default_layer(places.cache_dir)]
+
+
+def _files(places: Places) -> Iterator[tuple[Origin, Path]]:
+    """Yield the files to read, highest first; only a user file named by ASKPRO_CONFIG must exist."""
+    same = places.project_file == places.user_file
+    if places.project_file.is_file() and not same:
+        yield Origin.PROJECT, places.project_file
+    if places.user_file_named or places.user_file.is_file():
+        yield Origin.USER, places.user_file
+
+
+def _check_profile(profile: str | None, documents: Sequence[Mapping[str, Any]], places: Places) -> None:
+    known = set[str]().union(*(profiles_in(dict(flat)) for flat in documents))
+    if profile and profile not in known:
+        meant = nearest(profile, known)
+        hint = f"did you mean --profile {meant}" if meant else f"add profiles.{profile} to {places.user_file}"
+        raise ConfigError(f"there is no profile {profile!r}", hint=hint, subject="profile")
+
+
+def merge_layers(layers: Sequence[Layer]) -> dict[str, Value]:
+    """Return every setting with the value of the highest layer that says it; *layers* highest first.
+
+    A secret and its ``_file`` are one question: a layer that answers either silences both below.
+    """
+    merged: dict[str, Value] = {}
+    for layer in layers:
+        answered = {name for name in layer.values if not _silenced(name, merged)}
+        for name in answered:
+            merged[name] = _read(name, layer)
+    return merged
+
+
+def _silenced(name: str, merged: Mapping[str, Value]) -> bool:
+    twin = name.removesuffix("_file") if name.endswith("_file") else f"{name}_file"
+    return name in merged or (twin in merged and find_setting(twin) is not None)
+
+
+def _read(name: str, layer: Layer) -> Value:
+    raw, where = layer.values[name]
+    setting = find_setting(name)
+    if setting is None:
+        raise ConfigError(f"{name} is not a setting ({where})", subject=name)
+    return Value(read_value(setting, raw, where), layer.origin, where)

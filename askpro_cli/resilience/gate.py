@@ -1,0 +1,285 @@
+"""Breaker, governor and metrics at once: what happens just before and just after each try.
+
+Synchronous on purpose: a caller makes one hop into a thread before a try and one after it. Reading both
+documents is one round trip, and a healthy try writes the governor's only.
+
+When the shared state is gone, calls go on with documents of this process: somebody is on the phone. The
+store is tried again every few seconds, because a store that hangs costs its time limit each time.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from askpro_cli.base.clock import Clock
+from askpro_cli.base.errors import (
+    BreakerOpenError,
+    BudgetError,
+    StateError,
+    VendorError,
+    VendorRateLimitError,
+)
+from askpro_cli.base.times import human_span
+from askpro_cli.resilience.breaker import Admission, BreakerState, CircuitBreaker, Rejection, Verdict
+from askpro_cli.resilience.cells import CellStore, Snapshot
+from askpro_cli.resilience.governor import Governor, Grant, Priority, Wait
+from askpro_cli.resilience.local import LocalCells
+from askpro_cli.resilience.meta import Attempt, EventLog, PolicySettings
+from askpro_cli.resilience.metrics import NAMESPACE, TryRecord, record_try
+from askpro_cli.state.store import StateStore
+
+R = TypeVar("R")
+
+STORE_PAUSE = 5.0
+"""Seconds before a state store that failed is tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls which vendor with which key; stands in every line of the request log."""
+
+    vendor: str
+    key_id: str
+    company: str
+    run_id: str
+
+    @property
+    def name(self) -> str:
+        """Return the name of the breaker and the budget: the vendor and the key's fingerprint."""
+        return f"{self.vendor}:{self.key_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A try that may be sent; it must be settled. ``shared``: admitted by the shared state."""
+
+    admission: Admission
+    shared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A try that may not be sent now."""
+
+    error: BreakerOpenError | BudgetError
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How things stand after a try. ``shared``: by the shared state, not by this process alone."""
+
+    breaker: BreakerState
+    budget_left: int
+    shared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a try: ``outcome`` is ``ok`` or an error's code, ``sent``: it may have gone out."""
+
+    attempt: Attempt
+    verdict: Verdict
+    outcome: str
+    sent: bool
+    ms: float
+    limited: bool = False
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Lane:
+    """One set of documents: the shared one, or this process's own (which keeps no metrics)."""
+
+    cells: CellStore
+    breaker: CircuitBreaker
+    governor: Governor
+    metrics: StateStore | None
+
+    def look(self) -> Snapshot:
+        return Snapshot(self.cells, [self.breaker.key, self.governor.key])
+
+
+def judge(error: BaseException | None) -> Verdict:
+    """Say what a try's error tells about the vendor's health.
+
+    Network errors, time-outs and 5xx are failures. A refusal (4xx) is a success: the vendor is alive. A
+    429, an answer nobody can read and an error of our own say nothing.
+    """
+    if error is None:
+        return Verdict.SUCCESS
+    if not isinstance(error, VendorError):
+        return Verdict.NEUTRAL
+    if error.counts_for_breaker:
+        return Verdict.FAILURE
+    refused = error.status is not None and 400 <= error.status < 500  # noqa: PLR2004 - HTTP's range of refusals
+    return Verdict.SUCCESS if refused and not isinstance(error, VendorRateLimitError) else Verdict.NEUTRAL
+
+
+class Gate:
+    """Lets tries through and learns from them; safe between threads.
+
+    Args:
+        store: the state store, in any namespace.
+        caller: who calls.
+        settings: the policy's numbers.
+        clock: measures this process's own documents.
+        log: told when the shared state is lost and found.
+    """
+
+    def __init__(
+        self, store: StateStore, caller: Caller, settings: PolicySettings, clock: Clock, log: EventLog | None
+    ) -> None:
+        self.caller = caller
+        self._settings = settings
+        self._clock = clock
+        self._log = log
+        self._lost_until = 0.0
+        self._lost = False
+        vendors = store.for_namespace(NAMESPACE)
+        self._shared = self._lane(vendors, vendors)
+        self._local = self._lane(LocalCells(clock.monotonic), None)
+
+    def enter(
+        self, operation: str, number: int, priority: Priority, patience: float
+    ) -> Ticket | Wait | Refusal:
+        """Ask the breaker, then take a token.
+
+        Args:
+            operation: for the request log when the try is refused.
+            number: which try of its call.
+            priority: background work leaves a reserve.
+            patience: seconds the caller would still wait for a token.
+        """
+
+        def ask(lane: _Lane) -> Ticket | Wait | Refusal:
+            seen = lane.look()
+            answer = self._ask(lane, seen, priority, patience)
+            if isinstance(answer, Refusal) and lane.metrics is not None:
+                record_try(lane.metrics, self._refused(seen.now, operation, number, answer))
+            return answer
+
+        return self._either(ask)
+
+    def settle(self, operation: str, ticket: Ticket, result: Result) -> Standing:
+        """Tell what became of a try: frees its trial, counts for the breaker, teaches the governor."""
+
+        def tell(lane: _Lane) -> Standing:
+            seen = lane.look()
+            standing = self._tell(lane, seen, ticket, result)
+            if lane.metrics is not None:
+                record_try(lane.metrics, self._done(seen.now, operation, result, standing))
+            return standing
+
+        return self._either(tell)
+
+    def give_back(self, ticket: Ticket) -> None:
+        """Free an admission whose try was never sent; its token stays spent, on the careful side."""
+        if ticket.admission.trial is not None:
+            self._either(lambda lane: lane.breaker.settle(_for(lane, ticket), Verdict.NEUTRAL))
+
+    def _lane(self, cells: CellStore, metrics: StateStore | None) -> _Lane:
+        name = self.caller.name
+        breaker = CircuitBreaker(cells, name, self._settings.breaker)
+        return _Lane(cells, breaker, Governor(cells, name, self._settings.governor), metrics)
+
+    def _ask(
+        self, lane: _Lane, seen: Snapshot, priority: Priority, patience: float
+    ) -> Ticket | Wait | Refusal:
+        admission = lane.breaker.admit(seen)
+        if isinstance(admission, Rejection):
+            return Refusal(self._breaker_open(admission))
+        taken = lane.governor.take(priority, seen)
+        if isinstance(taken, Grant):
+            return Ticket(admission, lane is self._shared)
+        if admission.trial is not None:
+            lane.breaker.settle(admission, Verdict.NEUTRAL)
+        return taken if taken.seconds <= patience else Refusal(self._over_budget(taken))
+
+    def _tell(self, lane: _Lane, seen: Snapshot, ticket: Ticket, result: Result) -> Standing:
+        state = lane.breaker.settle(_for(lane, ticket), result.verdict, seen)
+        left = lane.governor.learn(
+            result.attempt.rate, limited=result.limited, retry_after=result.retry_after, seen=seen
+        )
+        return Standing(state, left, lane is self._shared)
+
+    def _either(self, work: Callable[[_Lane], R]) -> R:
+        """Do *work* with the shared state, or with this process's own while that is gone."""
+        if self._clock.monotonic() >= self._lost_until or not self._lost:
+            try:
+                found = work(self._shared)
+            except StateError as error:
+                self._lose(error)
+            else:
+                self._find()
+                return found
+        return work(self._local)
+
+    def _lose(self, error: StateError) -> None:
+        self._lost_until = self._clock.monotonic() + STORE_PAUSE
+        if not self._lost and self._log is not None:
+            self._log.event("state_lost", level="warning", vendor=self.caller.vendor, reason=error.message)
+        self._lost = True
+
+    def _find(self) -> None:
+        if self._lost and self._log is not None:
+            self._log.event("state_found", vendor=self.caller.vendor)
+        self._lost = False
+
+    def _breaker_open(self, rejection: Rejection) -> BreakerOpenError:
+        seconds = max(0.0, rejection.retry_after)
+        return BreakerOpenError(
+            f"{self.caller.vendor} failed too often, nothing is sent to it for another {_span(seconds)}",
+            retry_after=seconds,
+            subject=self.caller.name,
+            hint="see `askpro breaker status`; `askpro breaker reset` tries at once",
+        )
+
+    def _over_budget(self, wait: Wait) -> BudgetError:
+        return BudgetError(
+            f"{self.caller.vendor} takes no further request with this key for {_span(wait.seconds)}",
+            retry_after=wait.seconds,
+            subject=self.caller.name,
+            hint="wait, or send fewer requests with this key; `askpro breaker status` shows the budget",
+        )
+
+    def _refused(self, now: float, operation: str, number: int, refusal: Refusal) -> TryRecord:
+        return TryRecord(
+            ts=now,
+            run=self.caller.run_id,
+            vendor=self.caller.vendor,
+            company=self.caller.company,
+            operation=operation,
+            number=number,
+            outcome=refusal.error.code,
+            sent=False,
+        )
+
+    def _done(self, now: float, operation: str, result: Result, standing: Standing) -> TryRecord:
+        return TryRecord(
+            ts=now,
+            run=self.caller.run_id,
+            vendor=self.caller.vendor,
+            company=self.caller.company,
+            operation=operation,
+            number=result.attempt.number,
+            outcome=result.outcome,
+            sent=result.sent,
+            status=result.attempt.status,
+            ms=round(result.ms, 1) if result.sent else None,
+            request_id=result.attempt.request_id,
+            breaker=standing.breaker.value,
+            budget=standing.budget_left,
+        )
+
+
+def _span(seconds: float) -> str:
+    """Return a wait for a person, rounded up so that it is over when it has passed."""
+    return human_span(math.ceil(seconds))
+
+
+def _for(lane: _Lane, ticket: Ticket) -> Admission:
+    """Return the admission as this lane knows it; the other lane's epochs and trials mean nothing here."""
+    return ticket.admission if ticket.shared == (lane.metrics is not None) else Admission(epoch=None)

@@ -1,0 +1,80 @@
+"""Is the booking in the answer the one that was just asked for?
+
+A vendor that already holds a booking for the same attendee and slot may answer with that one. It is told
+by its age and by our key in its metadata; taking it for a success would tell a caller "booked" about
+somebody else's appointment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from askpro_cli.base.errors import VendorProtocolError
+from askpro_cli.booking.requests import KEY_ENTRY
+from askpro_cli.calcom.models import Booking
+
+ACTIVE = frozenset({"accepted", "pending", "awaiting_host"})
+
+
+def is_active(booking: Booking) -> bool:
+    """Tell whether the appointment takes place, or waits for its confirmation."""
+    return booking.status.lower() in ACTIVE
+
+
+def carries_key(booking: Booking, key: str) -> bool:
+    """Tell whether our key stands in the booking's metadata, or, with seats, in an attendee's."""
+    return key in _keys(booking)
+
+
+def find_ours(bookings: Iterable[Booking], key: str) -> Booking | None:
+    """Return the active booking that carries our key, or None; a cancelled one does not count."""
+    return next((one for one in bookings if is_active(one) and carries_key(one, key)), None)
+
+
+def check_created(
+    booking: Booking, key: str, *, sent_at: datetime, vendor_now: datetime | None, now: datetime, fresh: float
+) -> None:
+    """Raise unless *booking* was made by the request that has just been answered.
+
+    Args:
+        booking: from the answer.
+        key: sent as metadata.
+        sent_at: when the request left, by our clock.
+        vendor_now: the answer's ``Date``; it corrects for a clock that differs from ours.
+        now: our clock when the answer came.
+        fresh: seconds that ``createdAt`` may lie before the request (``booking.fresh_seconds``).
+
+    Raises:
+        VendorProtocolError: a foreign or old booking was returned; whether ours exists is not known.
+    """
+    skew = vendor_now - now if vendor_now else timedelta()
+    oldest = sent_at + skew - timedelta(seconds=fresh)
+    if not carries_key(booking, key):
+        raise _not_ours(booking, "it does not carry the key of this request")
+    if booking.created_at is None and not _attendee_keys(booking):
+        raise _not_ours(booking, "it does not say when it was made")
+    if booking.created_at is not None and booking.created_at < oldest and not _attendee_keys(booking):
+        raise _not_ours(
+            booking, f"it was made at {booking.created_at:%Y-%m-%d %H:%M:%S} UTC, before this request"
+        )
+
+
+def _keys(booking: Booking) -> set[Any]:
+    return {booking.metadata.get(KEY_ENTRY), *_attendee_keys(booking)} - {None}
+
+
+def _attendee_keys(booking: Booking) -> set[Any]:
+    """Return the keys of single seats: a seated booking is as old as its first attendee."""
+    entries = (person.raw.get("metadata") for person in booking.attendees)
+    return {entry[KEY_ENTRY] for entry in entries if isinstance(entry, dict) and entry.get(KEY_ENTRY)}
+
+
+def _not_ours(booking: Booking, why: str) -> VendorProtocolError:
+    return VendorProtocolError(
+        f"Cal.com answered with a foreign or old booking returned as new: {why}",
+        subject=booking.uid,
+        hint=f"askpro bookings show {booking.uid}; the same command may be run again",
+        details={"uid": booking.uid, "reason": "foreign_or_old_booking"},
+    )

@@ -33,7 +33,7 @@ from askpro_cli.calcom.models import (
     read_slots,
 )
 from askpro_cli.calcom.paging import PAGE_SIZE, Page, Paging
-from askpro_cli.calcom.transport import Transport
+from askpro_cli.calcom.transport import CalcomTransport
 from askpro_cli.calcom.wire import BOOKINGS_VERSIONS, Wire, WireRequest
 from askpro_cli.resilience.policy import Attempt, CallMeta, Policy, Priority
 
@@ -73,7 +73,7 @@ class CalcomClient:
     """
 
     def __init__(
-        self, transport: Transport, policy: Policy, bookings_version: str = BOOKINGS_VERSIONS[0]
+        self, transport: CalcomTransport, policy: Policy, bookings_version: str = BOOKINGS_VERSIONS[0]
     ) -> None:
         if bookings_version not in BOOKINGS_VERSIONS:
             raise ConfigError(

@@ -308,14 +308,19 @@ def read_slots(data: Any, length: int | None = None, path: str = "data") -> list
     if not isinstance(data, dict):
         raise _shape_error(f"Expected `object`, got `{_json_name(data)}`", path)
     found = [
-        _slot(item, length, f"{path}.{day}[{index}]")
+        slot_of(item, length, f"{path}.{day}[{index}]")
         for day, items in data.items()
         for index, item in enumerate(read_documents(SlotItem, items, f"{path}.{day}"))
     ]
     return sorted(found, key=lambda slot: slot.start)
 
 
-def _slot(item: SlotItem, length: int | None, path: str) -> Slot:
+def slot_of(item: SlotItem, length: int | None = None, path: str = "slot") -> Slot:
+    """Return the slot that *item* means; *length* minutes long where it has no end.
+
+    Raises:
+        VendorProtocolError: it has no end and no length is known, or ends before it starts.
+    """
     end = item.end or (_later(item.start, length) if length else None)
     if end is None or end <= item.start:
         raise _shape_error("a slot needs an end after its start", path)

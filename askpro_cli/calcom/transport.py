@@ -34,20 +34,6 @@ _CONNECTIONS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class TransportSettings:
-    """Limits of one try: seconds to connect, seconds without a sign of life, bytes of an answer."""
-
-    connect_timeout: float = 5.0
-    timeout: float = 20.0
-    max_answer_bytes: int = 8 * 1024 * 1024
-
-    @property
-    def total(self) -> float:
-        """Return the seconds after which a try is given up, however slowly the answer drips."""
-        return self.connect_timeout + self.timeout
-
-
-@dataclass(frozen=True, slots=True)
 class WireAnswer:
     """An answer: its status, what its head says, its body as it came."""
 
@@ -59,14 +45,16 @@ class WireAnswer:
 OnHead = Callable[[int, AnswerHead], None]
 
 
-class Transport:
+class CalcomTransport:
     """Sends requests to one base URL under one key.
 
     Args:
         base_url: ends in ``/v2``; ``https`` (``http`` for a sandbox or a server of one's own).
         api_key: the key, or None to ask what is public.
-        settings: time and size limits.
-        client: a client to use instead of a new one; it is not closed here.
+        connect_timeout: seconds to wait for a connection.
+        timeout: seconds without a sign of life; a try as a whole takes at most both together.
+        max_answer_bytes: the largest answer read, counted after decompression.
+        transport: how httpx reaches the server, for tests (an ASGI application, injected failures).
 
     Raises:
         ConfigError: the base URL is no http(s) URL, or carries credentials.
@@ -77,17 +65,20 @@ class Transport:
         self,
         base_url: str,
         api_key: str | None,
-        settings: TransportSettings | None = None,
         *,
-        client: httpx.AsyncClient | None = None,
+        connect_timeout: float = 5.0,
+        timeout: float = 20.0,
+        max_answer_bytes: int = 8 * 1024 * 1024,
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.base_url = _checked_url(base_url)
-        self.settings = settings or TransportSettings()
         self._host = urlsplit(self.base_url).hostname or ""
         self._headers = _headers(api_key)
-        self._timeout = httpx.Timeout(self.settings.timeout, connect=self.settings.connect_timeout)
-        self._given = client
-        self._client = client
+        self._timeout = httpx.Timeout(timeout, connect=connect_timeout)
+        self._whole = connect_timeout + timeout
+        self._max_answer_bytes = max_answer_bytes
+        self._transport = transport
+        self._client: httpx.AsyncClient | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -98,8 +89,8 @@ class Transport:
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Close the connections, unless the client was handed in."""
-        if self._client is not None and self._given is None:
+        """Close the connections; a later request opens new ones."""
+        if self._client is not None:
             await self._client.aclose()
             self._client = None
 
@@ -124,11 +115,11 @@ class Transport:
             timeout=self._timeout,
         )
         try:
-            async with asyncio.timeout(self.settings.total):
+            async with asyncio.timeout(self._whole):
                 return await self._exchange(client, message, request, on_head)
         except TimeoutError as error:
             raise VendorTimeoutError(
-                f"Cal.com's answer to {request.label} was not complete after {self.settings.total:g} s",
+                f"Cal.com's answer to {request.label} was not complete after {self._whole:g} s",
                 hint="try again, or raise calcom.timeout",
             ) from error
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
@@ -152,10 +143,9 @@ class Transport:
         size = 0
         async for chunk in response.aiter_bytes():
             size += len(chunk)
-            if size > self.settings.max_answer_bytes:
+            if size > self._max_answer_bytes:
                 raise VendorProtocolError(
-                    f"Cal.com's answer to {request.label} is larger than"
-                    f" {self.settings.max_answer_bytes} bytes",
+                    f"Cal.com's answer to {request.label} is larger than {self._max_answer_bytes} bytes",
                     status=response.status_code,
                     request_id=response.headers.get("x-request-id"),
                     hint="ask for less at once, or raise calcom.max_answer_bytes",
@@ -166,6 +156,7 @@ class Transport:
     def _open(self) -> httpx.AsyncClient:
         """Open the client at the first request; certificates are loaded only where they are used."""
         self._client = httpx.AsyncClient(
+            transport=self._transport,
             verify=self.base_url.startswith("https:"),
             trust_env=self._host not in _LOOPBACK,  # a proxy cannot reach this machine's own sandbox
             follow_redirects=False,

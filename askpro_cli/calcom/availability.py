@@ -1,0 +1,254 @@
+"""Free times of a window, from the cache or from the vendor: one request per gap of days, never per day.
+
+The vendor is asked for whole days of the company's zone, in UTC instants; what it answers is judged here:
+slots outside the days asked for are dropped and counted, those outside the window or already past are
+left out when the answer is read, so that a cached answer is as right as a fresh one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from askpro_cli.base.times import Interval, day_bounds, local_day
+from askpro_cli.calcom.lookup import VENDOR_IS_DOWN, require_bookable, schedule_zone, shared
+from askpro_cli.calcom.models import EventType, Slot
+
+if TYPE_CHECKING:
+    from askpro_cli.calcom.cache import CachedSlots, CalcomCache
+    from askpro_cli.calcom.client import CalcomClient
+    from askpro_cli.resilience.policy import CallMeta, Priority
+
+
+@dataclass(frozen=True, slots=True)
+class SlotQuery:
+    """Which free times are wanted.
+
+    Args:
+        event_type: a bookable one.
+        window: the slots' starts lie in it.
+        now: slots that start earlier are past.
+        length: minutes; the event type's own when None.
+    """
+
+    event_type: EventType
+    window: Interval
+    now: datetime
+    length: int | None = None
+
+    @property
+    def minutes(self) -> int:
+        """Return the length that is meant."""
+        return self.length or self.event_type.length_in_minutes
+
+    @property
+    def wanted(self) -> Interval | None:
+        """Return the part of the window that is still to come, None when all of it is past."""
+        start = max(self.window.start, self.now)
+        return Interval(start, self.window.end) if start < self.window.end else None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSlots:
+    """Free times and how they were found.
+
+    Args:
+        slots: those of the window that are still to come, in order.
+        hit: everything came from the cache; nothing was asked.
+        age: seconds since the oldest part of it left the vendor, 0 when all of it is new.
+        stale: the vendor did not answer, these are old copies.
+        schedule_zone: IANA name, None where this key cannot know it.
+        outside: slots the vendor sent although they lie outside what was asked.
+        calls: of the requests that were needed.
+    """
+
+    slots: list[Slot]
+    hit: bool
+    age: float = 0.0
+    stale: bool = False
+    schedule_zone: str | None = None
+    outside: int = 0
+    calls: tuple[CallMeta, ...] = field(default=())
+
+
+def cached_slots(cache: CalcomCache, query: SlotQuery) -> FoundSlots | None:
+    """Return the free times if every day of the window is fresh in the cache; never asks the vendor.
+
+    Raises:
+        InvalidValueError: the event type is a managed parent.
+    """
+    require_bookable(query.event_type)
+    wanted = query.wanted
+    if wanted is None:
+        return FoundSlots([], hit=True)
+    found = cache.read_slots(query.event_type.id, query.minutes, days_of(wanted, cache))
+    if found.missing:
+        return None
+    cache.count("hits")
+    return _shown(found, wanted)
+
+
+async def fetch_slots(
+    client: CalcomClient,
+    cache: CalcomCache,
+    query: SlotQuery,
+    *,
+    refresh: bool = False,
+    stale_ok: bool = False,
+    priority: Priority | None = None,
+) -> FoundSlots:
+    """Return the free times; days that are not fresh are asked for and cached.
+
+    Args:
+        client: asks the vendor.
+        cache: asked first, filled afterwards.
+        query: what is wanted.
+        refresh: ask the vendor for every day.
+        stale_ok: return old copies when the vendor is down.
+        priority: who asks; interactive by default.
+
+    Raises:
+        InvalidValueError: the event type is a managed parent.
+        VendorError, BreakerOpenError, BudgetError: the vendor could not be asked, and no stale answer
+            was allowed or there.
+    """
+    from askpro_cli.resilience.threads import hop
+
+    require_bookable(query.event_type)
+    wanted = query.wanted
+    if wanted is None:
+        return FoundSlots([], hit=True)
+    days = days_of(wanted, cache)
+    try:
+        return await _Search(client, cache, query, _who(priority)).run(days, wanted, refresh=refresh)
+    except VENDOR_IS_DOWN:
+        old = await hop(lambda: _stale(cache, query, days)) if stale_ok else None
+        if old is None:
+            raise
+        return replace(_shown(old, wanted), stale=True)
+
+
+def days_of(window: Interval, cache: CalcomCache) -> list[date]:
+    """Return the days of the company's zone that *window* touches."""
+    first = local_day(window.start, cache.zone)
+    last = local_day(window.end - timedelta(microseconds=1), cache.zone)
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
+def _shown(found: CachedSlots, wanted: Interval) -> FoundSlots:
+    """Leave out what is outside the window or past."""
+    slots = [slot for slot in found.slots if wanted.contains(slot.start)]
+    return FoundSlots(slots, hit=True, age=found.age, schedule_zone=found.schedule_zone)
+
+
+def _stale(cache: CalcomCache, query: SlotQuery, days: Sequence[date]) -> CachedSlots | None:
+    """Return old copies of all days, None when one was never seen: a part would look like the whole."""
+    found = cache.read_slots(query.event_type.id, query.minutes, days, stale=True)
+    if found.missing:
+        return None
+    cache.count("stale_answers")
+    return found
+
+
+def _who(priority: Priority | None) -> Priority:
+    from askpro_cli.resilience.policy import Priority
+
+    return priority or Priority.INTERACTIVE
+
+
+def _runs(days: Sequence[date]) -> Iterator[list[date]]:
+    """Yield the stretches of consecutive days."""
+    run: list[date] = []
+    for day in days:
+        if run and day - run[-1] != timedelta(days=1):
+            yield run
+            run = []
+        run.append(day)
+    if run:
+        yield run
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """One question about free times under way."""
+
+    client: CalcomClient
+    cache: CalcomCache
+    query: SlotQuery
+    priority: Priority
+
+    async def run(self, days: Sequence[date], wanted: Interval, *, refresh: bool) -> FoundSlots:
+        from askpro_cli.resilience.threads import hop
+
+        known = None if refresh else await hop(lambda: self._read(days))
+        missing = list(known.missing) if known else list(days)
+        if not missing and known:
+            await hop(lambda: self.cache.count("hits"))
+            return _shown(known, wanted)
+        await hop(lambda: self.cache.count("misses"))
+        parts = [await self._run(run, refresh=refresh) for run in _runs(missing)]
+        return self._whole(known, parts, wanted)
+
+    def _whole(self, known: CachedSlots | None, parts: list[FoundSlots], wanted: Interval) -> FoundSlots:
+        slots = [*(known.slots if known else ()), *(slot for part in parts for slot in part.slots)]
+        zones = [known.schedule_zone if known else None, *(part.schedule_zone for part in parts)]
+        return FoundSlots(
+            slots=sorted(
+                (slot for slot in slots if wanted.contains(slot.start)), key=lambda slot: slot.start
+            ),
+            hit=all(part.hit for part in parts),
+            age=max([known.age if known else 0.0, *(part.age for part in parts)]),
+            schedule_zone=next(filter(None, zones), None),
+            outside=sum(part.outside for part in parts),
+            calls=tuple(call for part in parts for call in part.calls),
+        )
+
+    def _read(self, days: Sequence[date]) -> CachedSlots:
+        return self.cache.read_slots(self.query.event_type.id, self.query.minutes, days)
+
+    def _read_all(self, days: Sequence[date]) -> FoundSlots | None:
+        found = self._read(days)
+        if found.missing:
+            return None
+        return FoundSlots(found.slots, hit=True, age=found.age, schedule_zone=found.schedule_zone)
+
+    async def _run(self, days: list[date], *, refresh: bool) -> FoundSlots:
+        """Ask for consecutive days; of many processes that ask at once, one does."""
+        if refresh:
+            return await self._ask(days)
+        what = f"{self.query.event_type.id}:{self.query.minutes}:{self.cache.zone.key}"
+        key = f"slots:{what}:{days[0]}:{days[-1]}"
+        return await shared(self.cache, key, lambda: self._read_all(days), lambda: self._ask(days))
+
+    async def _ask(self, days: list[date]) -> FoundSlots:
+        from askpro_cli.resilience.threads import hop
+
+        event_type, minutes = self.query.event_type, self.query.minutes
+        zone = await schedule_zone(self.client, self.cache, event_type, self.priority)
+        fill = await hop(lambda: self.cache.begin_slots(event_type.host_ids))
+        whole = Interval(
+            day_bounds(days[0], self.cache.zone).start, day_bounds(days[-1], self.cache.zone).end
+        )
+        # The vendor leaves out slots that end after the window: ask a length further for the last evening.
+        asked = Interval(whole.start, whole.end + timedelta(minutes=minutes))
+        answer = await self.client.slots(
+            event_type.id,
+            asked,
+            self.cache.zone,
+            minutes if event_type.length_in_minutes_options else None,
+            length=minutes,
+            priority=self.priority,
+        )
+        slots = [slot for slot in answer.value if whole.contains(slot.start)]
+        outside = sum(not asked.contains(slot.start) for slot in answer.value)
+        by_day = self._by_day(days, slots)
+        await hop(lambda: self.cache.keep_slots(fill, event_type.id, minutes, by_day, schedule_zone=zone))
+        return FoundSlots(slots, hit=False, schedule_zone=zone, outside=outside, calls=(answer.meta,))
+
+    def _by_day(self, days: list[date], slots: list[Slot]) -> dict[date, list[Slot]]:
+        found: dict[date, list[Slot]] = {day: [] for day in days}
+        for slot in slots:
+            found[local_day(slot.start, self.cache.zone)].append(slot)
+        return found

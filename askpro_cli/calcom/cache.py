@@ -1,0 +1,255 @@
+"""The cache of Cal.com's answers, in the shared state. Only this module fills and invalidates it.
+
+Slots lie per event type, length and day of the company's zone (local midnight to local midnight), so one
+warm-up serves every window inside it. A booking makes its host busy on all his event types: entries are
+tagged with their hosts; where the answer names no host, with all of the company. A fill counts only
+under the generations read before its request was sent. Errors are never stored.
+
+Beside each fresh entry lies a stale copy without tags, kept for ``stale_for`` and read only when asked.
+
+Reading imports nothing heavy and is synchronous: it is the fast path of the program.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Generic, TypeVar
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from askpro_cli.base.errors import VendorProtocolError
+from askpro_cli.calcom.models import D, EventType, Schedule, Slot, SlotItem, read_document, slot_of
+from askpro_cli.state.store import Entry, StateStore
+
+T = TypeVar("T")
+
+_ALL_SLOTS = "calcom:slots"
+_UNHOSTED = "calcom:slots:unhosted"
+_DOCUMENTS = "calcom:documents"
+_FRESH = "calcom:fresh:"
+_STALE = "calcom:stale:"
+_COUNT = "calcom:count:"
+
+
+@dataclass(frozen=True, slots=True)
+class CacheTtls:
+    """How long answers count as fresh, and how long stale copies are kept; seconds."""
+
+    event_types: float = 300.0
+    schedules: float = 300.0
+    slots: float = 300.0
+    empty: float = 60.0
+    stale_for: float = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Cached(Generic[T]):
+    """A value from the cache and its age in seconds."""
+
+    value: T
+    age: float
+
+
+@dataclass(frozen=True, slots=True)
+class CachedSlots:
+    """The slots of some days, in order.
+
+    Args:
+        slots: of the days that were found.
+        age: seconds since the oldest of them was stored; 0 without any.
+        missing: days that were not found.
+        schedule_zone: the zone of the event type's schedule, None where it is not known.
+    """
+
+    slots: list[Slot]
+    age: float
+    missing: tuple[date, ...] = ()
+    schedule_zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """Leave to store one answer: the generations its tags had before the request was sent."""
+
+    tags: Mapping[str, int]
+
+
+class _Day(msgspec.Struct, frozen=True):
+    """A day as it is stored: the vendor's slots with their ends, and the schedule's zone."""
+
+    slots: list[dict[str, Any]]
+    zone: str | None = None
+
+
+class CalcomCache:
+    """What Cal.com answered to one company lately.
+
+    Args:
+        store: the shared state, bound to the company.
+        ttls: times to live.
+        zone: the company's; days are its days.
+        server: the base URL, so that the answers of two servers are never mixed.
+    """
+
+    def __init__(self, store: StateStore, ttls: CacheTtls, zone: ZoneInfo, server: str = "") -> None:
+        self.store = store
+        self.ttls = ttls
+        self.zone = zone
+        self._scope = f"{zlib.crc32(server.encode()):08x}"
+
+    # --- event types and schedules ----------------------------------------------------------------
+
+    def read_event_type(self, reference: str, *, stale: bool = False) -> Cached[EventType] | None:
+        """Return the event type stored under *reference* (``id:7``, ``ref:salon/haircut``)."""
+        return self._read_document(EventType, f"event-type:{reference}", stale=stale)
+
+    def keep_event_type(self, fill: Fill, event_type: EventType, references: Iterable[str]) -> bool:
+        """Store an event type under all its names; tell whether the fill still counted."""
+        document = msgspec.json.encode(event_type.raw)
+        entries = {f"event-type:{reference}": document for reference in references}
+        return self._keep(fill, entries, dict.fromkeys(entries, self.ttls.event_types))
+
+    def read_schedule(self, schedule_id: int | None, *, stale: bool = False) -> Cached[Schedule] | None:
+        """Return a schedule, None for the default one."""
+        return self._read_document(Schedule, f"schedule:{schedule_id or 'default'}", stale=stale)
+
+    def keep_schedule(self, fill: Fill, schedule_id: int | None, schedule: Schedule) -> bool:
+        """Store a schedule; tell whether the fill still counted."""
+        key = f"schedule:{schedule_id or 'default'}"
+        return self._keep(fill, {key: msgspec.json.encode(schedule.raw)}, {key: self.ttls.schedules})
+
+    def begin_document(self) -> Fill:
+        """Call before asking the vendor for an event type or a schedule."""
+        return Fill(self.store.generations((_DOCUMENTS,)))
+
+    def _read_document(self, kind: type[D], key: str, *, stale: bool) -> Cached[D] | None:
+        full = self._key(key, stale=stale)
+        entry = self.store.get_entries([full]).get(full)
+        if entry is None:
+            return None
+        try:
+            return Cached(read_document(kind, msgspec.json.decode(entry.value)), entry.age)
+        except (msgspec.DecodeError, VendorProtocolError):
+            return None  # written by another version of this program: a miss, overwritten by the next fill
+
+    # --- slots ------------------------------------------------------------------------------------
+
+    def read_slots(
+        self, event_type_id: int, length: int, days: Sequence[date], *, stale: bool = False
+    ) -> CachedSlots:
+        """Return the slots of *days* that are stored, in one round trip; ``missing`` names the others.
+
+        Args:
+            event_type_id: the event type.
+            length: minutes.
+            days: days of the company's zone, in order.
+            stale: read the stale copies.
+        """
+        keys = {self._day_key(event_type_id, length, day, stale=stale): day for day in days}
+        entries = self.store.get_entries(list(keys)) if keys else {}
+        found = {day: stored for key, day in keys.items() if (stored := _read_day(entries.get(key)))}
+        return CachedSlots(
+            slots=[slot for day in days if day in found for slot in found[day][0]],
+            age=max((entries[key].age for key, day in keys.items() if day in found), default=0.0),
+            missing=tuple(day for day in days if day not in found),
+            schedule_zone=next((zone for _, zone in found.values() if zone), None),
+        )
+
+    def begin_slots(self, host_ids: Iterable[int]) -> Fill:
+        """Call before asking the vendor for slots of an event type with these hosts (() if not known)."""
+        hosts = [_host_tag(host) for host in host_ids]
+        return Fill(self.store.generations((_ALL_SLOTS, *(hosts or [_UNHOSTED]))))
+
+    def keep_slots(
+        self,
+        fill: Fill,
+        event_type_id: int,
+        length: int,
+        days: Mapping[date, Sequence[Slot]],
+        *,
+        schedule_zone: str | None = None,
+    ) -> bool:
+        """Store whole days, those without slots for a shorter time; tell whether the fill still counted."""
+        entries, ttls = {}, {}
+        for day, slots in days.items():
+            key = self._day_name(event_type_id, length, day)
+            entries[key] = msgspec.json.encode(_Day([_stored(slot) for slot in slots], schedule_zone))
+            ttls[key] = self.ttls.slots if slots else self.ttls.empty
+        return self._keep(fill, entries, ttls)
+
+    def forget_host(self, host_id: int) -> None:
+        """Forget the slots of every event type that this host serves, and those whose hosts are unknown."""
+        self.store.bump(_host_tag(host_id), _UNHOSTED)
+
+    def forget_company(self) -> None:
+        """Forget all slots of the company."""
+        self.store.bump(_ALL_SLOTS)
+
+    # --- the whole --------------------------------------------------------------------------------
+
+    def clear(self) -> int:
+        """Remove everything, stale copies too; return how many entries. Fills under way are refused."""
+        self.store.bump(_ALL_SLOTS, _DOCUMENTS)
+        return self.store.clear(_FRESH) + self.store.clear(_STALE)
+
+    def stats(self) -> dict[str, Any]:
+        """Return where the cache lies, its live entries by kind, and its counts of hits and misses."""
+        fresh = [key.removeprefix(_FRESH).split(":")[1] for key in self.store.keys(_FRESH)]
+        counts = self.store.counters(_COUNT)
+        return {
+            "where": self.store.describe(),
+            "entries": {
+                "slot_days": fresh.count("slots"),
+                "event_types": fresh.count("event-type"),
+                "schedules": fresh.count("schedule"),
+                "stale_copies": sum(1 for _ in self.store.keys(_STALE)),
+            },
+            **{name: counts.get(_COUNT + name, 0) for name in ("hits", "misses", "stale_answers")},
+        }
+
+    def count(self, what: str) -> None:
+        """Count a window of slots answered: ``hits``, ``misses`` or ``stale_answers``."""
+        self.store.increment(_COUNT + what)
+
+    def _keep(self, fill: Fill, entries: Mapping[str, bytes], ttls: Mapping[str, float]) -> bool:
+        entries = {key: value for key, value in entries.items() if ttls[key] > 0}
+        fresh = {self._key(key): value for key, value in entries.items()}
+        times = {self._key(key): ttls[key] for key in entries}
+        if not self.store.set_tagged(fresh, ttl=times, tags=fill.tags):
+            return False
+        if self.ttls.stale_for > 0:
+            copies = {self._key(key, stale=True): value for key, value in entries.items()}
+            self.store.set_tagged(copies, ttl=dict.fromkeys(copies, self.ttls.stale_for), tags={})
+        return True
+
+    def _key(self, name: str, *, stale: bool = False) -> str:
+        return f"{_STALE if stale else _FRESH}{self._scope}:{name}"
+
+    def _day_key(self, event_type_id: int, length: int, day: date, *, stale: bool) -> str:
+        return self._key(self._day_name(event_type_id, length, day), stale=stale)
+
+    def _day_name(self, event_type_id: int, length: int, day: date) -> str:
+        return f"slots:{event_type_id}:{length}:{self.zone.key}:{day.isoformat()}"
+
+
+def _host_tag(host_id: int) -> str:
+    return f"calcom:host:{host_id}"
+
+
+def _stored(slot: Slot) -> dict[str, Any]:
+    """Return the vendor's own document with the end made explicit."""
+    return {**slot.raw, "start": slot.start, "end": slot.end}
+
+
+def _read_day(entry: Entry | None) -> tuple[list[Slot], str | None] | None:
+    if entry is None:
+        return None
+    try:
+        day = msgspec.json.decode(entry.value, type=_Day)
+        return [slot_of(read_document(SlotItem, item)) for item in day.slots], day.zone
+    except (msgspec.DecodeError, VendorProtocolError):
+        return None  # written by another version of this program: a miss, overwritten by the next fill

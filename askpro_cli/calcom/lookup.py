@@ -1,0 +1,283 @@
+"""Which event type is meant: an id, ``user/slug``, ``team/slug`` or an alias from the settings.
+
+``GET /v2/event-types`` knows own event types only; a team's are found through the team. What was found is
+cached under every name it has. Reading the cache is synchronous and cheap.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from askpro_cli.base.errors import (
+    BreakerOpenError,
+    BudgetError,
+    InvalidValueError,
+    NotFoundError,
+    VendorAuthError,
+    VendorNotFoundError,
+    VendorRateLimitError,
+    VendorServerError,
+    VendorTimeoutError,
+    VendorUnreachableError,
+)
+from askpro_cli.calcom.models import EventType, Schedule
+
+if TYPE_CHECKING:
+    from askpro_cli.calcom.cache import Cached, CalcomCache
+    from askpro_cli.calcom.client import Answer, CalcomClient
+    from askpro_cli.resilience.policy import CallMeta, Priority
+
+T = TypeVar("T")
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}")
+_LARGEST_ID = 2**31 - 1
+
+VENDOR_IS_DOWN = (
+    VendorUnreachableError,
+    VendorTimeoutError,
+    VendorServerError,
+    VendorRateLimitError,
+    BreakerOpenError,
+    BudgetError,
+)
+"""Failures after which a stale answer may stand in; a rejected key or a refusal is none of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A parsed EVENT_TYPE: either an id, or an owner (user or team) and a slug."""
+
+    id: int | None = None
+    owner: str = ""
+    slug: str = ""
+
+    @property
+    def key(self) -> str:
+        """Return the name it is cached under."""
+        return f"id:{self.id}" if self.id is not None else f"ref:{self.owner}/{self.slug}"
+
+    def __str__(self) -> str:
+        return str(self.id) if self.id is not None else f"{self.owner}/{self.slug}"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundEventType:
+    """An event type and where it came from.
+
+    Args:
+        event_type: what was found.
+        age: seconds it has lain in the cache, None when it was just fetched.
+        stale: the vendor did not answer, this is an old copy.
+        meta: of the call that fetched it.
+    """
+
+    event_type: EventType
+    age: float | None = None
+    stale: bool = False
+    meta: CallMeta | None = None
+
+
+def parse_reference(text: str, aliases: Mapping[str, str]) -> Reference:
+    """Return what *text* means; an alias wins over everything else, but never leads to another alias.
+
+    Raises:
+        InvalidValueError: malformed, or a word that is no alias; the hint is the nearest alias.
+    """
+    meant = aliases.get(text, text).strip()
+    if meant.isascii() and meant.isdigit() and 0 < int(meant) <= _LARGEST_ID:
+        return Reference(id=int(meant))
+    owner, slash, slug = meant.partition("/")
+    if slash and _NAME.fullmatch(owner) and _NAME.fullmatch(slug):
+        return Reference(owner=owner, slug=slug)
+    raise InvalidValueError(
+        f"{meant!r} names no event type" + (f" (alias {text})" if meant != text else ""),
+        subject="event_type",
+        hint=_nearest(text, aliases),
+    )
+
+
+def _nearest(text: str, aliases: Mapping[str, str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(text, aliases, n=1)
+    return (
+        f"did you mean {near[0]}?"
+        if near
+        else "write an id, user/slug, team/slug or an alias of the settings"
+    )
+
+
+def require_bookable(event_type: EventType) -> EventType:
+    """Return *event_type* unless it is the template of a managed event type.
+
+    Raises:
+        InvalidValueError: it has neither slots nor bookings of its own, the children of its users have.
+    """
+    if not event_type.is_managed_parent:
+        return event_type
+    raise InvalidValueError(
+        f"event type {event_type.id} is the parent of a managed event type and cannot be booked",
+        subject=str(event_type.id),
+        hint="use the id of a child: the copy that belongs to one of its users"
+        " (`askpro event-types list` with a key of that user)",
+    )
+
+
+def cached_event_type(cache: CalcomCache, reference: Reference) -> FoundEventType | None:
+    """Return the event type if a fresh copy is in the cache; never asks the vendor."""
+    found = cache.read_event_type(reference.key)
+    return None if found is None else FoundEventType(found.value, found.age)
+
+
+async def find_event_type(
+    client: CalcomClient,
+    cache: CalcomCache,
+    reference: Reference,
+    *,
+    refresh: bool = False,
+    stale_ok: bool = False,
+    priority: Priority | None = None,
+) -> FoundEventType:
+    """Return the event type from the cache, else from the vendor; processes that ask at once share a call.
+
+    Args:
+        client: asks the vendor.
+        cache: asked first, filled afterwards.
+        reference: see :func:`parse_reference`.
+        refresh: ask the vendor even if the cache knows.
+        stale_ok: return an old copy when the vendor is down.
+        priority: who asks; interactive by default.
+
+    Raises:
+        NotFoundError: no own event type and none of a team is called so.
+        VendorError, BreakerOpenError, BudgetError: the vendor could not be asked.
+    """
+    from askpro_cli.resilience.threads import hop
+
+    def read() -> FoundEventType | None:
+        return cached_event_type(cache, reference)
+
+    async def ask() -> FoundEventType:
+        fill = await hop(cache.begin_document)
+        answer = await _search(client, reference, priority)
+        names = {reference.key, f"id:{answer.value.id}"}
+        await hop(lambda: cache.keep_event_type(fill, answer.value, names))
+        return FoundEventType(answer.value, meta=answer.meta)
+
+    try:
+        return await (ask() if refresh else shared(cache, f"event-type:{reference.key}", read, ask))
+    except VENDOR_IS_DOWN:
+        old = await hop(lambda: cache.read_event_type(reference.key, stale=True)) if stale_ok else None
+        if old is None:
+            raise
+        return FoundEventType(old.value, old.age, stale=True)
+
+
+async def shared(
+    cache: CalcomCache, key: str, read: Callable[[], T | None], ask: Callable[[], Awaitable[T]]
+) -> T:
+    """Return what *read* finds, else what *ask* brings, asked by one process for all that wait."""
+    from askpro_cli.resilience.flight import single_flight
+    from askpro_cli.resilience.threads import hop
+
+    found = await hop(read)
+    if found is not None:
+        return found
+    flight = await single_flight(cache.store, f"calcom:{key}", ttl=_FLIGHT_SECONDS, read=read, work=ask)
+    return flight.value
+
+
+_FLIGHT_SECONDS = 30.0
+"""After this long without a sign of life of the process that asks, another one takes over."""
+
+
+async def _search(client: CalcomClient, reference: Reference, priority: Priority | None) -> Answer[EventType]:
+    from askpro_cli.resilience.policy import Priority
+
+    who = priority or Priority.INTERACTIVE
+    if reference.id is not None:
+        return await _by_id(client, reference.id, who)
+    return await _by_slug(client, reference, who)
+
+
+async def _by_id(client: CalcomClient, wanted: int, priority: Priority) -> Answer[EventType]:
+    """Ask for an own event type, then look through those of the teams."""
+    from askpro_cli.calcom.client import Answer
+
+    try:
+        return await client.event_type(wanted, priority=priority)
+    except (VendorNotFoundError, VendorAuthError) as error:
+        if isinstance(error, VendorAuthError) and error.status != 403:  # noqa: PLR2004 - somebody else's
+            raise
+    for team in (await client.teams(priority=priority)).value:
+        answer = await client.team_event_types(team.id, priority=priority)
+        found = next((item for item in answer.value if item.id == wanted), None)
+        if found:
+            return Answer(found, answer.meta)
+    raise _unknown(Reference(id=wanted))
+
+
+async def _by_slug(client: CalcomClient, reference: Reference, priority: Priority) -> Answer[EventType]:
+    """Ask for a user's event type, then for that of a team with this slug."""
+    from askpro_cli.calcom.client import Answer
+
+    try:
+        answer = await client.event_types(reference.owner, reference.slug, priority=priority)
+        if answer.value:
+            return Answer(answer.value[0], answer.meta)
+    except VendorNotFoundError:
+        pass  # no such user; it may be a team
+    for team in (await client.teams(priority=priority)).value:
+        if team.slug != reference.owner:
+            continue
+        answer = await client.team_event_types(team.id, reference.slug, priority=priority)
+        if answer.value:
+            return Answer(answer.value[0], answer.meta)
+    raise _unknown(reference)
+
+
+def _unknown(reference: Reference) -> NotFoundError:
+    return NotFoundError(
+        f"there is no event type {reference} for this key",
+        subject=str(reference),
+        hint="`askpro event-types list` shows those that exist",
+    )
+
+
+async def schedule_zone(
+    client: CalcomClient, cache: CalcomCache, event_type: EventType, priority: Priority
+) -> str | None:
+    """Return the zone of the event type's schedule, None when this key cannot know it.
+
+    A team's hosts have schedules of their own, and somebody else's schedule cannot be read.
+    """
+    if event_type.team_id is not None:
+        return None
+    found = await _schedule(client, cache, event_type.schedule_id, priority)
+    return None if found is None else found.time_zone
+
+
+async def _schedule(
+    client: CalcomClient, cache: CalcomCache, schedule_id: int | None, priority: Priority
+) -> Schedule | None:
+    from askpro_cli.resilience.threads import hop
+
+    stored: Cached[Schedule] | None = await hop(lambda: cache.read_schedule(schedule_id))
+    if stored is not None:
+        return stored.value
+    fill = await hop(cache.begin_document)
+    try:
+        if schedule_id is None:
+            schedule = (await client.default_schedule(priority=priority)).value
+        else:
+            schedule = (await client.schedule(schedule_id, priority=priority)).value
+    except (VendorNotFoundError, VendorAuthError) as error:
+        if isinstance(error, VendorAuthError) and error.status != 403:  # noqa: PLR2004 - somebody else's
+            raise
+        return None
+    if schedule is not None:
+        await hop(lambda: cache.keep_schedule(fill, schedule_id, schedule))
+    return schedule

@@ -1,20 +1,31 @@
-"""The uids of bookings last made or changed here, for shell completion; uids are no personal data."""
+"""The uids of recent bookings, for shell completion: in the state store, so they may vanish at any moment."""
 
 from __future__ import annotations
 
 from askpro_cli.state.store import StateStore
 
-_KEY = "recent:bookings"
-_LIMIT = 50
-_KEPT_SECONDS = 30 * 86_400.0
+KEY = "recent-bookings"
+LIMIT = 50
+"""As many as a person may want to choose from; a uid is not personal data."""
+
+KEEP_SECONDS = 30 * 24 * 3600.0
+"""Counted from the newest booking."""
 
 
-def remember_booking(store: StateStore, uid: str) -> None:
-    """Put *uid* at the end of the company's list, which keeps its newest 50 for 30 days."""
-    store.append(_KEY, uid.encode(), limit=_LIMIT, ttl=_KEPT_SECONDS)
+def remember(store: StateStore, uid: str) -> None:
+    """Note that booking *uid* was made, moved or shown, in the store's company.
+
+    Raises:
+        StateError: the store cannot be used.
+    """
+    store.append(KEY, uid.encode(), limit=LIMIT, ttl=KEEP_SECONDS)
 
 
-def recent_bookings(store: StateStore, count: int = 20) -> list[str]:
-    """Return up to *count* different uids, the newest first."""
-    newest_first = reversed(store.tail(_KEY, _LIMIT))
+def recent(store: StateStore, count: int = LIMIT) -> list[str]:
+    """Return at most *count* uids of the store's company, newest first, each once.
+
+    Raises:
+        StateError: the store cannot be used.
+    """
+    newest_first = reversed(store.tail(KEY, LIMIT))
     return list(dict.fromkeys(uid.decode() for uid in newest_first))[:count]

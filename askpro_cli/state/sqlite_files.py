@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 from askpro_cli.state import sqlite_schema
+from askpro_cli.state.file_lock import alone
 
 BUSY_SECONDS = 15.0
 """How long a statement waits for another process's write; one write takes well under a millisecond."""
@@ -70,7 +70,7 @@ def create(path: Path) -> None:
         OSError, sqlite3.Error: the directory cannot be made or written.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _alone(path):
+    with alone(path):
         if identity(path) is None:
             _build(path)
 
@@ -81,7 +81,7 @@ def set_aside(path: Path, seen: tuple[int, int]) -> Path | None:
     Raises:
         OSError: the directory cannot be written.
     """
-    with _alone(path):
+    with alone(path):
         if identity(path) != seen:
             return None
         aside = path.with_name(f"{path.name}.corrupt-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}")
@@ -92,19 +92,6 @@ def set_aside(path: Path, seen: tuple[int, int]) -> Path | None:
             with suppress(FileNotFoundError):
                 path.with_name(path.name + ending).rename(aside.with_name(aside.name + ending))
         return aside
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Hold the lock file beside *path*; it falls with the process that holds it."""
-    import fcntl
-
-    handle = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
 
 
 def _build(path: Path) -> None:

@@ -1,0 +1,66 @@
+"""The one way to the records' database: an SQLAlchemy engine set up alike for every family."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+
+from askpro_cli.platform import dialects
+
+STATEMENT_SECONDS = 30.0
+"""The longest a statement of ours may take unless the caller says otherwise."""
+
+
+def open_engine(url: str, *, read_only: bool = False, statement_timeout: float = STATEMENT_SECONDS) -> Engine:
+    """Return an engine; nothing is connected yet.
+
+    SQLite: foreign keys on, writers wait up to 15 s and begin with ``BEGIN IMMEDIATE``, a commit is on disk
+    when it returns. Servers: read committed, sessions in UTC, connections tested before use.
+
+    Args:
+        url: ``sqlite:///path``, ``postgresql://…``, ``mysql://…`` or ``mariadb://…``.
+        read_only: every write is refused by the database.
+        statement_timeout: seconds after which the database breaks a statement off.
+
+    Raises:
+        ConfigError: the URL is malformed or its driver is not installed.
+    """
+    parsed = dialects.parse_url(url)
+    if dialects.is_sqlite(parsed):
+        return _sqlite_engine(parsed, read_only=read_only, statement_timeout=statement_timeout)
+    options = dialects.server_options(
+        parsed.get_backend_name(), read_only=read_only, statement_timeout=statement_timeout
+    )
+    return create_engine(
+        parsed,
+        connect_args=options,
+        isolation_level="READ COMMITTED",
+        pool_pre_ping=True,
+        hide_parameters=True,
+    )
+
+
+def _sqlite_engine(url: URL, *, read_only: bool, statement_timeout: float) -> Engine:
+    """Return an engine over an existing SQLite file."""
+    path = dialects.sqlite_path(url)
+    engine = create_engine(
+        url,
+        creator=lambda: dialects.connect_sqlite(
+            path, read_only=read_only, statement_timeout=statement_timeout
+        ),
+        hide_parameters=True,
+    )
+    # Python's driver would begin late and without a lock; two writers would then meet half way.
+    begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
+    event.listen(engine, "begin", lambda connection: _begin(connection, begin))
+    event.listen(engine, "before_cursor_execute", _start_statement)
+    return engine
+
+
+def _begin(connection: Connection, statement: str) -> None:
+    connection.exec_driver_sql(statement)
+
+
+def _start_statement(connection: Connection, *_: Any) -> None:
+    dialects.start_statement(connection.connection.dbapi_connection)

@@ -1,0 +1,102 @@
+"""The transaction helper: short, rolled back on every exception, run again when it was only in the way."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from askpro_cli.base.errors import AskproError, RecordsError
+from askpro_cli.platform import dialects
+
+T = TypeVar("T")
+
+_inside: ContextVar[bool] = ContextVar("askpro_in_transaction", default=False)
+
+_HINTS = {
+    sqlite3.SQLITE_FULL: "free space on the disk of the records, then run the same command again",
+    sqlite3.SQLITE_IOERR: "free space on the disk of the records and look at its health",
+    sqlite3.SQLITE_READONLY: "make the file and its folder writable for you, or set ASKPRO_DATABASE_URL",
+    sqlite3.SQLITE_CANTOPEN: "askpro db upgrade makes the file; check its path and rights",
+    sqlite3.SQLITE_CORRUPT: "restore the file from a backup: records are never rebuilt",
+    sqlite3.SQLITE_NOTADB: "restore the file from a backup: records are never rebuilt",
+    sqlite3.SQLITE_INTERRUPT: "the statement took longer than allowed: try again when the database is idle",
+}
+_OTHER_TABLES = ("no such table", "no such column", "does not exist", "doesn't exist", "Unknown column")
+
+
+def in_transaction() -> bool:
+    """Tell whether this task is inside a transaction: nothing may go over the network then."""
+    return _inside.get()
+
+
+def run_in_transaction(
+    engine: Engine,
+    work: Callable[[Connection], T],
+    *,
+    attempts: int = 3,
+    context: str = "use the records",
+    sleep: Callable[[float], None] = time.sleep,
+) -> T:
+    """Return what *work* returns, committed; *work* may run several times and must have no other effect.
+
+    Args:
+        engine: from :func:`~askpro_cli.platform.engine.open_engine`.
+        work: the statements; the connection is its only way out.
+        attempts: how often a transaction is tried that the database broke off because of another one.
+        context: what is being done, for the error's sentence (``claim an idempotency key``).
+        sleep: waits between attempts (seconds), with jitter.
+
+    Raises:
+        RecordsError: the database cannot be reached, is full, read-only, busy for too long, or has
+            other tables than this version of askpro.
+        AskproError: called inside another transaction (a mistake of ours).
+    """
+    with _flagged():
+        for attempt in range(1, attempts + 1):
+            try:
+                with engine.begin() as connection:
+                    return work(connection)
+            except DBAPIError as error:
+                if attempt == attempts or not dialects.is_passing(error):
+                    raise records_error(engine, error, context) from error
+                sleep(random.uniform(0.02, 0.1) * 2**attempt)  # noqa: S311 - spreads retries, guards nothing
+    message = f"a transaction needs at least one attempt, not {attempts}"
+    raise AskproError(message)
+
+
+def records_error(engine: Engine, error: DBAPIError, context: str) -> RecordsError:
+    """Return an error of the driver in our words, without statement, values or password."""
+    where = dialects.shown(engine.url)
+    reason = " ".join(str(error.orig).split())
+    return RecordsError(f"could not {context} in {where}: {reason}", hint=_hint(error, reason), subject=where)
+
+
+@contextmanager
+def _flagged() -> Iterator[None]:
+    """Set the flag of :func:`in_transaction`."""
+    if _inside.get():
+        message = "a transaction was begun inside another one"
+        raise AskproError(message)
+    token = _inside.set(True)
+    try:
+        yield
+    finally:
+        _inside.reset(token)
+
+
+def _hint(error: DBAPIError, reason: str) -> str:
+    """Return what to do about an error of the driver."""
+    if dialects.is_passing(error):
+        return "another process holds the database: try again"
+    if any(part in reason for part in _OTHER_TABLES):
+        return "askpro db upgrade"
+    code = (getattr(error.orig, "sqlite_errorcode", None) or 0) & 0xFF
+    return _HINTS.get(code, "askpro doctor; check ASKPRO_DATABASE_URL and that the database runs")

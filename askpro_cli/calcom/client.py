@@ -68,6 +68,8 @@ class CalcomClient:
         policy: retry, breaker, governor.
         bookings_version: ``2024-08-13`` (every server) or ``2026-02-25`` (hosted only).
 
+    ``requests`` counts what it has sent so far, further tries and look-ups included.
+
     Raises:
         ConfigError: the bookings version is none of the two.
     """
@@ -84,6 +86,7 @@ class CalcomClient:
         self._transport = transport
         self._policy = policy
         self._wire = Wire(bookings_version)
+        self.requests = 0
 
     async def __aenter__(self) -> Self:
         return self
@@ -299,6 +302,7 @@ class CalcomClient:
         """Return one try: send, report the head, open the envelope, read the documents."""
 
         async def send(attempt: Attempt) -> T:
+            self.requests += 1
             answer = await self._transport.send(
                 request,
                 lambda status, head: attempt.report(

@@ -12,7 +12,7 @@ KEEP_SECONDS = 30 * 24 * 3600.0
 """Counted from the newest booking."""
 
 
-def remember(store: StateStore, uid: str) -> None:
+def remember_booking(store: StateStore, uid: str) -> None:
     """Note that booking *uid* was made, moved or shown, in the store's company.
 
     Raises:
@@ -21,7 +21,7 @@ def remember(store: StateStore, uid: str) -> None:
     store.append(KEY, uid.encode(), limit=LIMIT, ttl=KEEP_SECONDS)
 
 
-def recent(store: StateStore, count: int = LIMIT) -> list[str]:
+def recent_bookings(store: StateStore, count: int = LIMIT) -> list[str]:
     """Return at most *count* uids of the store's company, newest first, each once.
 
     Raises:

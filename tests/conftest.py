@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-pytest_plugins = ("support.isolation", "support.cli", "support.redis_server", "support.stores")
+pytest_plugins = ("support.isolation", "support.cli", "support.redis_server", "support.stores", "support.sandbox")

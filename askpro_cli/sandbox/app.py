@@ -1,0 +1,80 @@
+"""Puts the sandbox together."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from askpro_cli.base.clock import Clock, SystemClock
+from askpro_cli.sandbox.call import SandboxClock, SandboxOptions
+from askpro_cli.sandbox.control import Control
+from askpro_cli.sandbox.failing import Connections, Failing
+from askpro_cli.sandbox.faults import FaultPlan, parse_faults
+from askpro_cli.sandbox.gate import Gate
+from askpro_cli.sandbox.journal import Journal
+from askpro_cli.sandbox.limits import RateLimiter
+from askpro_cli.sandbox.vendor import Vendor
+from askpro_cli.sandbox.world import World
+
+
+class SandboxApp:
+    """A Cal.com V2 as an ASGI application.
+
+    Attributes:
+        world: what it knows; `world.bookings` for a test's eyes.
+        clock: decides what is past, too soon or blocked.
+        journal: every request.
+        plan: faults to come.
+        limiter: the budgets.
+    """
+
+    def __init__(
+        self, world: World, clock: SandboxClock, options: SandboxOptions, connections: Connections | None
+    ) -> None:
+        self.world = world
+        self.clock = clock
+        self.options = options
+        self.journal = Journal(options.journal_size)
+        self.plan = FaultPlan(tuple(fault for text in options.faults for fault in parse_faults(text)))
+        self.limiter = RateLimiter(options.rate_limit, clock)
+        control = Control(world, clock, self.plan, self.journal, self.limiter, options)
+        vendor = Vendor(world, clock, self.limiter, options)
+        inner = Starlette(routes=[*control.routes(), Route("/{path:path}", vendor)])
+        self._gate = Gate(
+            inner,
+            plan=self.plan,
+            journal=self.journal,
+            clock=clock,
+            failing=Failing(connections),
+            rate_limit=options.rate_limit,
+            latency_ms=options.latency_ms,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        await self._gate(scope, receive, send)
+
+
+def create_app(
+    world: World,
+    *,
+    clock: Clock | None = None,
+    options: SandboxOptions | None = None,
+    connections: Connections | None = None,
+) -> SandboxApp:
+    """Return the sandbox over *world*, with the bookings of its data file.
+
+    Args:
+        world: from `askpro_cli.sandbox.loading.load_world`.
+        clock: what time it is; the machine's by default.
+        options: limits, latency, standing faults, clock offset.
+        connections: the server's open connections, for faults that cut them; None in process.
+
+    Raises:
+        InvalidValueError: a standing fault means nothing.
+    """
+    options = options or SandboxOptions()
+    own_clock = SandboxClock(clock or SystemClock(), options.clock_offset)
+    world.reset(own_clock.now())
+    return SandboxApp(world, own_clock, options, connections)

@@ -1,0 +1,171 @@
+"""`/_sandbox/…`: journal, faults, clock, reset and state, for tests and operators; no key, no limits."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from askpro_cli.base.errors import InvalidValueError
+from askpro_cli.sandbox.answers import iso_epoch, iso_ms
+from askpro_cli.sandbox.call import SandboxClock, SandboxOptions
+from askpro_cli.sandbox.faults import ArmedFault, FaultPlan, parse_faults
+from askpro_cli.sandbox.journal import Journal
+from askpro_cli.sandbox.limits import RateLimiter
+from askpro_cli.sandbox.world import World
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+class Match(msgspec.Struct, forbid_unknown_fields=True):
+    """Which requests a fault waits for; `path` may hold `*`."""
+
+    method: str | None = None
+    path: str | None = None
+
+
+class FaultOrder(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of `POST /_sandbox/faults`; `times` null means until cleared."""
+
+    fault: str
+    times: int | None = 1
+    match: Match = msgspec.field(default_factory=Match)
+
+
+class ClockOrder(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of `POST /_sandbox/clock`: let seconds pass, stand at an offset, or at an instant."""
+
+    advance: float | None = None
+    offset: float | None = None
+    now: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """The parts the endpoints work on."""
+
+    world: World
+    clock: SandboxClock
+    plan: FaultPlan
+    journal: Journal
+    limiter: RateLimiter
+    options: SandboxOptions
+
+    def routes(self) -> list[Route]:
+        """Return the endpoints."""
+        endpoints: list[tuple[str, str, Endpoint]] = [
+            ("GET", "journal", self.show_journal),
+            ("DELETE", "journal", self.clear_journal),
+            ("GET", "faults", self.show_faults),
+            ("POST", "faults", self.arm),
+            ("DELETE", "faults", self.disarm),
+            ("POST", "clock", self.set_clock),
+            ("POST", "reset", self.reset),
+            ("GET", "state", self.show_state),
+        ]
+        return [
+            Route(f"/_sandbox/{path}", endpoint, methods=[method]) for method, path, endpoint in endpoints
+        ]
+
+    async def show_journal(self, request: Request) -> Response:
+        """Answer the journal; `method` and `path` (its beginning) leave some."""
+        query = request.query_params
+        entries = list(self.journal.entries(query.get("method"), query.get("path")))
+        return _json({"count": len(entries), "requests": entries})
+
+    async def clear_journal(self, _: Request) -> Response:
+        """Forget the journal."""
+        self.journal.clear()
+        return _json({"cleared": True})
+
+    async def show_faults(self, _: Request) -> Response:
+        """Answer the faults that are armed."""
+        return _json(self._faults())
+
+    def _faults(self) -> dict[str, Any]:
+        return {
+            "standing": [str(fault) for fault in self.plan.standing],
+            "armed": [rule.as_dict() for rule in self.plan.armed],
+        }
+
+    async def arm(self, request: Request) -> Response:
+        """Arm a fault, or several separated by commas."""
+        try:
+            order = msgspec.json.decode(await request.body(), type=FaultOrder)
+            faults = parse_faults(order.fault)
+        except (msgspec.DecodeError, InvalidValueError) as error:
+            return _refused(error)
+        self.plan.arm(
+            ArmedFault(fault, order.times, order.match.method, order.match.path) for fault in faults
+        )
+        return _json(self._faults())
+
+    async def disarm(self, _: Request) -> Response:
+        """Disarm every fault of this endpoint; those given at the start stay."""
+        self.plan.clear()
+        return _json(self._faults())
+
+    async def set_clock(self, request: Request) -> Response:
+        """Move the sandbox's clock."""
+        try:
+            order = msgspec.json.decode(await request.body(), type=ClockOrder)
+        except msgspec.DecodeError as error:
+            return _refused(error)
+        if order.now is not None and order.now.tzinfo is None:
+            return _refused(ValueError("now needs a zone"))
+        if order.offset is not None:
+            self.clock.offset = order.offset
+        if order.now is not None:
+            self.clock.offset += (order.now - self.clock.now()).total_seconds()
+        if order.advance is not None:
+            self.clock.advance(order.advance)
+        return _json({"now": iso_ms(self.clock.now()), "offset": self.clock.offset})
+
+    async def reset(self, _: Request) -> Response:
+        """Begin anew: bookings of the data file, empty journal, no armed faults, no counts, clock as at the start."""
+        self.clock.restart(self.options.clock_offset)
+        with self.world.lock:
+            self.world.reset(self.clock.now())
+        self.plan.clear()
+        self.journal.clear()
+        self.limiter.reset()
+        return _json({"reset": True})
+
+    async def show_state(self, _: Request) -> Response:
+        """Answer what the sandbox holds, without names and keys."""
+        with self.world.lock:
+            bookings = [
+                {
+                    "uid": booking.uid,
+                    "status": booking.status,
+                    "eventTypeId": booking.event_type_id,
+                    "start": iso_epoch(booking.start),
+                    "rescheduledToUid": booking.rescheduled_to,
+                }
+                for booking in self.world.bookings.values()
+            ]
+        state = {
+            "now": iso_ms(self.clock.now()),
+            "eventTypes": len(self.world.event_types),
+            "bookings": bookings,
+            "byStatus": Counter(booking["status"] for booking in bookings),
+            "limiter": self.limiter.snapshot(),
+            "faults": self._faults(),
+        }
+        return _json(state)
+
+
+def _json(document: Any, status: int = 200) -> Response:
+    return Response(msgspec.json.encode(document), status, media_type="application/json")
+
+
+def _refused(error: Exception) -> Response:
+    hint = error.hint if isinstance(error, InvalidValueError) else None
+    return _json({"error": str(error), "hint": hint}, 400)

@@ -1,0 +1,1 @@
+"""The worlds that ship with the sandbox: files that `askpro sandbox --data` would accept too."""

@@ -1,0 +1,143 @@
+"""How an answer fails: by status, by its body, or by its connection.
+
+Over TCP a reset is a real one. In process there is no connection: a cut one raises `ConnectionResetError`, a missing
+answer `TimeoutError`, for the caller's transport to translate.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from typing import Protocol
+
+import anyio
+import msgspec
+from starlette.datastructures import MutableHeaders
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
+
+from askpro_cli.sandbox import messages
+from askpro_cli.sandbox.call import RateLimit
+from askpro_cli.sandbox.faults import Fault
+
+_PROXY_PAGE = (
+    "<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head>"
+    "<body><center><h1>502 Bad Gateway</h1></center><hr><center>proxy</center></body></html>\n"
+)
+_REASONS = {
+    "500": messages.SERVER_ERROR,
+    "502": "Bad Gateway",
+    "503": "Service Unavailable",
+    "504": "Gateway Timeout",
+}
+_NOT_JSON = b"upstream request timeout\n"
+_HUGE_MEGABYTES = 32.0
+_LONGEST_SILENCE = 600.0
+_CHUNK = 65_536
+
+
+class Connections(Protocol):
+    """The server's open TCP connections, by what the ASGI scope knows of them."""
+
+    def reset(self, client: tuple[str, int]) -> None:
+        """Cut the connection with a TCP reset; what was not sent is lost."""
+        ...
+
+    def close(self, client: tuple[str, int]) -> None:
+        """Send what was written, then end the connection."""
+        ...
+
+
+def early_answer(fault: Fault, limit: RateLimit) -> Response:
+    """Return the answer of a fault that speaks for the vendor or a proxy before it."""
+    if fault.name == "html502":
+        return Response(_PROXY_PAGE, 502, media_type="text/html")
+    headers = {"X-Request-Id": str(uuid.uuid4())}
+    if fault.name == "429":
+        headers[f"X-RateLimit-Limit-{limit.name}"] = str(limit.limit)
+        headers[f"X-RateLimit-Remaining-{limit.name}"] = "0"
+        headers[f"X-RateLimit-Reset-{limit.name}"] = str(round(fault.number(limit.block)))
+        error = {"code": "ThrottlerException", "message": messages.TOO_MANY, "details": messages.TOO_MANY}
+        return _json(429, {"status": "error", "error": error}, headers)
+    return _json(int(fault.name), {"statusCode": int(fault.name), "message": _REASONS[fault.name]}, headers)
+
+
+def _json(status: int, body: object, headers: dict[str, str]) -> Response:
+    return Response(msgspec.json.encode(body), status, headers, "application/json; charset=utf-8")
+
+
+class Failing:
+    """Spoils answers; *connections* None means in process."""
+
+    def __init__(self, connections: Connections | None) -> None:
+        self._connections = connections
+
+    async def reset(self, scope: Scope, receive: Receive) -> None:
+        """Cut the connection without an answer."""
+        if self._connections is None:
+            message = "the sandbox reset the connection"
+            raise ConnectionResetError(message)
+        self._connections.reset(scope["client"])
+        await _gone(receive)
+
+    async def spoil(
+        self, fault: Fault, scope: Scope, receive: Receive, send: Send, start: Message, body: bytes
+    ) -> None:
+        """Do to a finished answer what *fault* says."""
+        if fault.name == "reset-after":
+            await self.reset(scope, receive)
+        elif fault.name == "timeout-after":
+            await self._silence(fault, scope, receive)
+        elif fault.name == "truncated":
+            await self._truncate(scope, receive, send, start, body)
+        elif fault.name == "huge":
+            await _flood(fault, send, start)
+        else:
+            MutableHeaders(raw=start["headers"])["content-length"] = str(len(_NOT_JSON))
+            await send(start)
+            await send({"type": "http.response.body", "body": _NOT_JSON})
+
+    async def _silence(self, fault: Fault, scope: Scope, receive: Receive) -> None:
+        """Never answer; end when the client has gone, or cut after the fault's seconds."""
+        if self._connections is None:
+            message = "the sandbox did not answer"
+            raise TimeoutError(message)
+        with anyio.move_on_after(fault.number(_LONGEST_SILENCE)) as patience:
+            await _gone(receive)
+        if patience.cancelled_caught:
+            await self.reset(scope, receive)
+
+    async def _truncate(
+        self, scope: Scope, receive: Receive, send: Send, start: Message, body: bytes
+    ) -> None:
+        """Promise the whole body, send half of it."""
+        await send(start)
+        half = body[: len(body) // 2]
+        if self._connections is None:
+            await send({"type": "http.response.body", "body": half})
+            return
+        await send({"type": "http.response.body", "body": half, "more_body": True})
+        self._connections.close(scope["client"])
+        await _gone(receive)
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _flood(fault: Fault, send: Send, start: Message) -> None:
+    """Send a document of some megabytes without saying how long it is."""
+    del MutableHeaders(raw=start["headers"])["content-length"]
+    await send(start)
+    for chunk in _huge_document(round(fault.number(_HUGE_MEGABYTES) * 1_000_000)):
+        await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def _huge_document(size: int) -> Iterator[bytes]:
+    yield b'{"status":"success","data":"'
+    while size > 0:
+        yield b"x" * min(size, _CHUNK)
+        size -= _CHUNK
+    yield b'"}'

@@ -1,0 +1,202 @@
+"""What a data file describes: users, schedules, event types, teams, keys and bookings.
+
+Field names are the vendor's (camelCase in the file). Unknown fields are refused, so a typo is found at the start.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct, field
+
+DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+ATTENDEE_LOCATIONS = frozenset({"attendeePhone", "attendeeAddress", "attendeeDefined"})
+
+DayName = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+LocationType = Literal[
+    "address",
+    "link",
+    "integration",
+    "phone",
+    "organizersDefaultApp",
+    "attendeeAddress",
+    "attendeePhone",
+    "attendeeDefined",
+]
+FieldType = Literal[
+    "phone",
+    "address",
+    "text",
+    "number",
+    "textarea",
+    "select",
+    "multiselect",
+    "multiemail",
+    "checkbox",
+    "radio",
+    "boolean",
+    "url",
+    "title",
+    "notes",
+]
+
+
+class Part(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """One mapping of the data file."""
+
+
+class Availability(Part):
+    """Opening hours of some weekdays, `HH:MM` in the schedule's zone."""
+
+    days: list[DayName]
+    start_time: str
+    end_time: str
+
+
+class Override(Part):
+    """Other hours on one date (`YYYY-MM-DD`); `00:00` to `00:00` closes it."""
+
+    date: str
+    start_time: str
+    end_time: str
+
+
+class Schedule(Part):
+    """A weekly plan in its own zone."""
+
+    id: int
+    name: str
+    time_zone: str
+    availability: list[Availability]
+    overrides: list[Override] = field(default_factory=list)
+    is_default: bool = False
+
+
+class Location(Part):
+    """A place an event type offers; the value's field depends on the type."""
+
+    type: LocationType
+    address: str | None = None
+    link: str | None = None
+    phone: str | None = None
+    integration: str | None = None
+    public: bool = True
+
+
+class BookingField(Part):
+    """A question to the booker. `title` and `notes` are the vendor's own default fields."""
+
+    type: FieldType
+    slug: str
+    label: str = ""
+    required: bool = False
+    placeholder: str = ""
+    options: list[str] = field(default_factory=list)
+    hidden: bool = False
+
+    @property
+    def is_default(self) -> bool:
+        """Whether the vendor owns this field: then its absence is a Zod error, not a missing response."""
+        return self.type in ("title", "notes")
+
+
+class BookingWindow(Part):
+    """How far ahead an event type can be booked: days (a number) or a range of two dates."""
+
+    type: Literal["calendarDays", "businessDays", "range"]
+    value: int | list[str]
+    rolling: bool = False
+
+
+class EventType(Part):
+    """A bookable service. Lengths, notice and buffers are minutes."""
+
+    id: int
+    slug: str
+    title: str
+    length_in_minutes: int
+    description: str = ""
+    length_in_minutes_options: list[int] = field(default_factory=list)
+    locations: list[Location] = field(default_factory=list)
+    booking_fields: list[BookingField] = field(default_factory=list)
+    email_required: bool = True
+    schedule_id: int | None = None
+    slot_interval: int | None = None
+    offset_start: int = 0
+    minimum_booking_notice: int = 0
+    before_event_buffer: int = 0
+    after_event_buffer: int = 0
+    booking_window: BookingWindow | None = None
+    requires_confirmation: bool = False
+    booking_requires_authentication: bool = False
+    maximum_active_bookings: int | None = None
+    disable_guests: bool = False
+    disable_cancelling: bool = False
+    disable_rescheduling: bool = False
+    allow_rescheduling_past_bookings: bool = False
+    hidden: bool = False
+    price: int = 0
+    currency: str = "eur"
+    scheduling_type: Literal["roundRobin", "collective", "managed"] | None = None
+    hosts: list[str] = field(default_factory=list)
+
+    @property
+    def lengths(self) -> list[int]:
+        """Every length it can be booked with, in minutes."""
+        return self.length_in_minutes_options or [self.length_in_minutes]
+
+
+class User(Part):
+    """A person with a calendar."""
+
+    id: int
+    username: str
+    name: str
+    email: str
+    time_zone: str
+    schedules: list[Schedule] = field(default_factory=list)
+    event_types: list[EventType] = field(default_factory=list)
+
+
+class Team(Part):
+    """People who share event types; members by username."""
+
+    id: int
+    slug: str
+    name: str
+    members: list[str]
+    event_types: list[EventType] = field(default_factory=list)
+
+
+class ApiKey(Part):
+    """A credential; without the prefix `cal_` it is an access token."""
+
+    key: str
+    user: str
+    state: Literal["valid", "expired", "revoked"] = "valid"
+
+
+class SeedBooking(Part):
+    """A booking that exists from the start.
+
+    `start` is an instant (ISO 8601 with a zone) or a local time relative to the day the sandbox starts,
+    e.g. `+2d 11:00`, in the host's zone.
+    """
+
+    event_type_id: int
+    start: str
+    name: str
+    email: str
+    phone_number: str | None = None
+    status: Literal["accepted", "pending", "cancelled", "rejected"] = "accepted"
+    cancellation_reason: str = ""
+    uid: str | None = None
+
+
+class Definition(Part):
+    """The whole data file."""
+
+    users: list[User]
+    api_keys: list[ApiKey] = field(default_factory=list)
+    teams: list[Team] = field(default_factory=list)
+    bookings: list[SeedBooking] = field(default_factory=list)

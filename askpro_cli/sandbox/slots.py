@@ -1,0 +1,158 @@
+"""Slots: the starts an event type can be booked at.
+
+Per host: opening hours minus what is busy, then a grid in every range that is left. The vendor starts the grid of
+a range at its first whole step of 60, 30, 15, 10 or 5 minutes, the largest that divides the slot interval, and never
+before now plus the minimum notice (source: packages/features/schedules/lib/slots.ts).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from askpro_cli.sandbox.bounds import bounds
+from askpro_cli.sandbox.model import EventType
+from askpro_cli.sandbox.ranges import Range, covers, intersect, merge, subtract
+from askpro_cli.sandbox.world import World
+
+_STEPS = (60, 30, 15, 10, 5)
+_MINUTE = 60
+
+
+def grid_step(interval: int) -> int:
+    """Return the minutes the first slot of a range is aligned to, for slots every *interval* minutes."""
+    return next((step for step in _STEPS if interval % step == 0), 1)
+
+
+def _aligned(instant: int, step: int, offset: int) -> int:
+    """Return the first instant at or after *instant* whose local minute is a multiple of *step*.
+
+    *offset* is the zone's distance from UTC in seconds: zones with half hours keep their own grid.
+    """
+    seconds = step * _MINUTE
+    local = instant + offset
+    return -(-local // seconds) * seconds - offset
+
+
+def starts_in(
+    range_: Range, *, earliest: int, length: int, interval: int, shift: int = 0, offset: int = 0
+) -> Iterator[int]:
+    """Yield the starts in *range_* (epoch seconds).
+
+    *length*, *interval* and *shift* (the event type's `offsetStart`) are minutes, *offset* is the zone's distance
+    from UTC in seconds.
+    """
+    start = _aligned(max(range_[0], earliest), grid_step(interval), offset) + shift * _MINUTE
+    while start + length * _MINUTE <= range_[1]:
+        yield start
+        start += (interval + shift) * _MINUTE
+
+
+def busy_ranges(
+    world: World, host_id: int, event_type: EventType, *, without: str | None = None
+) -> list[Range]:
+    """Return when the host is taken, as seen by *event_type*.
+
+    Both sides' buffers count: a booking keeps its own before and after, and the new one needs its own after it and
+    before it (source: getBusyTimes). *without* is the uid of a booking that is being moved.
+    """
+    found = []
+    for booking in world.active_bookings(host_id):
+        if booking.uid == without:
+            continue
+        other = world.event_types[booking.event_type_id]
+        before = other.before_event_buffer + event_type.after_event_buffer
+        after = other.after_event_buffer + event_type.before_event_buffer
+        found.append((booking.start - before * _MINUTE, booking.end + after * _MINUTE))
+    return merge(found)
+
+
+def free_ranges(
+    world: World,
+    event_type: EventType,
+    host_id: int,
+    window: Range,
+    *,
+    without: str | None = None,
+    stale: bool = False,
+) -> list[Range]:
+    """Return when the host could serve *event_type* on the days of *window*; *stale* forgets all bookings."""
+    opened = world.hours_of(event_type, host_id).between(*window)
+    if stale:
+        return opened
+    return subtract(opened, busy_ranges(world, host_id, event_type, without=without))
+
+
+def slot_starts(
+    world: World,
+    event_type: EventType,
+    window: Range,
+    *,
+    now: int,
+    length: int,
+    without: str | None = None,
+    stale: bool = False,
+) -> list[int]:
+    """Return the starts within *window*, both ends included, sorted; all figures epoch seconds."""
+    found: set[int] = set()
+    for hosts in world.host_groups(event_type):
+        free = _common_ranges(world, event_type, hosts, window, without=without, stale=stale)
+        hours = world.hours_of(event_type, hosts[0])
+        earliest, latest = bounds(event_type, hours, now)
+        first, last = max(window[0], earliest), min(window[1], latest)
+        starts = _grid(event_type, free, hours.zone, earliest=earliest, length=length)
+        found.update(start for start in starts if first <= start <= last)
+    return sorted(found)
+
+
+def _grid(
+    event_type: EventType, free: list[Range], zone: ZoneInfo, *, earliest: int, length: int
+) -> Iterator[int]:
+    """Yield the starts of one host's free ranges."""
+    interval = event_type.slot_interval or length
+    shift = event_type.offset_start
+    for start, end in free:
+        offset = int(zone_offset(zone, start))
+        yield from starts_in(
+            (start, end), earliest=earliest, length=length, interval=interval, shift=shift, offset=offset
+        )
+
+
+def zone_offset(zone: ZoneInfo, instant: int) -> float:
+    """Return the zone's distance from UTC at *instant*, in seconds."""
+    distance = datetime.fromtimestamp(instant, zone).utcoffset()
+    return distance.total_seconds() if distance else 0.0
+
+
+def _common_ranges(
+    world: World,
+    event_type: EventType,
+    hosts: tuple[int, ...],
+    window: Range,
+    *,
+    without: str | None,
+    stale: bool,
+) -> list[Range]:
+    """Return when all of *hosts* are free."""
+    common = free_ranges(world, event_type, hosts[0], window, without=without, stale=stale)
+    for host_id in hosts[1:]:
+        other = free_ranges(world, event_type, host_id, window, without=without, stale=stale)
+        common = intersect(common, other)
+    return common
+
+
+def available_hosts(
+    world: World, event_type: EventType, span: Range, *, without: str | None = None
+) -> tuple[int, ...]:
+    """Return the hosts who would serve a booking of *span*: the first is the organiser; none when all are busy.
+
+    The vendor checks opening hours and busy times here, not the grid: 10:07 is bookable though never listed.
+    Round robin takes the free host with the fewest bookings.
+    """
+    free = [
+        hosts
+        for hosts in world.host_groups(event_type)
+        if covers(_common_ranges(world, event_type, hosts, span, without=without, stale=False), *span)
+    ]
+    return min(free, key=lambda hosts: (len(world.active_bookings(hosts[0])), hosts[0]), default=())

@@ -1,0 +1,198 @@
+"""The state the sandbox works on: what the data file describes, and the bookings made since."""
+
+from __future__ import annotations
+
+import random
+import re
+import threading
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from askpro_cli.base.errors import ConfigError
+from askpro_cli.sandbox.hours import OpeningHours
+from askpro_cli.sandbox.model import Definition, EventType, Schedule, SeedBooking, Team, User
+
+_ALPHABET = "123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
+_UID_LENGTH = 22
+_FIRST_BOOKING_ID = 7001
+_RELATIVE = re.compile(r"^([+-]\d+)d (\d{2}):(\d{2})$")
+BLOCKING = frozenset({"accepted", "pending"})
+
+
+@dataclass(slots=True)
+class Booking:
+    """A booking; `start` and `end` are epoch seconds, the other times aware."""
+
+    id: int
+    uid: str
+    event_type_id: int
+    host_ids: tuple[int, ...]
+    start: int
+    end: int
+    status: str
+    title: str
+    attendee: dict[str, Any]
+    created_at: datetime
+    updated_at: datetime
+    guests: list[str] = field(default_factory=list)
+    metadata: dict[str, Any] = field(default_factory=dict)
+    responses: dict[str, Any] = field(default_factory=dict)
+    location: str = ""
+    description: str = ""
+    cancellation_reason: str = ""
+    cancelled_by: str = ""
+    rescheduling_reason: str | None = None
+    rescheduled_by: str | None = None
+    rescheduled_from: str | None = None
+    rescheduled_to: str | None = None
+
+
+class World:
+    """One vendor's database. All access happens under `lock`: a check and its commit are one step.
+
+    Args:
+        definition: the data file.
+        seed: makes uids repeatable; None draws them from the system.
+    """
+
+    def __init__(self, definition: Definition, *, seed: int | None = None) -> None:
+        self.definition = definition
+        self.lock = threading.RLock()
+        self.users: dict[int, User] = {user.id: user for user in definition.users}
+        self.users_by_name: dict[str, User] = {user.username: user for user in definition.users}
+        self.teams: dict[int, Team] = {team.id: team for team in definition.teams}
+        self.event_types: dict[int, EventType] = {}
+        self.owners: dict[int, User] = {}
+        self.team_of: dict[int, Team] = {}
+        self.schedules: dict[int, Schedule] = {}
+        self.schedule_owner: dict[int, User] = {}
+        self._index()
+        self._hours = {found.id: OpeningHours(found) for found in self.schedules.values()}
+        self._seed = seed
+        self.random = random.Random(seed)  # noqa: S311 - uids of a simulation are no secrets
+        self.bookings: dict[str, Booking] = {}
+        self._active: dict[int, dict[str, Booking]] = {}
+
+    def _index(self) -> None:
+        for user in self.definition.users:
+            for schedule in user.schedules:
+                self.schedules[schedule.id] = schedule
+                self.schedule_owner[schedule.id] = user
+            for event_type in user.event_types:
+                self.event_types[event_type.id] = event_type
+                self.owners[event_type.id] = user
+        for team in self.definition.teams:
+            for event_type in team.event_types:
+                self.event_types[event_type.id] = event_type
+                self.team_of[event_type.id] = team
+
+    def reset(self, now: datetime) -> None:
+        """Forget every booking and make those of the data file anew, relative to *now*."""
+        self.random = random.Random(self._seed)  # noqa: S311 - see above
+        self.bookings.clear()
+        self._active.clear()
+        for seed in self.definition.bookings:
+            self._plant(seed, now)
+
+    def _plant(self, seed: SeedBooking, now: datetime) -> None:
+        event_type = self.event_types[seed.event_type_id]
+        hosts = self.host_groups(event_type)[0]
+        start = int(seed_start(seed.start, self.hours_of(event_type, hosts[0]).zone, now).timestamp())
+        made = min(now, datetime.fromtimestamp(start, now.tzinfo)) - timedelta(days=1)
+        booking = Booking(
+            id=self.next_id(),
+            uid=seed.uid or self.new_uid(),
+            event_type_id=event_type.id,
+            host_ids=hosts,
+            start=start,
+            end=start + event_type.length_in_minutes * 60,
+            status=seed.status,
+            title=f"{event_type.title} between {self.users[hosts[0]].name} and {seed.name}",
+            attendee={
+                "name": seed.name,
+                "email": seed.email,
+                "timeZone": self.users[hosts[0]].time_zone,
+                "language": "de",
+                "phoneNumber": seed.phone_number,
+            },
+            created_at=made,
+            updated_at=made,
+            responses={"name": seed.name, "email": seed.email},
+            cancellation_reason=seed.cancellation_reason,
+        )
+        self.store(booking)
+
+    def next_id(self) -> int:
+        """Return the next numeric booking id."""
+        return _FIRST_BOOKING_ID + len(self.bookings)
+
+    def new_uid(self) -> str:
+        """Return a booking uid in the vendor's form: 22 characters without 0, O, I and l."""
+        return "".join(self.random.choices(_ALPHABET, k=_UID_LENGTH))
+
+    def store(self, booking: Booking) -> None:
+        """Keep a new or changed booking; it blocks its hosts while accepted or pending."""
+        self.bookings[booking.uid] = booking
+        for host_id in booking.host_ids:
+            active = self._active.setdefault(host_id, {})
+            if booking.status in BLOCKING:
+                active[booking.uid] = booking
+            else:
+                active.pop(booking.uid, None)
+
+    def active_bookings(self, host_id: int) -> list[Booking]:
+        """Return the host's accepted and pending bookings."""
+        return list(self._active.get(host_id, {}).values())
+
+    def default_schedule(self, user: User) -> Schedule | None:
+        """Return the user's default schedule, else the first, else None."""
+        marked = [found for found in user.schedules if found.is_default]
+        return next(iter(marked or user.schedules), None)
+
+    def hours_of(self, event_type: EventType, host_id: int) -> OpeningHours:
+        """Return the opening hours that hold for *event_type* at this host."""
+        if event_type.schedule_id is not None:
+            return self._hours[event_type.schedule_id]
+        schedule = self.default_schedule(self.users[host_id])
+        if schedule is None:
+            message = (
+                f"user {self.users[host_id].username} serves event type {event_type.id} without a schedule"
+            )
+            raise ConfigError(message, hint="give the user a schedule in the data file")
+        return self._hours[schedule.id]
+
+    def hosts_of(self, event_type: EventType) -> tuple[int, ...]:
+        """Return the ids of everyone who can serve *event_type*."""
+        if event_type.id in self.owners:
+            return (self.owners[event_type.id].id,)
+        return tuple(self.users_by_name[name].id for name in event_type.hosts)
+
+    def host_groups(self, event_type: EventType) -> tuple[tuple[int, ...], ...]:
+        """Return who serves together: one group of all for collective, one of each host otherwise."""
+        hosts = self.hosts_of(event_type)
+        if event_type.scheduling_type == "collective":
+            return (hosts,)
+        return tuple((host,) for host in hosts)
+
+    def may_manage(self, user: User | None, event_type: EventType) -> bool:
+        """Tell whether *user* is the owner, a host or a member of the owning team."""
+        if user is None:
+            return False
+        team = self.team_of.get(event_type.id)
+        return user.id in self.hosts_of(event_type) or bool(team and user.username in team.members)
+
+
+def seed_start(text: str, zone: ZoneInfo, now: datetime) -> datetime:
+    """Return when a booking of the data file starts; ValueError when *text* says nothing of the kind."""
+    relative = _RELATIVE.match(text)
+    if relative is None:
+        instant = datetime.fromisoformat(text)
+        if instant.tzinfo is None:
+            message = f"{text!r} has no zone"
+            raise ValueError(message)
+        return instant
+    days, hour, minute = (int(part) for part in relative.groups())
+    day = now.astimezone(zone).date() + timedelta(days=days)
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone)

@@ -15,6 +15,7 @@ from askpro_cli.base.errors import AskproError, InvalidValueError, RefusedError
 from askpro_cli.base.nearest import nearest
 from askpro_cli.booking.answers import read_answer
 from askpro_cli.booking.requests import BookingRequest
+from askpro_cli.calcom.lookup import require_bookable
 from askpro_cli.calcom.models import BookingField, EventType
 
 # Answered by options of their own, or only asked when a booking is moved.
@@ -27,7 +28,7 @@ def fit(request: BookingRequest, event_type: EventType) -> BookingRequest:
 
     Raises:
         RefusedError: this event type cannot be booked at all, by anybody.
-        InvalidValueError: length, location, guests or booking fields do not fit; the hint says what does.
+        InvalidValueError: it is a managed parent; length, location, guests or booking fields do not fit; the hint says what does.
     """
     check_bookable(event_type)
     _check_location(request.location, event_type)
@@ -41,11 +42,13 @@ def fit(request: BookingRequest, event_type: EventType) -> BookingRequest:
 
 
 def check_bookable(event_type: EventType) -> None:
-    """Raise :class:`RefusedError` for a managed parent, a recurring series or a team without hosts."""
-    if event_type.is_managed_parent:
-        raise _unbookable(
-            event_type, "is a template of managed event types", "book one of its children by id"
-        )
+    """Raise unless *event_type* takes single bookings.
+
+    Raises:
+        InvalidValueError: it is the parent of a managed event type; its children can be booked.
+        RefusedError: it books a series at once, or is a team's without hosts.
+    """
+    require_bookable(event_type)
     if event_type.recurrence and not event_type.recurrence.get("disabled"):
         raise _unbookable(event_type, "books a whole series at once", "book it on its page at the vendor")
     if event_type.team_id and "hosts" in event_type.raw and not event_type.hosts:

@@ -36,7 +36,6 @@ def request(**more: Any) -> BookingRequest:
 @pytest.mark.parametrize(
     ("document", "why"),
     [
-        ({"schedulingType": "managed", "teamId": 7, "hosts": [{"userId": 1}]}, "template"),
         ({"recurrence": {"interval": 1, "occurrences": 4, "frequency": "weekly"}}, "series"),
         ({"schedulingType": "roundRobin", "teamId": 7, "hosts": []}, "no hosts"),
     ],
@@ -44,6 +43,11 @@ def request(**more: Any) -> BookingRequest:
 def test_what_nobody_can_book_is_refused_with_its_reason(document: dict[str, Any], why: str) -> None:
     with pytest.raises(RefusedError, match=why):
         check_bookable(event_type(**document))
+
+
+def test_the_parent_of_a_managed_event_type_is_not_booked_itself() -> None:
+    with pytest.raises(InvalidValueError, match="managed"):
+        check_bookable(event_type(schedulingType="managed", teamId=7, hosts=[{"userId": 1}]))
 
 
 @pytest.mark.parametrize("document", [{}, {"recurrence": None}, {"recurrence": {"disabled": True}}])

@@ -1,0 +1,176 @@
+"""Move and cancel bookings; doing either again after it succeeded is a success that sends nothing.
+
+A moved booking is a new one with a new uid: the old one is cancelled and names its successor. So "has it
+happened already?" is answered by the vendor's own documents, not by a record of ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from askpro_cli.base.errors import RefusedError, VendorConflictError, VendorProtocolError
+from askpro_cli.base.times import iso_local
+from askpro_cli.booking.desk import Desk
+from askpro_cli.booking.verification import is_active
+from askpro_cli.calcom.client import Answer
+from askpro_cli.calcom.models import Booking
+from askpro_cli.resilience.policy import CallMeta
+
+_LONGEST_CHAIN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What became of a booking.
+
+    Args:
+        booking: as it stands now; after a move the new one.
+        previous: as it was found.
+        meta: of the last call.
+        already: it was so before; nothing was sent.
+    """
+
+    booking: Booking
+    previous: Booking
+    meta: CallMeta
+    already: bool = False
+
+
+async def plan_move(desk: Desk, uid: str, start: datetime) -> Changed | Answer[Booking]:
+    """Return the booking to move, or :class:`Changed` when it stands at *start* already.
+
+    Raises:
+        RefusedError: it is cancelled or rejected, or was moved elsewhere; the hint names its successor.
+        VendorNotFoundError: there is no such booking.
+    """
+    found = await desk.client.booking(uid)
+    newest = await _follow(desk, found)
+    standing = newest.value
+    if is_active(standing) and standing.start == start:
+        return Changed(standing, found.value, newest.meta, already=True)
+    if standing.uid != found.value.uid and is_active(standing):
+        when = iso_local(standing.start, desk.zone)
+        raise RefusedError(
+            f"booking {uid} was moved before, to {standing.uid} at {when}",
+            subject=uid,
+            hint=f"askpro reschedule {standing.uid} --start …",
+            details={"successor": standing.uid},
+        )
+    if not is_active(standing):
+        raise RefusedError(
+            f"booking {standing.uid} is {standing.status} and cannot be moved",
+            subject=uid,
+            hint="askpro book makes a new one",
+        )
+    return found
+
+
+async def reschedule(desk: Desk, uid: str, start: datetime, reason: str | None) -> Changed:
+    """Move a booking to *start*; its length stays.
+
+    Args:
+        desk: the tools.
+        uid: the booking.
+        start: aware, UTC, in the future.
+        reason: told to the attendee.
+
+    Raises:
+        RefusedError, VendorNotFoundError: as :func:`plan_move`.
+        SlotUnavailableError: the new time is taken; the booking stays where it was.
+        FateUnknownError: it was sent and nobody can say; the same command may be run again.
+        VendorProtocolError: the answer is not the successor of this booking.
+    """
+    planned = await plan_move(desk, uid, start)
+    if isinstance(planned, Changed):
+        return planned
+    old = planned.value
+    await desk.forget(old.host_ids)
+    try:
+        answer = await desk.client.reschedule(uid, start, reason)
+    except VendorConflictError as error:
+        if error.details.get("already") != "rescheduled":
+            raise
+        return await _moved_meanwhile(desk, uid, start)
+    finally:
+        await desk.forget(old.host_ids)
+    _check_successor(answer.value, old, start)
+    desk.log.event("booking.rescheduled", uid=uid, new_uid=answer.value.uid)
+    return Changed(answer.value, old, answer.meta)
+
+
+async def cancel(desk: Desk, uid: str, reason: str) -> Changed:
+    """Cancel a booking.
+
+    Args:
+        desk: the tools.
+        uid: the booking.
+        reason: the vendor demands one from the host.
+
+    Raises:
+        RefusedError: it was moved; cancelling the old uid would cancel nothing. The hint names the new one.
+        VendorNotFoundError: there is no such booking.
+        VendorConflictError: it has ended, or may not be cancelled.
+        FateUnknownError: it was sent and nobody can say; the same command may be run again.
+    """
+    found = await desk.client.booking(uid)
+    if not is_active(found.value):
+        return await _inactive(desk, found)
+    old = found.value
+    await desk.forget(old.host_ids)
+    try:
+        answer = await desk.client.cancel(uid, reason)
+    except VendorConflictError as error:
+        if error.details.get("already") != "cancelled":
+            raise
+        return await _inactive(desk, await desk.client.booking(uid))
+    finally:
+        await desk.forget(old.host_ids)
+    desk.log.event("booking.cancelled", uid=uid)
+    return Changed(answer.value, old, answer.meta)
+
+
+async def _inactive(desk: Desk, found: Answer[Booking]) -> Changed:
+    """Return success for a booking that is gone, unless it lives on under another uid."""
+    newest = (await _follow(desk, found)).value
+    if is_active(newest):
+        raise RefusedError(
+            f"booking {found.value.uid} was moved to {newest.uid} and stands there",
+            subject=found.value.uid,
+            hint=f"askpro cancel {newest.uid} --reason …",
+            details={"successor": newest.uid},
+        )
+    return Changed(found.value, found.value, found.meta, already=True)
+
+
+async def _moved_meanwhile(desk: Desk, uid: str, start: datetime) -> Changed:
+    """Somebody moved it between our look and our request: fine if it was to the same time."""
+    planned = await plan_move(desk, uid, start)
+    if isinstance(planned, Changed):
+        return planned
+    raise RefusedError(f"booking {uid} is being changed by somebody else", subject=uid, hint="try again")
+
+
+async def _follow(desk: Desk, found: Answer[Booking]) -> Answer[Booking]:
+    """Return the newest booking of a chain of moves; a chain that does not end is the vendor's fault."""
+    for _ in range(_LONGEST_CHAIN):
+        successor = found.value.rescheduled_to_uid
+        if not successor:
+            return found
+        found = await desk.client.booking(successor)
+    raise VendorProtocolError(
+        f"booking {found.value.uid} was moved more than {_LONGEST_CHAIN} times, or in a circle",
+        subject=found.value.uid,
+    )
+
+
+def _check_successor(new: Booking, old: Booking, start: datetime) -> None:
+    linked = new.rescheduled_from_uid in ("", old.uid)
+    if new.uid != old.uid and linked and new.start == start:
+        return
+    raise VendorProtocolError(
+        f"Cal.com answered the move of {old.uid} with a booking that is not its successor",
+        subject=new.uid,
+        hint=f"askpro bookings show {old.uid}",
+        details={"uid": new.uid, "moved_from": new.rescheduled_from_uid or None},
+    )

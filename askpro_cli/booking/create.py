@@ -1,0 +1,119 @@
+"""Make a booking once, whatever happens on the way.
+
+Claim the key in the records → confirm what the key already stands for → send, with a look-up for the case
+that nobody knows what became of it → verify that the answer is ours → note the uid under the key. A crash
+between any two steps leaves a key that the same command, run again, settles by looking first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from askpro_cli.base.errors import SlotUnavailableError, VendorNotFoundError
+from askpro_cli.booking.desk import Desk
+from askpro_cli.booking.requests import BookingRequest
+from askpro_cli.booking.sending import Sending
+from askpro_cli.booking.verification import is_active
+from askpro_cli.calcom.client import Answer
+from askpro_cli.calcom.models import Booking, EventType
+from askpro_cli.platform.idempotency import Claim
+from askpro_cli.resilience.policy import CallMeta
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A booking to be made.
+
+    Args:
+        request: checked and fitted to the event type.
+        event_type: as the vendor described it.
+        key: the idempotency key.
+        content: hash of what the key stands for; another content under the same key is refused.
+    """
+
+    request: BookingRequest
+    event_type: EventType
+    key: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """A booking that stands.
+
+    Args:
+        booking: the vendor's document.
+        meta: of the call that brought it.
+        replayed: it stood already; nothing was sent but the question whether it still does.
+        recovered: it was made by a request that was never answered, and found by looking.
+    """
+
+    booking: Booking
+    meta: CallMeta
+    replayed: bool = False
+    recovered: bool = False
+
+
+NextSlot = Callable[[SlotUnavailableError], Awaitable[datetime | None]]
+"""Given a refusal: the start to try instead, None to give up."""
+
+
+async def create_booking(desk: Desk, order: Order, *, next_slot: NextSlot | None = None) -> Booked:
+    """Make the booking, or return the one that this key already made.
+
+    Args:
+        desk: the tools.
+        order: what to book.
+        next_slot: asked for another start whenever one is refused (``--next``).
+
+    Raises:
+        IdempotencyError: the key stands for other content.
+        SlotUnavailableError: the slot, and those *next_slot* named, were refused; the key is free again.
+        FateUnknownError: a request was sent and nobody can say what became of it; the key is kept, and the
+            same order may be given again.
+        VendorProtocolError: a foreign or old booking was returned as new; the key is kept.
+        AskproError: nothing was booked; the key is free again.
+    """
+    while True:
+        claim = await desk.ledger.claim(order.key, order.content, order.request)
+        if claim.record.uid is None:
+            return await _make(desk, order, claim, next_slot)
+        standing = await _confirm(desk, claim.record.uid)
+        if standing is not None:
+            return Booked(standing.value, standing.meta, replayed=True)
+        desk.log.event("booking.key_voided", uid=claim.record.uid)
+        await desk.ledger.void(claim)
+
+
+async def _make(desk: Desk, order: Order, claim: Claim, next_slot: NextSlot | None) -> Booked:
+    async with desk.ledger.held(claim), Sending(desk, order.event_type, order.key, claim) as sending:
+        found = await sending.settle_doubt()
+        answer = found or await _send(sending, order.request, next_slot)
+        await sending.complete(answer.value)
+        recovered = found is not None or answer.meta.recovered
+        desk.log.event("booking.created", uid=answer.value.uid, recovered=recovered)
+        return Booked(answer.value, answer.meta, recovered=recovered)
+
+
+async def _send(sending: Sending, request: BookingRequest, next_slot: NextSlot | None) -> Answer[Booking]:
+    """Send until a slot is not refused, or there is no other to try."""
+    start = request.start
+    while True:
+        try:
+            return await sending.send(request, start)
+        except SlotUnavailableError as error:
+            other = await next_slot(error) if next_slot else None
+            if other is None:
+                raise
+            start = other
+
+
+async def _confirm(desk: Desk, uid: str) -> Answer[Booking] | None:
+    """Ask whether a booking still stands; None when it was cancelled, rejected, moved or removed."""
+    try:
+        answer = await desk.client.booking(uid)
+    except VendorNotFoundError:
+        return None
+    return answer if is_active(answer.value) else None

@@ -1,0 +1,60 @@
+"""What every change to the calendar works with, built once by the shell and handed down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from askpro_cli.base.clock import Clock
+from askpro_cli.booking.ledger import Ledger
+from askpro_cli.calcom.cache import CalcomCache
+from askpro_cli.calcom.client import CalcomClient
+from askpro_cli.calcom.models import EventType
+from askpro_cli.resilience.policy import EventLog
+from askpro_cli.resilience.threads import hop
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The tools of a booking.
+
+    Args:
+        client: speaks to the vendor, under the one policy.
+        ledger: keeps the idempotency keys of this company.
+        cache: of the vendor's answers; forgotten around every write.
+        company: the company's slug.
+        zone: the company's.
+        clock: tells past from future and measures freshness.
+        log: the run's log; no personal data goes into it.
+        fresh_seconds: how old a booking returned as new may be (``booking.fresh_seconds``).
+        notify: tells a person something while it happens.
+    """
+
+    client: CalcomClient
+    ledger: Ledger
+    cache: CalcomCache
+    company: str
+    zone: ZoneInfo
+    clock: Clock
+    log: EventLog
+    fresh_seconds: float
+    notify: Callable[[str], None]
+
+    async def forget(self, host_ids: tuple[int, ...]) -> None:
+        """Drop the cached slots of these hosts; where no host is known, those of the whole company."""
+        await hop(lambda: forget(self.cache, host_ids))
+
+
+def forget(cache: CalcomCache, host_ids: tuple[int, ...]) -> None:
+    """Drop the cached slots of these hosts; where none is known, those of the whole company."""
+    if not host_ids:
+        cache.forget_company()
+        return
+    for host in host_ids:
+        cache.forget_host(host)
+
+
+def hosts_of(event_type: EventType) -> tuple[int, ...]:
+    """Return whose calendar a booking of *event_type* may occupy; () when the vendor does not say."""
+    return event_type.host_ids

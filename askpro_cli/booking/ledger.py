@@ -1,0 +1,151 @@
+"""The idempotency keys of one company, for code that waits on the network: every question is one thread hop.
+
+A claim is held with a short lease that is renewed while its holder lives. A holder that was killed is
+succeeded within seconds, and its successor is told that something may have been sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from askpro_cli.base.errors import AskproError, UnknownError
+from askpro_cli.booking.requests import BookingRequest
+from askpro_cli.platform import idempotency
+from askpro_cli.platform.idempotency import Claim
+from askpro_cli.resilience.policy import EventLog
+from askpro_cli.resilience.threads import hop
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+LEASE_SECONDS = 9.0
+_RENEW_EVERY = 3.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 0.5
+# All tries, waits for the rate budget and look-ups of one booking, with room.
+PATIENCE_SECONDS = 180.0
+
+
+class Ledger:
+    """Claims keys and settles them.
+
+    Args:
+        records: gives the engine of the records; called in a thread.
+        company: the company's slug.
+        hours: how long a key is kept from its first claim.
+        log: the run's log.
+        sleep: waits the given seconds.
+        patience: seconds to wait for another process that is at the same key.
+    """
+
+    def __init__(
+        self,
+        records: Callable[[], Engine],
+        *,
+        company: str,
+        hours: float,
+        log: EventLog,
+        sleep: Callable[[float], Awaitable[None]],
+        patience: float = PATIENCE_SECONDS,
+    ) -> None:
+        self._records = records
+        self._company = company
+        self._ttl = hours * 3600
+        self._log = log
+        self._sleep = sleep
+        self._patience = patience
+
+    async def claim(self, key: str, content: str, request: BookingRequest) -> Claim:
+        """Claim *key*; while another process is at it, wait for what becomes of it.
+
+        Returns:
+            A claim that is ``new``, ``unsettled`` (look before you send) or ``done``; never ``busy``.
+
+        Raises:
+            IdempotencyError: the key stands for other content.
+            UnknownError: the other process took longer than the patience.
+            RecordsError: the records cannot be used.
+        """
+        waited, pause = 0.0, _FIRST_PAUSE
+        while True:
+            found = await self._claim_once(key, content, request)
+            if found.state != "busy":
+                return found
+            if waited >= self._patience:
+                raise _still_busy(key)
+            await self._sleep(pause)
+            waited, pause = waited + pause, min(2 * pause, _LONGEST_PAUSE)
+
+    async def _claim_once(self, key: str, content: str, request: BookingRequest) -> Claim:
+        def work() -> Claim:
+            return idempotency.claim(
+                self._records(),
+                company=self._company,
+                key=key,
+                content=content,
+                lease=LEASE_SECONDS,
+                ttl=self._ttl,
+                event_type_id=request.event_type_id,
+                start=request.start,
+            )
+
+        return await hop(work, undo=self._give_back)
+
+    def _give_back(self, claim: Claim) -> None:
+        """Undo a claim whose caller was interrupted meanwhile; nothing was sent under it."""
+        if claim.state == "new":
+            idempotency.release(self._records(), claim)
+        elif claim.state == "unsettled":
+            idempotency.mark_unsettled(self._records(), claim)
+
+    @asynccontextmanager
+    async def held(self, claim: Claim) -> AsyncIterator[None]:
+        """Renew the lease of *claim* while the block runs."""
+        import asyncio
+
+        keeper = asyncio.create_task(self._keep(claim))
+        try:
+            yield
+        finally:
+            keeper.cancel()
+            await asyncio.wait([keeper])
+
+    async def _keep(self, claim: Claim) -> None:
+        import asyncio
+
+        while True:
+            await asyncio.sleep(_RENEW_EVERY)
+            try:
+                kept = await hop(lambda: idempotency.renew(self._records(), claim, lease=LEASE_SECONDS))
+            except AskproError as error:
+                self._log.event("booking.lease_not_renewed", level="warning", reason=error.message)
+                continue
+            if not kept:
+                self._log.event("booking.claim_lost", level="warning")
+                return
+
+    async def complete(self, claim: Claim, uid: str) -> bool:
+        """Note that the key stands for booking *uid*; False when another process took the claim over."""
+        return await hop(lambda: idempotency.complete(self._records(), claim, uid=uid))
+
+    async def mark_unsettled(self, claim: Claim) -> bool:
+        """Note that a request was sent and its fate is unknown."""
+        return await hop(lambda: idempotency.mark_unsettled(self._records(), claim))
+
+    async def release(self, claim: Claim) -> bool:
+        """Free the key: nothing was booked under it."""
+        return await hop(lambda: idempotency.release(self._records(), claim))
+
+    async def void(self, claim: Claim) -> bool:
+        """Free a key whose booking no longer stands."""
+        return await hop(lambda: idempotency.void(self._records(), claim))
+
+
+def _still_busy(key: str) -> UnknownError:
+    return UnknownError(
+        "another process is still booking under this idempotency key",
+        subject="idempotency_key",
+        hint="run the same command again in a minute",
+        details={"idempotency_key": key},
+    )

@@ -1,0 +1,198 @@
+"""The stretch of a booking during which a crash would leave a doubt, and how the key tells of it.
+
+Entered with a claimed key, left in one of three ways: completed (the key names the booking), released
+(nothing was booked, the key is free) or unsettled (a request was on the wire and nobody knows).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Self
+
+from askpro_cli.base.errors import (
+    AskproError,
+    FateUnknownError,
+    RecordsError,
+    SlotUnavailableError,
+)
+from askpro_cli.base.exit_codes import ExitCode
+from askpro_cli.booking.desk import Desk
+from askpro_cli.booking.requests import KEY_ENTRY, BookingRequest
+from askpro_cli.booking.verification import check_created, find_ours
+from askpro_cli.calcom.bodies import NewAttendee, NewBooking
+from askpro_cli.calcom.client import Answer
+from askpro_cli.calcom.filters import BookingFilter
+from askpro_cli.calcom.models import Booking, EventType
+from askpro_cli.platform.idempotency import Claim
+
+# The records' clock and the vendor's need not agree; an hour is far more than they may differ.
+_CLOCK_MARGIN = timedelta(hours=1)
+
+
+class Sending:
+    """Sends under one claimed key; an asynchronous context manager that settles the key when left.
+
+    Args:
+        desk: the tools.
+        event_type: what is booked.
+        key: the idempotency key, sent as metadata.
+        claim: the key's claim in the records.
+    """
+
+    def __init__(self, desk: Desk, event_type: EventType, key: str, claim: Claim) -> None:
+        self._desk = desk
+        self._event_type = event_type
+        self._key = key
+        self._claim = claim
+        self._doubt = self._was_in_doubt = claim.state == "unsettled"
+        self._on_the_wire = False
+        self._done = False
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._done:
+            return
+        if self._doubt or self._on_the_wire or isinstance(error, FateUnknownError):
+            await self._desk.ledger.mark_unsettled(self._claim)
+            self._desk.log.event("booking.unsettled", level="warning", key=self._key)
+            self._tell_how_to_go_on(error)
+        else:
+            await self._desk.ledger.release(self._claim)
+
+    async def settle_doubt(self) -> Answer[Booking] | None:
+        """Look for the booking that an earlier run under this key may have made.
+
+        Raises:
+            AskproError: the vendor could not be asked; the key stays unsettled.
+        """
+        if not self._doubt:
+            return None
+        found = await self._look_up()
+        self._doubt = False
+        return found
+
+    async def send(self, request: BookingRequest, start: datetime) -> Answer[Booking]:
+        """Ask the vendor for the booking and return it once it is known to be ours.
+
+        Raises:
+            SlotUnavailableError: the slot is refused.
+            VendorProtocolError: a foreign or old booking was returned as new.
+            AskproError: as :meth:`askpro_cli.calcom.client.CalcomClient.create_booking`.
+        """
+        desk = self._desk
+        await desk.forget(self._event_type.host_ids)
+        sent_at = desk.clock.now()
+        self._on_the_wire = True
+        try:
+            answer = await self._create(request, start)
+        finally:
+            await desk.forget(self._event_type.host_ids)
+        if not answer.meta.recovered:
+            check_created(
+                answer.value,
+                self._key,
+                sent_at=sent_at,
+                vendor_now=answer.meta.date,
+                now=desk.clock.now(),
+                fresh=desk.fresh_seconds,
+            )
+        return answer
+
+    async def complete(self, booking: Booking) -> None:
+        """Note the booking under the key. It stands, so a failure to note it is told and nothing more."""
+        self._done = True
+        await self._desk.forget(booking.host_ids)
+        try:
+            await self._desk.ledger.complete(self._claim, booking.uid)
+        except RecordsError as error:
+            self._desk.notify(
+                f"booking {booking.uid} stands, but its key could not be noted ({error.message}): "
+                "the same command, run again, looks for it first"
+            )
+
+    async def _create(self, request: BookingRequest, start: datetime) -> Answer[Booking]:
+        """Send it; an error that is sure that nothing was booked ends the doubt.
+
+        A refusal after a doubtful earlier run may be about that run's own booking, so one looks again.
+        """
+        try:
+            return await self._desk.client.create_booking(
+                new_booking(request, start, self._key), lookup=self._found
+            )
+        except SlotUnavailableError:
+            found = await self._look_up() if self._was_in_doubt else None
+            if found is None:
+                self._on_the_wire = False
+                raise
+            return found
+        except FateUnknownError:
+            raise
+        except AskproError:
+            self._on_the_wire = False
+            raise
+
+    async def _found(self) -> Booking | None:
+        answer = await self._look_up()
+        return answer.value if answer else None
+
+    async def _look_up(self) -> Answer[Booking] | None:
+        """Find the active booking with our key, among all made since the key was claimed first.
+
+        The vendor cannot filter by metadata, so that is done here.
+        """
+        wanted = BookingFilter(
+            event_type_ids=(self._event_type.id,), after_created=self._claim.record.created - _CLOCK_MARGIN
+        )
+        answer = await self._desk.client.bookings(wanted)
+        ours = find_ours(answer.value.bookings, self._key)
+        return Answer(ours, replace(answer.meta, recovered=True)) if ours else None
+
+    def _tell_how_to_go_on(self, error: BaseException | None) -> None:
+        """Name the key in the error, or raise one that does in place of a bare interruption.
+
+        Raises:
+            FateUnknownError: the work was interrupted while a request was on the wire.
+        """
+        if isinstance(error, AskproError):
+            error.details["idempotency_key"] = self._key
+            error.hint = self._advice() if error.exit_code is ExitCode.UNKNOWN else error.hint
+        elif error is not None and not isinstance(error, Exception):
+            raise FateUnknownError(
+                "interrupted while a booking was on its way: whether it was made is unknown",
+                subject="bookings.create",
+                hint=self._advice(),
+                details={"idempotency_key": self._key},
+            ) from error
+
+    def _advice(self) -> str:
+        return (
+            "run the same command again: it looks first and books nothing twice "
+            f"(idempotency key {self._key})"
+        )
+
+
+def new_booking(request: BookingRequest, start: datetime, key: str) -> NewBooking:
+    """Return the request as the client sends it, with our key in the metadata."""
+    attendee = NewAttendee(
+        name=request.name,
+        time_zone=request.timezone,
+        email=request.email,
+        phone_number=request.phone,
+        language=request.language,
+    )
+    return NewBooking(
+        event_type_id=request.event_type_id,
+        start=start,
+        attendee=attendee,
+        length_in_minutes=request.duration,
+        guests=request.guests,
+        location=dict(request.location) if request.location else None,
+        metadata={**request.metadata, KEY_ENTRY: key},
+        fields=dict(request.fields),
+    )

@@ -1,0 +1,57 @@
+"""Free slots and alternatives as tables: instant, company's clocks, and the schedule's if they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from askpro_cli.shell.result import Column, Table
+
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def slots_table(views: Sequence[Mapping[str, Any]], zone: str, schedule_zone: str | None) -> Table:
+    """Return slots as :func:`askpro_cli.booking.slot_views.slot_view` made them as a table.
+
+    In a pipe the columns are ``start_utc``, ``start``, ``end`` and, with another schedule zone, its start.
+    """
+    other = schedule_zone if schedule_zone and schedule_zone != zone else None
+    columns = [Column("UTC"), Column(zone), Column("to"), *([Column(f"schedule: {other}")] if other else [])]
+    return Table(columns, [_row(view) for view in views], tsv_rows=[_record(view) for view in views])
+
+
+def alternatives_table(views: Sequence[Mapping[str, Any]], zone: str) -> Table:
+    """Return ranked alternatives as a table; the score comes first, also in a pipe."""
+    columns = [
+        Column("Score", align="right"),
+        Column("UTC"),
+        Column(zone),
+        Column("to"),
+        Column("Minutes", align="right"),
+    ]
+    rows = [[str(view["score"]), *_row(view), _signed(view["minutes_apart"])] for view in views]
+    records = [[str(view["score"]), *_record(view), str(view["minutes_apart"])] for view in views]
+    return Table(columns, rows, tsv_rows=records)
+
+
+def when(local: str) -> str:
+    """Return an ISO time for a person: ``Mon 2026-11-23 10:00``."""
+    moment = datetime.fromisoformat(local)
+    return f"{_WEEKDAYS[moment.weekday()]} {moment:%Y-%m-%d %H:%M}"
+
+
+def _row(view: Mapping[str, Any]) -> list[str]:
+    utc = f"{datetime.fromisoformat(view['start_utc']):%Y-%m-%d %H:%MZ}"
+    end = f"{datetime.fromisoformat(view['end']):%H:%M}"
+    there = [when(view["schedule_start"])] if "schedule_start" in view else []
+    return [utc, when(view["start"]), end, *there]
+
+
+def _record(view: Mapping[str, Any]) -> list[str]:
+    there = [view["schedule_start"]] if "schedule_start" in view else []
+    return [view["start_utc"], view["start"], view["end"], *there]
+
+
+def _signed(minutes: int) -> str:
+    return f"{minutes:+d}"

@@ -8,9 +8,10 @@ left out when the answer is read, so that a cached answer is as right as a fresh
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from askpro_cli.base.times import Interval, day_bounds, local_day
 from askpro_cli.calcom.lookup import VENDOR_IS_DOWN, require_bookable, schedule_zone, shared
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
     from askpro_cli.resilience.policy import CallMeta, Priority
 
 
-@dataclass(frozen=True, slots=True)
-class SlotQuery:
+class SlotQuery(msgspec.Struct, frozen=True):
     """Which free times are wanted.
 
     Args:
@@ -50,8 +50,7 @@ class SlotQuery:
         return Interval(start, self.window.end) if start < self.window.end else None
 
 
-@dataclass(frozen=True, slots=True)
-class FoundSlots:
+class FoundSlots(msgspec.Struct, frozen=True):
     """Free times and how they were found.
 
     Args:
@@ -70,7 +69,7 @@ class FoundSlots:
     stale: bool = False
     schedule_zone: str | None = None
     outside: int = 0
-    calls: tuple[CallMeta, ...] = field(default=())
+    calls: tuple[CallMeta, ...] = ()
 
 
 def cached_slots(cache: CalcomCache, query: SlotQuery) -> FoundSlots | None:
@@ -127,7 +126,7 @@ async def fetch_slots(
         old = await hop(lambda: _stale(cache, query, days)) if stale_ok else None
         if old is None:
             raise
-        return replace(_shown(old, wanted), stale=True)
+        return msgspec.structs.replace(_shown(old, wanted), stale=True)
 
 
 def days_of(window: Interval, cache: CalcomCache) -> list[date]:
@@ -170,8 +169,7 @@ def _runs(days: Sequence[date]) -> Iterator[list[date]]:
         yield run
 
 
-@dataclass(frozen=True, slots=True)
-class _Search:
+class _Search(msgspec.Struct, frozen=True):
     """One question about free times under way."""
 
     client: CalcomClient

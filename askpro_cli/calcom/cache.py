@@ -5,25 +5,31 @@ warm-up serves every window inside it. A booking makes its host busy on all his 
 tagged with their hosts; where the answer names no host, with all of the company. A fill counts only
 under the generations read before its request was sent. Errors are never stored.
 
+A store that cannot be used makes every read a miss and every fill void, so that a phone call goes on
+without it; only forgetting raises then, for a lost invalidation would show taken times as free.
+
 Beside each fresh entry lies a stale copy without tags, kept for ``stale_for`` and read only when asked.
 
-Reading imports nothing heavy and is synchronous: it is the fast path of the program.
+Reading imports nothing heavy and is synchronous: it is the fast path of the program. Hence structs, not
+dataclasses, which cost half a millisecond each at every start.
 """
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
 from datetime import date
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from askpro_cli.base.errors import VendorProtocolError
+from askpro_cli.base.errors import StateError, VendorProtocolError
 from askpro_cli.calcom.models import D, EventType, Schedule, Slot, SlotItem, read_document, slot_of
-from askpro_cli.state.store import Entry, StateStore
+
+if TYPE_CHECKING:
+    from askpro_cli.state.store import Entry, StateStore
 
 T = TypeVar("T")
 
@@ -35,8 +41,7 @@ _STALE = "calcom:stale:"
 _COUNT = "calcom:count:"
 
 
-@dataclass(frozen=True, slots=True)
-class CacheTtls:
+class CacheTtls(msgspec.Struct, frozen=True):
     """How long answers count as fresh, and how long stale copies are kept; seconds."""
 
     event_types: float = 300.0
@@ -46,16 +51,14 @@ class CacheTtls:
     stale_for: float = 86_400.0
 
 
-@dataclass(frozen=True, slots=True)
-class Cached(Generic[T]):
+class Cached(msgspec.Struct, Generic[T], frozen=True):
     """A value from the cache and its age in seconds."""
 
     value: T
     age: float
 
 
-@dataclass(frozen=True, slots=True)
-class CachedSlots:
+class CachedSlots(msgspec.Struct, frozen=True):
     """The slots of some days, in order.
 
     Args:
@@ -71,11 +74,13 @@ class CachedSlots:
     schedule_zone: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Fill:
-    """Leave to store one answer: the generations its tags had before the request was sent."""
+class Fill(msgspec.Struct, frozen=True):
+    """Leave to store one answer: the generations its tags had before the request was sent.
 
-    tags: Mapping[str, int]
+    None when the store could not tell them; such a fill is void.
+    """
+
+    tags: Mapping[str, int] | None
 
 
 class _Day(msgspec.Struct, frozen=True):
@@ -124,11 +129,11 @@ class CalcomCache:
 
     def begin_document(self) -> Fill:
         """Call before asking the vendor for an event type or a schedule."""
-        return Fill(self.store.generations((_DOCUMENTS,)))
+        return self._begin((_DOCUMENTS,))
 
     def _read_document(self, kind: type[D], key: str, *, stale: bool) -> Cached[D] | None:
         full = self._key(key, stale=stale)
-        entry = self.store.get_entries([full]).get(full)
+        entry = self._entries([full]).get(full)
         if entry is None:
             return None
         try:
@@ -150,7 +155,7 @@ class CalcomCache:
             stale: read the stale copies.
         """
         keys = {self._day_key(event_type_id, length, day, stale=stale): day for day in days}
-        entries = self.store.get_entries(list(keys)) if keys else {}
+        entries = self._entries(list(keys))
         found = {day: stored for key, day in keys.items() if (stored := _read_day(entries.get(key)))}
         return CachedSlots(
             slots=[slot for day in days if day in found for slot in found[day][0]],
@@ -162,7 +167,7 @@ class CalcomCache:
     def begin_slots(self, host_ids: Iterable[int]) -> Fill:
         """Call before asking the vendor for slots of an event type with these hosts (() if not known)."""
         hosts = [_host_tag(host) for host in host_ids]
-        return Fill(self.store.generations((_ALL_SLOTS, *(hosts or [_UNHOSTED]))))
+        return self._begin((_ALL_SLOTS, *(hosts or [_UNHOSTED])))
 
     def keep_slots(
         self,
@@ -213,13 +218,33 @@ class CalcomCache:
 
     def count(self, what: str) -> None:
         """Count a window of slots answered: ``hits``, ``misses`` or ``stale_answers``."""
-        self.store.increment(_COUNT + what)
+        with suppress(StateError):
+            self.store.increment(_COUNT + what)
+
+    def _entries(self, keys: Sequence[str]) -> dict[str, Entry]:
+        with suppress(StateError):
+            return self.store.get_entries(keys) if keys else {}
+        return {}
+
+    def _begin(self, tags: Iterable[str]) -> Fill:
+        with suppress(StateError):
+            return Fill(self.store.generations(tags))
+        return Fill(None)
 
     def _keep(self, fill: Fill, entries: Mapping[str, bytes], ttls: Mapping[str, float]) -> bool:
-        entries = {key: value for key, value in entries.items() if ttls[key] > 0}
+        kept = {key: value for key, value in entries.items() if ttls[key] > 0}
+        if fill.tags is None:
+            return False
+        with suppress(StateError):
+            return self._store(fill.tags, kept, ttls)
+        return False
+
+    def _store(
+        self, tags: Mapping[str, int], entries: Mapping[str, bytes], ttls: Mapping[str, float]
+    ) -> bool:
         fresh = {self._key(key): value for key, value in entries.items()}
         times = {self._key(key): ttls[key] for key in entries}
-        if not self.store.set_tagged(fresh, ttl=times, tags=fill.tags):
+        if not self.store.set_tagged(fresh, ttl=times, tags=tags):
             return False
         if self.ttls.stale_for > 0:
             copies = {self._key(key, stale=True): value for key, value in entries.items()}

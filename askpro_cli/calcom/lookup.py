@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
 
 from askpro_cli.base.errors import (
     BreakerOpenError,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}")
+_NAME = r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}"
 _LARGEST_ID = 2**31 - 1
 
 VENDOR_IS_DOWN = (
@@ -46,8 +47,7 @@ VENDOR_IS_DOWN = (
 """Failures after which a stale answer may stand in; a rejected key or a refusal is none of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(msgspec.Struct, frozen=True):
     """A parsed EVENT_TYPE: either an id, or an owner (user or team) and a slug."""
 
     id: int | None = None
@@ -63,8 +63,7 @@ class Reference:
         return str(self.id) if self.id is not None else f"{self.owner}/{self.slug}"
 
 
-@dataclass(frozen=True, slots=True)
-class FoundEventType:
+class FoundEventType(msgspec.Struct, frozen=True):
     """An event type and where it came from.
 
     Args:
@@ -90,7 +89,7 @@ def parse_reference(text: str, aliases: Mapping[str, str]) -> Reference:
     if meant.isascii() and meant.isdigit() and 0 < int(meant) <= _LARGEST_ID:
         return Reference(id=int(meant))
     owner, slash, slug = meant.partition("/")
-    if slash and _NAME.fullmatch(owner) and _NAME.fullmatch(slug):
+    if slash and re.fullmatch(_NAME, owner) and re.fullmatch(_NAME, slug):
         return Reference(owner=owner, slug=slug)
     raise InvalidValueError(
         f"{meant!r} names no event type" + (f" (alias {text})" if meant != text else ""),
@@ -181,11 +180,7 @@ async def shared(
 ) -> T:
     """Return what *read* finds, else what *ask* brings, asked by one process for all that wait."""
     from askpro_cli.resilience.flight import single_flight
-    from askpro_cli.resilience.threads import hop
 
-    found = await hop(read)
-    if found is not None:
-        return found
     flight = await single_flight(cache.store, f"calcom:{key}", ttl=_FLIGHT_SECONDS, read=read, work=ask)
     return flight.value
 

@@ -20,8 +20,9 @@ from askpro_cli.base.errors import VendorProtocolError
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 """A timestamp with an offset; one without could mean any instant and is refused."""
 
-_WHERE = re.compile(r" - at `(?:key in )?\$(?P<path>[^`]*)`$")
-_MISSING = re.compile(r"missing required field `(?P<field>[^`]+)`")
+# Compiled when an answer is wrong, not at every start.
+_WHERE = r" - at `(?:key in )?\$(?P<path>[^`]*)`$"
+_MISSING = r"missing required field `(?P<field>[^`]+)`"
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -363,12 +364,12 @@ def _keep_raw(model: Document, document: dict[str, Any]) -> None:
 
 def _shape_error(complaint: str, path: str) -> VendorProtocolError:
     """Turn the validator's words into an error that names the place in the answer."""
-    found = _WHERE.search(complaint)
+    found = re.search(_WHERE, complaint)
     place = path + (found["path"] if found else "")
-    missing = _MISSING.search(complaint)
+    missing = re.search(_MISSING, complaint)
     if missing:
         place += f".{missing['field']}"
-    said = _WHERE.sub("", complaint)
+    said = re.sub(_WHERE, "", complaint)
     return VendorProtocolError(
         f"Cal.com's answer has an unexpected shape at {place}: {said[:1].lower()}{said[1:]}",
         subject=place,

@@ -1,7 +1,7 @@
 """Who calls: the vendor's guards and their 401 texts.
 
-The throttler runs first and refuses an unknown `cal_` key everywhere, also on public endpoints. Then an endpoint
-needs a key, takes one (and still refuses a bad one), or does not look.
+The throttler runs first and refuses an unknown `cal_` key everywhere, also on public endpoints. Then an
+endpoint needs a key, takes one (and still refuses a bad one), or does not look.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Making a booking: the vendor's checks in the vendor's order, then the commit.
 
-Order (source: createBooking of the 2024-08-13 service): event type, authentication setting, managed parent, hosts,
-required fields, length, location, form, booker's limit, past, window, availability, save.
+Order (source: createBooking of the 2024-08-13 service): event type, authentication setting, managed parent,
+hosts, required fields, length, location, form, booker's limit, past, window, availability, save.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The bodies of create, reschedule and cancel, as the vendor's pipes accept them (2024-08-13 and 2026-02-25)."""
+"""The bodies of create, reschedule and cancel in 2024-08-13 and 2026-02-25, as the pipes take them."""
 
 from __future__ import annotations
 
@@ -23,8 +23,52 @@ from askpro_cli.sandbox.inputs import (
 from askpro_cli.sandbox.routing import V_2026_02_25
 
 LANGUAGES = frozenset(
-    "ar ca de es eu he id ja lv pl ro sr th vi az cs el es-419 fi hr it km nl pt ru sv tr zh-CN bg da en et fr hu "
-    "iw ko no pt-BR sk sl ta uk zh-TW bn".split()
+    {
+        "ar",
+        "ca",
+        "de",
+        "es",
+        "eu",
+        "he",
+        "id",
+        "ja",
+        "lv",
+        "pl",
+        "ro",
+        "sr",
+        "th",
+        "vi",
+        "az",
+        "cs",
+        "el",
+        "es-419",
+        "fi",
+        "hr",
+        "it",
+        "km",
+        "nl",
+        "pt",
+        "ru",
+        "sv",
+        "tr",
+        "zh-CN",
+        "bg",
+        "da",
+        "en",
+        "et",
+        "fr",
+        "hu",
+        "iw",
+        "ko",
+        "no",
+        "pt-BR",
+        "sk",
+        "sl",
+        "ta",
+        "uk",
+        "zh-TW",
+        "bn",
+    }
 )
 _NEWER_KEYS = ("allowConflicts", "allowBookingOutOfBounds", "skipBookingLimits")
 _CREATE_KEYS = (

@@ -48,7 +48,7 @@ def _after_business_days(today: date, count: int) -> date:
 
 
 def _after_open_days(hours: OpeningHours, today: date, count: int, *, business_only: bool) -> date:
-    """Return the day on which *count* open days have come: a rolling window keeps its width over closed days."""
+    """Return the day on which *count* open days have come: a rolling window stretches over closed days."""
     day = today
     for _ in range(_ROLLING_LIMIT_DAYS):
         if hours.day(day) and not (business_only and day.weekday() > _FRIDAY):

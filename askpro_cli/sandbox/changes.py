@@ -25,7 +25,7 @@ def reschedule(call: Call, uid: str, body: dict[str, Any]) -> Booking:
     hosts = find_hosts(call, event_type, span, privileges(call, event_type, body), without=uid)
     if "race409" in call.quirks:
         raise ApiError(409, messages.CONFLICT, raw=True)
-    new = _moved(call, old, event_type, hosts, span, body)
+    new = _moved(call, old, body, hosts=hosts, span=span)
     old.status = "cancelled"
     old.rescheduled_to = new.uid
     old.updated_at = call.now
@@ -48,16 +48,11 @@ def _check_movable(call: Call, old: Booking, event_type: EventType) -> None:
 
 
 def _moved(
-    call: Call,
-    old: Booking,
-    event_type: EventType,
-    hosts: tuple[int, ...],
-    span: tuple[int, int],
-    body: dict[str, Any],
+    call: Call, old: Booking, body: dict[str, Any], *, hosts: tuple[int, ...], span: tuple[int, int]
 ) -> Booking:
     """Return the new booking; one that needs confirmation waits again, unless its owner moves it."""
     owner_moves = body.get("rescheduledBy") in {call.world.users[host].email for host in old.host_ids}
-    pending = event_type.requires_confirmation and not owner_moves
+    waits = call.world.event_types[old.event_type_id].requires_confirmation or old.status == "pending"
     reason = body.get("reschedulingReason")
     responses = {**old.responses, "rescheduledReason": reason} if reason else dict(old.responses)
     return replace(
@@ -67,7 +62,7 @@ def _moved(
         host_ids=hosts,
         start=span[0],
         end=span[1],
-        status="pending" if pending or old.status == "pending" and not owner_moves else "accepted",
+        status="pending" if waits and not owner_moves else "accepted",
         responses=responses,
         rescheduling_reason=reason,
         rescheduled_by=body.get("rescheduledBy"),
@@ -105,14 +100,14 @@ def _check_cancellable(call: Call, booking: Booking, reason: str, *, host: bool)
 
 
 def decide(call: Call, uid: str, *, accept: bool, reason: str = "") -> Booking:
-    """Return a pending booking confirmed or declined by its host."""
+    """Return a pending booking waits or declined by its host."""
     booking = call.world.bookings.get(uid)
     if booking is None:
         raise ApiError(404, f"Booking with uid={uid} not found")
     if not call.world.may_manage(call.caller, call.world.event_types[booking.event_type_id]):
         raise ApiError(401, "You are not authorized to confirm this booking.")
     if booking.status != "pending":
-        raise ApiError(400, "Booking already confirmed")
+        raise ApiError(400, "Booking already waits")
     booking.status = "accepted" if accept else "rejected"
     booking.cancellation_reason = "" if accept else reason
     booking.updated_at = call.now

@@ -129,7 +129,7 @@ class Control:
         return _json({"now": iso_ms(self.clock.now()), "offset": self.clock.offset})
 
     async def reset(self, _: Request) -> Response:
-        """Begin anew: bookings of the data file, empty journal, no armed faults, no counts, clock as at the start."""
+        """Begin anew: the data file's bookings, an empty journal, no armed faults, no counts."""
         self.clock.restart(self.options.clock_offset)
         with self.world.lock:
             self.world.reset(self.clock.now())

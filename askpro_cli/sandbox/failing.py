@@ -1,7 +1,7 @@
 """How an answer fails: by status, by its body, or by its connection.
 
-Over TCP a reset is a real one. In process there is no connection: a cut one raises `ConnectionResetError`, a missing
-answer `TimeoutError`, for the caller's transport to translate.
+Over TCP a reset is a real one. In process there is no connection: a cut one raises `ConnectionResetError`, a
+missing answer `TimeoutError`, for the caller's transport to translate.
 """
 
 from __future__ import annotations
@@ -66,6 +66,21 @@ def _json(status: int, body: object, headers: dict[str, str]) -> Response:
     return Response(msgspec.json.encode(body), status, headers, "application/json; charset=utf-8")
 
 
+class Recorder:
+    """Holds an answer back until the gate has decided what becomes of it."""
+
+    def __init__(self) -> None:
+        self.start: Message = {"type": "http.response.start", "status": 500, "headers": []}
+        self.body = b""
+
+    async def send(self, message: Message) -> None:
+        """Take a message of the inner application."""
+        if message["type"] == "http.response.start":
+            self.start = message
+        else:
+            self.body += message.get("body", b"")
+
+
 class Failing:
     """Spoils answers; *connections* None means in process."""
 
@@ -80,21 +95,19 @@ class Failing:
         self._connections.reset(scope["client"])
         await _gone(receive)
 
-    async def spoil(
-        self, fault: Fault, scope: Scope, receive: Receive, send: Send, start: Message, body: bytes
-    ) -> None:
+    async def spoil(self, fault: Fault, answer: Recorder, scope: Scope, receive: Receive, send: Send) -> None:
         """Do to a finished answer what *fault* says."""
         if fault.name == "reset-after":
             await self.reset(scope, receive)
         elif fault.name == "timeout-after":
             await self._silence(fault, scope, receive)
         elif fault.name == "truncated":
-            await self._truncate(scope, receive, send, start, body)
+            await self._truncate(answer, scope, receive, send)
         elif fault.name == "huge":
-            await _flood(fault, send, start)
+            await _flood(fault, answer.start, send)
         else:
-            MutableHeaders(raw=start["headers"])["content-length"] = str(len(_NOT_JSON))
-            await send(start)
+            MutableHeaders(raw=answer.start["headers"])["content-length"] = str(len(_NOT_JSON))
+            await send(answer.start)
             await send({"type": "http.response.body", "body": _NOT_JSON})
 
     async def _silence(self, fault: Fault, scope: Scope, receive: Receive) -> None:
@@ -107,12 +120,10 @@ class Failing:
         if patience.cancelled_caught:
             await self.reset(scope, receive)
 
-    async def _truncate(
-        self, scope: Scope, receive: Receive, send: Send, start: Message, body: bytes
-    ) -> None:
+    async def _truncate(self, answer: Recorder, scope: Scope, receive: Receive, send: Send) -> None:
         """Promise the whole body, send half of it."""
-        await send(start)
-        half = body[: len(body) // 2]
+        await send(answer.start)
+        half = answer.body[: len(answer.body) // 2]
         if self._connections is None:
             await send({"type": "http.response.body", "body": half})
             return
@@ -126,7 +137,7 @@ async def _gone(receive: Receive) -> None:
         pass
 
 
-async def _flood(fault: Fault, send: Send, start: Message) -> None:
+async def _flood(fault: Fault, start: Message, send: Send) -> None:
     """Send a document of some megabytes without saying how long it is."""
     del MutableHeaders(raw=start["headers"])["content-length"]
     await send(start)

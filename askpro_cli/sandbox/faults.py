@@ -1,7 +1,7 @@
 """Faults: what can be made to go wrong, and when.
 
-A fault is written `name` or `name=value`, several separated by commas. It comes from a flag (every request), from
-the header `X-Sandbox-Fault` (this request) or from the control endpoint (the next matching requests).
+A fault is written `name` or `name=value`, several separated by commas. It comes from a flag (every request),
+from the header `X-Sandbox-Fault` (this request) or from the control endpoint (the next matching requests).
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ AFTER = "after"
 class Fault:
     """One fault and its value.
 
-    Values: `latency` milliseconds; `429` seconds to go; `500` … `504` take `after` (the request is carried out,
-    then the answer fails); `huge` megabytes; `timeout-after` seconds; `clock-offset` seconds ahead.
+    Values: `latency` milliseconds; `429` seconds to go; `500` … `504` take `after` (the request is carried
+    out, then the answer fails); `huge` megabytes; `timeout-after` seconds; `clock-offset` seconds ahead.
     """
 
     name: str

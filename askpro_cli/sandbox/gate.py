@@ -1,7 +1,7 @@
 """The outermost layer: journal, faults, the Date header.
 
-Early faults answer, wait or cut before the request is carried out, late ones after it: the booking exists, only its
-answer is lost.
+Early faults answer, wait or cut before the request is carried out, late ones after it: the booking exists,
+only its answer is lost.
 """
 
 from __future__ import annotations
@@ -21,27 +21,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from askpro_cli.base.errors import InvalidValueError
 from askpro_cli.sandbox.call import RateLimit, SandboxClock
 from askpro_cli.sandbox.exchange import SCOPE_KEY, Exchange
-from askpro_cli.sandbox.failing import Failing, early_answer
+from askpro_cli.sandbox.failing import Failing, Recorder, early_answer
 from askpro_cli.sandbox.faults import LATE, QUIRKS, SERVER_ERRORS, Fault, FaultPlan, parse_faults
 from askpro_cli.sandbox.journal import Journal
 
 CONTROL = "/_sandbox"
 HEADER = "x-sandbox-fault"
-
-
-class Recorder:
-    """Holds an answer back until the gate has decided what becomes of it."""
-
-    def __init__(self) -> None:
-        self.start: Message = {"type": "http.response.start", "status": 500, "headers": []}
-        self.body = b""
-
-    async def send(self, message: Message) -> None:
-        """Take a message of the inner application."""
-        if message["type"] == "http.response.start":
-            self.start = message
-        else:
-            self.body += message.get("body", b"")
 
 
 class Gate:
@@ -114,7 +99,7 @@ class Gate:
         await self._inner(scope, receive, recorder.send)
         entry["status"] = recorder.start["status"]
         self._dated(recorder.start, scope[SCOPE_KEY])
-        await self._late(scope, receive, send, recorder, faults)
+        await self._late(recorder, faults, scope, receive, send)
 
     async def _answer_early(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> int:
         response = early_answer(fault, self._rate_limit)
@@ -123,14 +108,14 @@ class Gate:
         return response.status_code
 
     async def _late(
-        self, scope: Scope, receive: Receive, send: Send, recorder: Recorder, faults: list[Fault]
+        self, recorder: Recorder, faults: list[Fault], scope: Scope, receive: Receive, send: Send
     ) -> None:
         for fault in faults:
             if fault.name in SERVER_ERRORS:
                 await self._answer_early(fault, scope, receive, send)
                 return
             if fault.name in LATE:
-                await self._failing.spoil(fault, scope, receive, send, recorder.start, recorder.body)
+                await self._failing.spoil(fault, recorder, scope, receive, send)
                 return
         await send(recorder.start)
         await send({"type": "http.response.body", "body": recorder.body})

@@ -1,7 +1,7 @@
 """Schedules as instants: opening hours of a span of days, in the schedule's own zone.
 
-A local time inside a DST gap is read with the offset before the change, an ambiguous one as the first of the two
-(what `zoneinfo` does with fold 0), so a day has 23 or 25 hours where its zone says so.
+A local time inside a DST gap is read with the offset before the change, an ambiguous one as the first of the
+two (what `zoneinfo` does with fold 0), so a day has 23 or 25 hours where its zone says so.
 """
 
 from __future__ import annotations

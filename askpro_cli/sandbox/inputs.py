@@ -33,7 +33,7 @@ class Complaints:
 
     def nest(self, name: str, inner: Complaints) -> None:
         """Note what is wrong inside the property *name*."""
-        if inner._texts:  # noqa: SLF001 - the same class
+        if inner._texts:
             self._texts.append(f"{name} property is wrong, {inner.text()}")
 
     def text(self) -> str:

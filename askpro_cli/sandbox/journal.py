@@ -10,10 +10,41 @@ from typing import Any
 from askpro_cli.sandbox.answers import iso_ms
 
 _SHOWN = frozenset(
-    "status eventTypeId eventTypeIds eventTypeSlug eventSlug username teamSlug teamId teamsIds bookingUid afterStart "
-    "beforeEnd afterCreatedAt beforeCreatedAt afterUpdatedAt beforeUpdatedAt sortStart sortEnd sortCreated "
-    "sortUpdatedAt take skip start end timeZone duration format bookingUidToReschedule startTime endTime slotFormat "
-    "hostsLimit sortCreatedAt".split()
+    {
+        "status",
+        "eventTypeId",
+        "eventTypeIds",
+        "eventTypeSlug",
+        "eventSlug",
+        "username",
+        "teamSlug",
+        "teamId",
+        "teamsIds",
+        "bookingUid",
+        "afterStart",
+        "beforeEnd",
+        "afterCreatedAt",
+        "beforeCreatedAt",
+        "afterUpdatedAt",
+        "beforeUpdatedAt",
+        "sortStart",
+        "sortEnd",
+        "sortCreated",
+        "sortUpdatedAt",
+        "take",
+        "skip",
+        "start",
+        "end",
+        "timeZone",
+        "duration",
+        "format",
+        "bookingUidToReschedule",
+        "startTime",
+        "endTime",
+        "slotFormat",
+        "hostsLimit",
+        "sortCreatedAt",
+    }
 )
 _MASK = "***"
 _IDEMPOTENCY = "idempotency"

@@ -1,7 +1,7 @@
 """The vendor's throttler: a fixed window per key, and a block for whoever oversteps it.
 
-Reset is *seconds to go*, rounded up, of the window or of the block; there is no Retry-After (source: throttler guard
-and its tests).
+Reset is *seconds to go*, rounded up, of the window or of the block; there is no Retry-After (source:
+throttler guard and its tests).
 """
 
 from __future__ import annotations

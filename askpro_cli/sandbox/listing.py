@@ -1,7 +1,7 @@
 """Lists of bookings: filters, what a status means, order and pages.
 
-Source: getAllUserBookings and getPagination. `cancelled` lists rejected bookings too; without a sort the first
-status decides the order.
+Source: getAllUserBookings and getPagination. `cancelled` lists rejected bookings too; without a sort the
+first status decides the order.
 """
 
 from __future__ import annotations

@@ -31,7 +31,8 @@ def load_world(path: Path | None = None, *, api_key: str | None = None, seed: in
         seed: makes booking uids repeatable.
 
     Raises:
-        ConfigError: the file cannot be read, is no YAML, or says something that cannot be; names file and path.
+        ConfigError: the file cannot be read, is no YAML, or says something that cannot be; names file and
+        path.
     """
     name = str(path) if path else "the built-in salon"
     definition = parse(_read(path), name)
@@ -100,8 +101,10 @@ def _problems(definition: Definition) -> Iterator[Problem]:
 
 
 def _all_event_types(definition: Definition) -> Iterator[EventType]:
-    for owner in (*definition.users, *definition.teams):
-        yield from owner.event_types
+    for user in definition.users:
+        yield from user.event_types
+    for team in definition.teams:
+        yield from team.event_types
 
 
 def _duplicates(definition: Definition) -> Iterator[Problem]:

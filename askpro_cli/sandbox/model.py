@@ -1,6 +1,7 @@
 """What a data file describes: users, schedules, event types, teams, keys and bookings.
 
-Field names are the vendor's (camelCase in the file). Unknown fields are refused, so a typo is found at the start.
+Field names are the vendor's (camelCase in the file). Unknown fields are refused, so a typo is found at the
+start.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ class Part(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fie
     """One mapping of the data file."""
 
 
-class Availability(Part):
+class Availability(Part, frozen=True):
     """Opening hours of some weekdays, `HH:MM` in the schedule's zone."""
 
     days: list[DayName]
@@ -53,7 +54,7 @@ class Availability(Part):
     end_time: str
 
 
-class Override(Part):
+class Override(Part, frozen=True):
     """Other hours on one date (`YYYY-MM-DD`); `00:00` to `00:00` closes it."""
 
     date: str
@@ -61,7 +62,7 @@ class Override(Part):
     end_time: str
 
 
-class Schedule(Part):
+class Schedule(Part, frozen=True):
     """A weekly plan in its own zone."""
 
     id: int
@@ -72,7 +73,7 @@ class Schedule(Part):
     is_default: bool = False
 
 
-class Location(Part):
+class Location(Part, frozen=True):
     """A place an event type offers; the value's field depends on the type."""
 
     type: LocationType
@@ -83,7 +84,7 @@ class Location(Part):
     public: bool = True
 
 
-class BookingField(Part):
+class BookingField(Part, frozen=True):
     """A question to the booker. `title` and `notes` are the vendor's own default fields."""
 
     type: FieldType
@@ -100,7 +101,7 @@ class BookingField(Part):
         return self.type in ("title", "notes")
 
 
-class BookingWindow(Part):
+class BookingWindow(Part, frozen=True):
     """How far ahead an event type can be booked: days (a number) or a range of two dates."""
 
     type: Literal["calendarDays", "businessDays", "range"]
@@ -108,7 +109,7 @@ class BookingWindow(Part):
     rolling: bool = False
 
 
-class EventType(Part):
+class EventType(Part, frozen=True):
     """A bookable service. Lengths, notice and buffers are minutes."""
 
     id: int
@@ -146,7 +147,7 @@ class EventType(Part):
         return self.length_in_minutes_options or [self.length_in_minutes]
 
 
-class User(Part):
+class User(Part, frozen=True):
     """A person with a calendar."""
 
     id: int
@@ -158,7 +159,7 @@ class User(Part):
     event_types: list[EventType] = field(default_factory=list)
 
 
-class Team(Part):
+class Team(Part, frozen=True):
     """People who share event types; members by username."""
 
     id: int
@@ -168,7 +169,7 @@ class Team(Part):
     event_types: list[EventType] = field(default_factory=list)
 
 
-class ApiKey(Part):
+class ApiKey(Part, frozen=True):
     """A credential; without the prefix `cal_` it is an access token."""
 
     key: str
@@ -176,7 +177,7 @@ class ApiKey(Part):
     state: Literal["valid", "expired", "revoked"] = "valid"
 
 
-class SeedBooking(Part):
+class SeedBooking(Part, frozen=True):
     """A booking that exists from the start.
 
     `start` is an instant (ISO 8601 with a zone) or a local time relative to the day the sandbox starts,
@@ -193,7 +194,7 @@ class SeedBooking(Part):
     uid: str | None = None
 
 
-class Definition(Part):
+class Definition(Part, frozen=True):
     """The whole data file."""
 
     users: list[User]

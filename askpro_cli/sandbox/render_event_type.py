@@ -18,7 +18,7 @@ def event_type_document(world: World, event_type: EventType) -> dict[str, Any]:
     document = _common(event_type)
     team = world.team_of.get(event_type.id)
     if team is None:
-        return document | _own_part(world, event_type, world.owners[event_type.id])
+        return document | _own_part(event_type, world.owners[event_type.id])
     return document | _team_part(world, event_type, team)
 
 
@@ -81,12 +81,11 @@ def _confirmation(event_type: EventType) -> dict[str, Any]:
     return {"disabled": True}
 
 
-def _own_part(world: World, event_type: EventType, owner: User) -> dict[str, Any]:
+def _own_part(event_type: EventType, owner: User) -> dict[str, Any]:
     return {
         "ownerId": owner.id,
         "users": [_user(owner)],
         "bookingUrl": f"https://cal.example.org/{owner.username}/{event_type.slug}",
-        "scheduleId": event_type.schedule_id,
     }
 
 

@@ -14,6 +14,7 @@ _PHONE_SLUGS = ("attendeePhoneNumber", "smsReminderNumber")
 _TEXT_TYPES = ("phone", "address", "text", "textarea", "url", "radio", "title", "notes")
 _LIST_TYPES = ("multiemail", "multiselect", "checkbox")
 _CHOICE_TYPES = ("select", "radio")
+_SEVERAL_TYPES = ("multiselect", "checkbox")
 
 
 def check_custom_fields(event_type: EventType, responses: Mapping[str, Any], phone: str | None) -> None:
@@ -40,18 +41,13 @@ def _check_type(field: BookingField, value: Any) -> None:
     expected, fits = _expectation(field, value)
     if not fits:
         raise ApiError(400, f"Invalid type for booking field '{field.slug}'. Expected type {expected}.")
-    options = field.options
-    if field.type in _CHOICE_TYPES and options and str(value) not in options:
-        raise ApiError(
-            400,
-            f"Invalid option '{value}' for booking field '{field.slug}'. Allowed options are: {', '.join(options)}.",
-        )
-    if field.type in ("multiselect", "checkbox") and options and not set(map(str, value)) <= set(options):
-        raise ApiError(
-            400,
-            f"One or more invalid options for booking field '{field.slug}'. Allowed options are: "
-            f"{', '.join(options)}.",
-        )
+    if not field.options:
+        return
+    allowed = f"Allowed options are: {', '.join(field.options)}."
+    if field.type in _CHOICE_TYPES and str(value) not in field.options:
+        raise ApiError(400, f"Invalid option '{value}' for booking field '{field.slug}'. {allowed}")
+    if field.type in _SEVERAL_TYPES and not set(map(str, value)) <= set(field.options):
+        raise ApiError(400, f"One or more invalid options for booking field '{field.slug}'. {allowed}")
 
 
 def _expectation(field: BookingField, value: Any) -> tuple[str, bool]:

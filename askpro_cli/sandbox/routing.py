@@ -1,7 +1,7 @@
 """Which handler answers: by method, path and version, per resource.
 
-A version header that is missing or unknown falls back to 2024-04-15. Then the resource must exist in that version;
-where it does not, the answer is Nest's 404 `Cannot GET /v2/…`.
+A version header that is missing or unknown falls back to 2024-04-15. Then the resource must exist in that
+version; where it does not, the answer is Nest's 404 `Cannot GET /v2/…`.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ class OpenConnections:
 
     def reset(self, client: tuple[str, int]) -> None:
         """Cut the connection with a TCP reset (no linger: what is unsent is dropped)."""
-        transport = self._open.get(tuple(client))
+        transport = self._open.get(client)
         if transport is None:
             return
         raw = transport.get_extra_info("socket")
@@ -42,7 +42,7 @@ class OpenConnections:
 
     def close(self, client: tuple[str, int]) -> None:
         """Send what was written, then end the connection."""
-        transport = self._open.get(tuple(client))
+        transport = self._open.get(client)
         if transport is not None:
             transport.close()
 

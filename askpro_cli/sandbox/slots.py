@@ -1,8 +1,8 @@
 """Slots: the starts an event type can be booked at.
 
-Per host: opening hours minus what is busy, then a grid in every range that is left. The vendor starts the grid of
-a range at its first whole step of 60, 30, 15, 10 or 5 minutes, the largest that divides the slot interval, and never
-before now plus the minimum notice (source: packages/features/schedules/lib/slots.ts).
+Per host: opening hours minus what is busy, then a grid in every range that is left. The vendor starts the
+grid of a range at its first whole step of 60, 30, 15, 10 or 5 minutes, the largest that divides the slot
+interval, and never before now plus the minimum notice (source: packages/features/schedules/lib/slots.ts).
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ def starts_in(
 ) -> Iterator[int]:
     """Yield the starts in *range_* (epoch seconds).
 
-    *length*, *interval* and *shift* (the event type's `offsetStart`) are minutes, *offset* is the zone's distance
-    from UTC in seconds.
+    *length*, *interval* and *shift* (the event type's `offsetStart`) are minutes, *offset* is the zone's
+    distance from UTC in seconds.
     """
     start = _aligned(max(range_[0], earliest), grid_step(interval), offset) + shift * _MINUTE
     while start + length * _MINUTE <= range_[1]:
@@ -54,8 +54,8 @@ def busy_ranges(
 ) -> list[Range]:
     """Return when the host is taken, as seen by *event_type*.
 
-    Both sides' buffers count: a booking keeps its own before and after, and the new one needs its own after it and
-    before it (source: getBusyTimes). *without* is the uid of a booking that is being moved.
+    Both sides' buffers count: a booking keeps its own before and after, and the new one needs its own after
+    it and before it (source: getBusyTimes). *without* is the uid of a booking that is being moved.
     """
     found = []
     for booking in world.active_bookings(host_id):
@@ -145,7 +145,7 @@ def _common_ranges(
 def available_hosts(
     world: World, event_type: EventType, span: Range, *, without: str | None = None
 ) -> tuple[int, ...]:
-    """Return the hosts who would serve a booking of *span*: the first is the organiser; none when all are busy.
+    """Return the hosts who would serve *span*, the organiser first; none when all are busy.
 
     The vendor checks opening hours and busy times here, not the grid: 10:07 is bookable though never listed.
     Round robin takes the free host with the fewest bookings.

@@ -1,7 +1,7 @@
-"""A Cal.com to test against: in process with a clock that stands still, or as the real program on a free port.
+"""A Cal.com to test against: in process with a clock that stands still, or the real program on a free port.
 
-In process a fault that cuts the connection raises inside the application; `SandboxTransport` turns that into what
-httpx raises over TCP.
+In process a fault that cuts the connection raises inside the application; `SandboxTransport` turns that into
+what httpx raises over TCP.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 _WIDTH = 96
 
@@ -56,9 +56,3 @@ class Narrator:
             text, _WIDTH, initial_indent=indent, subsequent_indent=indent + "  " * bool(indent)
         ):
             self._tell(line)
-
-
-def columns(cells: Sequence[str], per_line: int, width: int) -> list[str]:
-    """Lay *cells* out in lines of *per_line*, each *width* wide."""
-    rows = [cells[start : start + per_line] for start in range(0, len(cells), per_line)]
-    return ["".join(cell.ljust(width) for cell in row).rstrip() for row in rows]

@@ -61,21 +61,28 @@ class Playground:
 
     def journal(self) -> list[dict[str, Any]]:
         """Return the requests the sandbox received since the journal was cleared, oldest first."""
-        found = self._ask("GET", "/_sandbox/journal")
-        entries: list[dict[str, Any]] = found["entries"] if isinstance(found, dict) else found
+        entries: list[dict[str, Any]] = self._ask("GET", "/_sandbox/journal")["requests"]
         return entries
 
     def forget_journal(self) -> None:
         """Clear the journal."""
         self._ask("DELETE", "/_sandbox/journal")
 
-    def inject(self, fault: str, *, times: int | None = None) -> None:
-        """Let the next *times* requests (None: all) meet *fault*."""
-        self._ask("POST", "/_sandbox/faults", {"fault": fault, "times": times})
+    def inject(
+        self, fault: str, *, times: int | None = None, method: str | None = None, path: str | None = None
+    ) -> None:
+        """Let the next *times* requests (None: all) of *method* and *path* (None: any) meet *fault*."""
+        match = {"method": method, "path": path}
+        self._ask("POST", "/_sandbox/faults", {"fault": fault, "times": times, "match": match})
 
     def heal(self) -> None:
         """Take every fault away."""
         self._ask("DELETE", "/_sandbox/faults")
+
+    def bookings(self) -> list[dict[str, Any]]:
+        """Return uid, status, event type and start of every booking the sandbox holds."""
+        held: list[dict[str, Any]] = self._ask("GET", "/_sandbox/state")["bookings"]
+        return held
 
     def _wait_until_ready(self) -> None:
         assert self._process.stdout is not None  # noqa: S101 (asked for above)

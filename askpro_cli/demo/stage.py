@@ -64,8 +64,8 @@ class Stage:
         """Show lines of an answer."""
         self.narrator.shown(lines)
 
-    def insist(self, holds: bool, sentence: str, *, seen: object = None) -> None:  # noqa: FBT001 (an assertion)
-        """Say that *sentence* was checked.
+    def insist(self, holds: object, sentence: str, *, seen: object = None) -> None:
+        """Say that *sentence* was checked: *holds* is true.
 
         Raises:
             DemoError: it does not hold; the message carries what was *seen* instead.

@@ -11,6 +11,7 @@ from askpro_cli.demo.texts import days, moment
 
 _CALLER = ("--name", "Erika Beispiel", "--phone", "+49 30 23125 042", "--email", "erika@example.org")
 _OTHER_CALLER = ("--name", "Max Muster", "--phone", "+49 30 23125 043", "--email", "max@example.org")
+_SALON, _SERVICE = "salon", "herrenhaarschnitt"
 _BOOKINGS = "/v2/bookings"
 _SLOTS = "/v2/slots"
 
@@ -19,8 +20,9 @@ def see_event_types(stage: Stage) -> None:
     """Choose what to book."""
     found = stage.run("event-types", "list").data["event_types"]
     stage.show(*(f"{entry['slug']:<24} {entry['length']:>3} min   {entry['title']}" for entry in found[:6]))
-    stage.insist(len(found) > 0, "the salon offers something to book", seen=found)
-    stage.event_type = str(found[0]["id"])
+    slugs = [entry["slug"] for entry in found]
+    stage.insist(_SERVICE in slugs, f"the salon offers {len(found)} services", seen=slugs)
+    stage.event_type = f"{_SALON}/{_SERVICE}"
 
 
 def see_availability(stage: Stage) -> None:

@@ -1,4 +1,4 @@
-"""The one error boundary: runs a command, makes an outcome of whatever happens, prints it, returns the code."""
+"""The one error boundary: runs a command, makes an outcome of whatever happens, prints it."""
 
 from __future__ import annotations
 

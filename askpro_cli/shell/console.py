@@ -61,7 +61,10 @@ class Console:
         return is_terminal(self.streams.stdin) and is_terminal(self.streams.stderr)
 
     def colored(self, stream: IO[str] | None) -> bool:
-        """Tell whether to colour a stream: --no-color, NO_COLOR, FORCE_COLOR, TERM=dumb, terminal, in this order."""
+        """Tell whether to colour a stream.
+
+        Asked in this order: --no-color, NO_COLOR, FORCE_COLOR, TERM=dumb, whether it is a terminal.
+        """
         if self.no_color or self.env.get("NO_COLOR"):
             return False
         if self.env.get("FORCE_COLOR", "0") not in ("", "0"):

@@ -6,6 +6,10 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from askpro_cli.shell.context import App
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -20,9 +24,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         from askpro_cli.shell.options import GlobalOptions
 
         app = App.build(GlobalOptions(), os.environ, _cwd(), Streams.of_process())
-        return run(app, sys.argv[1:] if argv is None else argv)
+        words = sys.argv[1:] if argv is None else argv
+        shell = os.environ.get("_ASKPRO_COMPLETE")
+        return _complete(app, words, shell) if shell else run(app, words)
     except KeyboardInterrupt:
         return 130
+
+
+def _complete(app: App, words: Sequence[str], shell: str) -> int:
+    from askpro_cli.shell.completion import print_candidates
+
+    try:
+        return print_candidates(app, words, shell)
+    finally:
+        app.close()
 
 
 def _cwd() -> Path:

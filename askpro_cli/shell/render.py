@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from askpro_cli.base.findings import Finding
+from askpro_cli.base.exit_codes import ExitCode
+from askpro_cli.base.findings import Finding, Unknown
 from askpro_cli.shell.console import Console
 from askpro_cli.shell.envelope import Outcome, envelope
 from askpro_cli.shell.result import Column, Result, Table
@@ -103,20 +104,20 @@ def _tell(outcome: Outcome, console: Console, meta: Mapping[str, Any], *, findin
     if findings:
         _tell_findings(outcome.result.findings, console)
     for error in outcome.errors:
-        if int(error.exit_code) != UNKNOWN_CODE:
+        if error.exit_code is not ExitCode.UNKNOWN:
             console.error(error.message)
-        console.hint(error.hint)
-    for unknown in outcome.result.unknown:
-        console.hint(unknown.hint)
+            console.hint(error.hint)
+    for hint in dict.fromkeys(unknown.hint for unknown in outcome.unknown):
+        console.hint(hint)
     if outcome.unknown:
-        console.unknown("; ".join(_unknown_text(item.subject, item.why) for item in outcome.unknown))
+        console.unknown("; ".join(_unknown_text(unknown) for unknown in outcome.unknown))
 
 
-UNKNOWN_CODE = 5
-
-
-def _unknown_text(subject: str, why: str) -> str:
-    return why if subject in why else f"{subject}: {why}"
+def _unknown_text(unknown: Unknown) -> str:
+    """Return why, led by the check's code, or by the subject unless the reason names it."""
+    if unknown.code.isupper():
+        return f"{unknown.code} {unknown.why}"
+    return unknown.why if unknown.subject in unknown.why else f"{unknown.subject}: {unknown.why}"
 
 
 def _tell_findings(findings: Sequence[Finding], console: Console) -> None:

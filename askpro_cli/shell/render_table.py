@@ -31,10 +31,9 @@ def draw(table: Table, *, width: int, color: bool) -> str:
 
 
 def _rich_table(table: Table) -> RichTable:
-    from rich import box
     from rich.table import Table as RichTable
 
-    drawn = RichTable(box=box.SIMPLE_HEAD, title=table.title, title_justify="left", pad_edge=False)
+    drawn = RichTable(box=None, title=table.title, title_justify="left", pad_edge=False, padding=(0, 2, 0, 0))
     for column in table.columns:
         justify = cast("Literal['left', 'right']", column.align)
         drawn.add_column(column.title, justify=justify, style=column.style, overflow="fold")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 from askpro_cli.base.errors import ConfigError
@@ -59,8 +60,8 @@ def _read_file(name: str, file: Value, on_notice: Notice) -> str:
 def _read_keyring(name: str) -> str | None:
     """Ask the system keyring; its errors are many and its own, so each becomes a ConfigError."""
     try:
-        import keyring
-        import keyring.errors
+        keyring = import_module("keyring")
+        failure = import_module("keyring.errors").KeyringError
     except ImportError as error:
         raise ConfigError(
             "secrets.keyring is on, but the keyring package is not installed",
@@ -68,8 +69,9 @@ def _read_keyring(name: str) -> str | None:
             subject="secrets.keyring",
         ) from error
     try:
-        return keyring.get_password(KEYRING_SERVICE, name)
-    except keyring.errors.KeyringError as error:
+        found = keyring.get_password(KEYRING_SERVICE, name)
+    except failure as error:
         raise ConfigError(
             f"the system keyring did not give {name}: {error}", subject="secrets.keyring"
         ) from error
+    return None if found is None else str(found)

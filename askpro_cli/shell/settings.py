@@ -9,6 +9,7 @@ from typing import Any
 
 from askpro_cli.base.errors import ConfigError
 from askpro_cli.base.nearest import nearest
+from askpro_cli.shell.settings_files import Flat
 from askpro_cli.shell.settings_layers import (
     Layer,
     Origin,
@@ -27,6 +28,9 @@ from askpro_cli.shell.settings_layers import (
 from askpro_cli.shell.settings_table import find_setting
 from askpro_cli.shell.settings_values import read_value
 
+Document = tuple[Origin, Path, Flat]
+"""A settings file: its layer, its path, what it says."""
+
 
 @dataclass(frozen=True, slots=True)
 class Value:
@@ -40,10 +44,17 @@ class Value:
 class Settings:
     """All settings by name. Ask with the method of the type you expect: the table guarantees it."""
 
-    def __init__(self, values: Mapping[str, Value], places: Places, env: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        values: Mapping[str, Value],
+        places: Places,
+        env: Mapping[str, str],
+        profiles: frozenset[str] = frozenset(),
+    ) -> None:
         self._values = dict(values)
         self.places = places
         self.env = env
+        self.profiles = profiles
 
     def get(self, name: str) -> Any:
         """Return the value, None when it is not set; KeyError for a name not in the table."""
@@ -115,22 +126,27 @@ def load_settings(env: Mapping[str, str], cwd: Path, flags: Mapping[str, str | N
         ConfigError: a file is unreadable, a name unknown, a value wrong, the profile missing.
     """
     places = find_places(env, cwd)
-    layers = read_layers(places, env, flags)
-    return Settings(merge_layers(layers), places, env)
-
-
-def read_layers(places: Places, env: Mapping[str, str], flags: Mapping[str, str | None]) -> list[Layer]:
-    """Return the layers, highest first, with the chosen profile laid over each file."""
     documents = [
         (origin, path, file_document(origin, path, places.cache_dir)) for origin, path in _files(places)
     ]
+    profiles = frozenset[str]().union(*(profiles_in(flat) for _, _, flat in documents))
+    layers = read_layers(documents, env, flags)
+    chosen = first_said(layers, "profile")
+    if chosen and chosen not in profiles:
+        raise _no_profile(chosen, profiles, places)
+    merged = merge_layers([*layers, default_layer(places.cache_dir)])
+    return Settings(merged, places, env, profiles)
+
+
+def read_layers(
+    documents: Sequence[Document], env: Mapping[str, str], flags: Mapping[str, str | None]
+) -> list[Layer]:
+    """Return the layers above the defaults, highest first, with the chosen profile laid over each file."""
     slugs = set[str]().union(*(slugs_in(flat) for _, _, flat in documents))
     above = [flag_layer(flags), environment_layer(env, slugs)]
     plain = [file_layer(origin, path, flat, None) for origin, path, flat in documents]
     profile = first_said([*above, *plain], "profile")
-    _check_profile(profile, [flat for _, _, flat in documents], places)
-    files = [file_layer(origin, path, flat, profile) for origin, path, flat in documents]
-    return [*above, *files, default_layer(places.cache_dir)]
+    return [*above, *(file_layer(origin, path, flat, profile) for origin, path, flat in documents)]
 
 
 def _files(places: Places) -> Iterator[tuple[Origin, Path]]:
@@ -142,12 +158,10 @@ def _files(places: Places) -> Iterator[tuple[Origin, Path]]:
         yield Origin.USER, places.user_file
 
 
-def _check_profile(profile: str | None, documents: Sequence[Mapping[str, Any]], places: Places) -> None:
-    known = set[str]().union(*(profiles_in(dict(flat)) for flat in documents))
-    if profile and profile not in known:
-        meant = nearest(profile, known)
-        hint = f"did you mean --profile {meant}" if meant else f"add profiles.{profile} to {places.user_file}"
-        raise ConfigError(f"there is no profile {profile!r}", hint=hint, subject="profile")
+def _no_profile(profile: str, known: frozenset[str], places: Places) -> ConfigError:
+    meant = nearest(profile, known)
+    hint = f"did you mean --profile {meant}" if meant else f"add profiles.{profile} to {places.user_file}"
+    return ConfigError(f"there is no profile {profile!r}", hint=hint, subject="profile")
 
 
 def merge_layers(layers: Sequence[Layer]) -> dict[str, Value]:

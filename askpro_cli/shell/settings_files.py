@@ -39,7 +39,7 @@ def read_settings_file(path: Path, *, cache_dir: Path | None) -> Flat:
     if known is not None:
         return known
     flat = dict(_flatten(_parse(path), str(path)))
-    if copy and not _holds_secret(flat):
+    if copy and not holds_secret(flat):
         _write_copy(copy, stamp, flat)
     return flat
 
@@ -73,7 +73,8 @@ def _flatten(document: Any, where: str, prefix: str = "") -> Iterator[tuple[str,
             yield name, value if value != {} else None
 
 
-def _holds_secret(flat: Flat) -> bool:
+def holds_secret(flat: Flat) -> bool:
+    """Tell whether a file's settings include a secret itself (not the name of a file with one)."""
     return any(value not in (None, "") and _is_secret(name) for name, value in flat.items())
 
 

@@ -86,10 +86,15 @@ def default_layer(cache_dir: Path | None) -> Layer:
 def file_document(origin: Origin, path: Path, cache_dir: Path | None) -> Flat:
     """Return a file's settings, checked: known names only, and nothing guarded in a project file."""
     flat = read_settings_file(path, cache_dir=cache_dir)
-    said = {name: raw for name, raw in flat.items() if raw is not None or not is_section(name)}
+    said = {name: raw for name, raw in flat.items() if not is_mere_section(name, raw)}
     for name in said:
-        _check_name(name, origin, path)
+        check_name(name, origin, path)
     return said
+
+
+def is_mere_section(name: str, raw: Any) -> bool:
+    """Tell whether a name is a section nobody filled (``cache:`` with all its lines commented out)."""
+    return raw is None and is_section(name)
 
 
 def file_layer(origin: Origin, path: Path, flat: Flat, profile: str | None) -> Layer:
@@ -116,7 +121,8 @@ def profiles_in(flat: Flat) -> set[str]:
     return {name.split(".")[1] for name in flat if name.startswith("profiles.")}
 
 
-def _check_name(name: str, origin: Origin, path: Path) -> None:
+def check_name(name: str, origin: Origin, path: Path) -> None:
+    """Raise ConfigError for a name no setting has, or a guarded one in a project file."""
     plain = setting_name(name)
     setting = find_setting(plain)
     if setting is None:

@@ -202,7 +202,7 @@ def is_section(name: str) -> bool:
 
 
 def setting_name(name: str) -> str:
-    """Return the setting a name in a file means: ``profiles.staging.cache.slots_ttl`` → ``cache.slots_ttl``."""
+    """Return the setting a name in a file means, without the profile in front."""
     parts = name.split(".", 2)
     return parts[2] if parts[0] == "profiles" and len(parts) == PROFILE_PARTS else name
 

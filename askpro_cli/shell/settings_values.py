@@ -57,6 +57,12 @@ def _text(raw: Any) -> str:
     return str(raw).strip()
 
 
+def _secret(raw: Any) -> str:
+    """Return a secret as it is: a stray blank or newline is told where it is used, not mended here."""
+    _text(raw)
+    return str(raw)
+
+
 def _matching(pattern: re.Pattern[str], expected: str) -> Callable[[Any], str]:
     def read(raw: Any) -> str:
         text = _text(raw)
@@ -109,7 +115,7 @@ _READERS: dict[Kind, Callable[[Any], Any]] = {
     Kind.DSN: _matching(_DSN, "a URL such as postgresql+psycopg://user@host/name"),
     Kind.ZONE: _matching(_ZONE, "a time zone such as Europe/Berlin"),
     Kind.SLUG: _matching(SLUG, "a slug of small letters, digits, - and _"),
-    Kind.SECRET: _text,
+    Kind.SECRET: _secret,
 }
 
 

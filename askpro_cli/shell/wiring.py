@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from askpro_cli.base.errors import AuthError
 
 if TYPE_CHECKING:
-    import httpx
     from sqlalchemy import Engine
 
     from askpro_cli.calcom.cache import CalcomCache
@@ -119,25 +118,18 @@ def policy_settings(settings: Settings) -> PolicySettings:
 def make_client(app: App) -> CalcomClient:
     """Return a client of the company's Cal.com."""
     from askpro_cli.calcom.client import CalcomClient
-    from askpro_cli.calcom.transport import Transport, TransportSettings
+    from askpro_cli.calcom.transport import CalcomTransport
 
-    limits = TransportSettings(
+    transport = CalcomTransport(
+        app.company.base_url,
+        app.api_key,
         connect_timeout=app.settings.number("calcom.connect_timeout"),
         timeout=app.settings.number("calcom.timeout"),
         max_answer_bytes=app.settings.integer("calcom.max_answer_bytes"),
+        transport=app.http_transport,
     )
-    transport = Transport(app.company.base_url, app.api_key, limits, client=_given_client(app))
     version = app.settings.text("calcom.bookings_api_version")
     return CalcomClient(transport, app.policy(), bookings_version=version)
-
-
-def _given_client(app: App) -> httpx.AsyncClient | None:
-    """Return a client over the transport the App was built with (tests), None for the network's."""
-    if app.http_transport is None:
-        return None
-    import httpx
-
-    return httpx.AsyncClient(transport=app.http_transport)
 
 
 def make_cache(app: App) -> CalcomCache:

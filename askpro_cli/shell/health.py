@@ -1,0 +1,146 @@
+"""``askpro health``: what the stores say about vendor, state and records, without asking the vendor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from askpro_cli.base.errors import AskproError
+from askpro_cli.base.findings import Unknown
+from askpro_cli.shell.result import Column, Result, Table
+
+if TYPE_CHECKING:
+    from askpro_cli.resilience.metrics import OperationStats, TryRecord, VendorSnapshot
+    from askpro_cli.shell.context import App
+
+_COLUMNS = (Column("What", style="bold"), Column("State"), Column("Detail"))
+_LAST = 50
+Row = list[str]
+
+
+def survey(app: App) -> Result:
+    """Return the state of everything; a store that cannot be asked is unknown (exit 5)."""
+    data: dict[str, Any] = {"company": app.company.slug}
+    rows: list[Row] = []
+    unknown: list[Unknown] = []
+    for name, part in (("state", _state), ("records", _records)):
+        try:
+            more, lines = part(app)
+            data |= more
+            rows += lines
+        except AskproError as error:
+            unknown.append(Unknown(error.code, name, error.message, error.hint))
+            rows.append([name, "unknown", error.message])
+    return Result(data=data, table=Table(_COLUMNS, rows), unknown=unknown)
+
+
+def _state(app: App) -> tuple[dict[str, Any], list[Row]]:
+    from askpro_cli.resilience.metrics import snapshot
+    from askpro_cli.shell.wiring import policy_settings
+
+    numbers = policy_settings(app.settings)
+    store = app.state()
+    seen = snapshot(store, breaker=numbers.breaker, governor=numbers.governor, requests=_LAST)
+    data = {"state": {"where": store.describe(), "status": "ok"}, "vendors": _vendors(seen)}
+    return data, [["state", "ok", store.describe()], *_vendor_rows(seen)]
+
+
+def _records(app: App) -> tuple[dict[str, Any], list[Row]]:
+    from askpro_cli.platform.migrate import status
+    from askpro_cli.shell.wiring import records_url
+
+    found = status(records_url(app))
+    word = "behind" if found.pending and found.current else "ok" if found.current else "empty"
+    data = {"where": found.database, "status": word, "revision": found.current, "head": found.head}
+    return {"records": data}, [["records", word, f"{found.database}, revision {found.current or 'none'}"]]
+
+
+def _vendors(seen: VendorSnapshot) -> dict[str, Any]:
+    return {
+        "breakers": [
+            {
+                "name": status.name,
+                "state": str(status.state),
+                "failures": status.failures,
+                "next_trial_in": status.next_trial_in,
+            }
+            for status in seen.breakers
+        ],
+        "budgets": [
+            {
+                "name": status.name,
+                "limit": status.limit,
+                "left": status.left,
+                "blocked_for": status.blocked_for,
+            }
+            for status in seen.budgets
+        ],
+        "operations": [_operation(stats) for stats in seen.operations],
+        "last_calls": [_call(record) for record in reversed(seen.requests)],
+    }
+
+
+def _operation(stats: OperationStats) -> dict[str, Any]:
+    return {
+        "vendor": stats.vendor,
+        "operation": stats.operation,
+        "outcomes": dict(sorted(stats.outcomes.items())),
+        "p50_ms": percentile(stats, 0.5),
+        "p95_ms": percentile(stats, 0.95),
+    }
+
+
+def percentile(stats: OperationStats, share: float) -> int | None:
+    """Return the upper bound in ms of the bucket that holds the given share of the tries.
+
+    None when there were none, or when it lies in the last bucket, which has no bound.
+    """
+    counted = sorted(stats.latency.items(), key=lambda item: (item[0] is None, item[0] or 0))
+    wanted = share * sum(count for _, count in counted)
+    seen = 0
+    for bound, count in counted:
+        seen += count
+        if seen >= wanted:
+            return bound
+    return None
+
+
+def _call(record: TryRecord) -> dict[str, Any]:
+    import msgspec
+
+    document: dict[str, Any] = msgspec.to_builtins(record)
+    return document
+
+
+def _vendor_rows(seen: VendorSnapshot) -> list[Row]:
+    rows = [
+        [f"breaker {status.name}", str(status.state), f"{status.failures} failures in a row"]
+        for status in seen.breakers
+    ]
+    rows += [
+        [
+            f"budget {status.name}",
+            _budget_word(status.left, status.blocked_for),
+            f"{status.left} of {status.limit} left",
+        ]
+        for status in seen.budgets
+    ]
+    rows += [_operation_row(stats) for stats in seen.operations]
+    return rows
+
+
+def _budget_word(left: int, blocked_for: float) -> str:
+    if blocked_for > 0:
+        return f"blocked for {blocked_for:.0f} s"
+    return "ok" if left else "used up"
+
+
+def _operation_row(stats: OperationStats) -> Row:
+    outcomes = ", ".join(f"{count} {name}" for name, count in sorted(stats.outcomes.items()))
+    failed = sum(count for name, count in stats.outcomes.items() if name != "ok")
+    p95 = percentile(stats, 0.95)
+    speed = f"p95 ≤ {p95} ms" if p95 is not None else "no latency known"
+    return [
+        f"{stats.vendor} {stats.operation}",
+        "ok" if not failed else f"{failed} failed",
+        f"{outcomes}; {speed}",
+    ]

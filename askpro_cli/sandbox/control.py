@@ -78,7 +78,7 @@ class Control:
         """Answer the journal; `method` and `path` (its beginning) leave some."""
         query = request.query_params
         entries = list(self.journal.entries(query.get("method"), query.get("path")))
-        return _json({"count": len(entries), "requests": entries})
+        return _json({"count": len(entries), "entries": entries})
 
     async def clear_journal(self, _: Request) -> Response:
         """Forget the journal."""

@@ -7,12 +7,31 @@ throttler guard and its tests).
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 
 from askpro_cli.base.clock import Clock
+from askpro_cli.base.errors import InvalidValueError
 from askpro_cli.sandbox import messages
 from askpro_cli.sandbox.answers import ApiError
 from askpro_cli.sandbox.call import RateLimit
+
+
+_WRITTEN = re.compile(r"^([1-9]\d*)/([1-9]\d*)(?:/([1-9]\d*))?$")
+
+
+def parse_rate_limit(text: str) -> RateLimit:
+    """Return the limit of `120/60` or `120/60/30`: requests, seconds, seconds of block (60 by default).
+
+    Raises:
+        InvalidValueError: *text* is neither.
+    """
+    found = _WRITTEN.match(text)
+    if found is None:
+        hint = "write requests/seconds, e.g. 120/60, or requests/seconds/block, e.g. 120/60/30"
+        raise InvalidValueError(f"{text!r} is no rate limit", hint=hint, subject=text)
+    limit, window, block = (int(part) if part else 60 for part in found.groups())
+    return RateLimit(limit, window, block)
 
 
 @dataclass(slots=True)

@@ -124,6 +124,11 @@ class World:
         )
         self.store(booking)
 
+    def first_key(self) -> str | None:
+        """Return the first valid API key of the data file, for whoever starts the sandbox."""
+        keys = (key.key for key in self.definition.api_keys if key.state == "valid")
+        return next(keys, None)
+
     def next_id(self) -> int:
         """Return the next numeric booking id."""
         return _FIRST_BOOKING_ID + len(self.bookings)

@@ -148,8 +148,8 @@ _HINTS: dict[type[VendorError], str] = {
 
 def _by_status(status: int, complaint: Complaint, label: str, common: dict[str, Any]) -> VendorError:
     kind, meaning = _BY_STATUS.get(status) or _by_class(status)
-    said = f": {complaint.message}" if complaint.message and kind is not tree.VendorServerError else ""
-    return kind(f"{meaning} (Cal.com answered {status} to {label}){said}", hint=_HINTS.get(kind), **common)
+    said = _fields(complaint.field_errors) or (f": {complaint.message}" if complaint.message else "")
+    return kind(f"{meaning}{said} (Cal.com answered {status} to {label})", hint=_HINTS.get(kind), **common)
 
 
 def _by_class(status: int) -> tuple[type[VendorError], str]:

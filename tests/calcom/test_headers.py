@@ -1,0 +1,63 @@
+"""The head of an answer: advice, never trusted blindly."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from askpro_cli.calcom.headers import read_head
+from askpro_cli.resilience.policy import RateWindow
+
+RATE = {
+    "X-RateLimit-Limit-Default": "120",
+    "X-RateLimit-Remaining-Default": "0",
+    "X-RateLimit-Reset-Default": "42",
+}
+
+
+def test_every_window_is_read_under_its_name() -> None:
+    headers = httpx.Headers(
+        RATE
+        | {
+            "X-RateLimit-Limit-Hourly": "900",
+            "X-RateLimit-Remaining-Hourly": "7",
+            "X-RateLimit-Reset-Hourly": "60",
+        }
+    )
+    assert set(read_head(headers, 200).rate) == {
+        RateWindow("default", 120, 0, 42.0),
+        RateWindow("hourly", 900, 7, 60.0),
+    }
+
+
+@pytest.mark.parametrize("broken", ["", "soon", "-1", "1e9", "½"])
+def test_a_window_with_a_broken_number_is_ignored(broken: str) -> None:
+    assert read_head({name.lower(): broken for name in RATE}, 200).rate == ()
+
+
+def test_a_429_without_advice_waits_for_the_window_that_is_used_up() -> None:
+    assert read_head(httpx.Headers(RATE), 429).retry_after == 42.0
+    assert read_head(httpx.Headers(RATE), 200).retry_after is None
+
+
+def test_retry_after_wins_in_seconds_or_as_a_date_by_the_vendors_clock() -> None:
+    assert read_head({"retry-after": "7"}, 503).retry_after == 7.0
+    headers = {"date": "Mon, 23 Nov 2026 08:00:00 GMT", "retry-after": "Mon, 23 Nov 2026 08:00:30 GMT"}
+    assert read_head(headers, 503).retry_after == 30.0
+
+
+def test_the_vendors_clock_is_read_in_utc() -> None:
+    assert read_head({"date": "Mon, 23 Nov 2026 08:00:00 GMT"}, 200).date == datetime(
+        2026, 11, 23, 8, tzinfo=UTC
+    )
+
+
+@given(text=st.text(max_size=40))
+def test_any_header_text_is_read_or_ignored(text: str) -> None:
+    names = [*(name.lower() for name in RATE), "date", "retry-after", "x-request-id"]
+    head = read_head(dict.fromkeys(names, text), 429)
+    assert head.retry_after is None or head.retry_after >= 0

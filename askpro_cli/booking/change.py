@@ -6,14 +6,20 @@ happened already?" is answered by the vendor's own documents, not by a record of
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from askpro_cli.base.errors import RefusedError, VendorConflictError, VendorProtocolError
+from askpro_cli.base.errors import (
+    RefusedError,
+    VendorConflictError,
+    VendorNotFoundError,
+    VendorProtocolError,
+)
 from askpro_cli.base.times import iso_local
 from askpro_cli.booking.desk import Desk
 from askpro_cli.booking.verification import is_active
-from askpro_cli.calcom.client import Answer
+from askpro_cli.calcom.client import Answer, CalcomClient
 from askpro_cli.calcom.models import Booking
 from askpro_cli.resilience.policy import CallMeta
 
@@ -174,3 +180,29 @@ def _check_successor(new: Booking, old: Booking, start: datetime) -> None:
         hint=f"askpro bookings show {old.uid}",
         details={"uid": new.uid, "moved_from": new.rescheduled_from_uid or None},
     )
+
+
+async def chain_of(client: CalcomClient, booking: Booking) -> list[Booking]:
+    """Return the booking with all moves before and after it, oldest first.
+
+    Raises:
+        VendorError: a link could not be read; one that no longer exists ends the chain.
+    """
+    before = await _walk(client, booking, lambda one: one.rescheduled_from_uid)
+    after = await _walk(client, booking, lambda one: one.rescheduled_to_uid)
+    return [*reversed(before), booking, *after]
+
+
+async def _walk(client: CalcomClient, booking: Booking, link: Callable[[Booking], str]) -> list[Booking]:
+    """Follow *link* until it ends, is broken, or comes back to a booking that was seen."""
+    found: list[Booking] = []
+    seen = {booking.uid}
+    uid = link(booking)
+    while uid and uid not in seen and len(found) < _LONGEST_CHAIN:
+        seen.add(uid)
+        try:
+            found.append((await client.booking(uid)).value)
+        except VendorNotFoundError:
+            break
+        uid = link(found[-1])
+    return found

@@ -28,7 +28,8 @@ def fit(request: BookingRequest, event_type: EventType) -> BookingRequest:
 
     Raises:
         RefusedError: this event type cannot be booked at all, by anybody.
-        InvalidValueError: it is a managed parent; length, location, guests or booking fields do not fit; the hint says what does.
+        InvalidValueError: it is a managed parent, or length, location, guests or booking fields do not fit
+            (the hint says what does).
     """
     check_bookable(event_type)
     _check_location(request.location, event_type)

@@ -1,0 +1,23 @@
+"""What a standing booking does not have of what is wanted now: told, never silently dropped."""
+
+from __future__ import annotations
+
+from askpro_cli.booking.requests import BookingRequest
+from askpro_cli.calcom.models import Booking
+
+
+def not_applied(booking: Booking, request: BookingRequest) -> list[str]:
+    """Return the options of *request* that the booking, made by an earlier run, does not show."""
+    told = {
+        "--duration": request.duration not in (None, booking.duration),
+        "--guest": bool(_folded(request.guests) - _folded(booking.guests)),
+        "--metadata": any(booking.metadata.get(key) != value for key, value in request.metadata.items()),
+        "--field": any(
+            booking.booking_fields_responses.get(slug) != answer for slug, answer in request.fields.items()
+        ),
+    }
+    return [option for option, missing in told.items() if missing]
+
+
+def _folded(addresses: tuple[str, ...] | list[str]) -> set[str]:
+    return {address.casefold() for address in addresses}

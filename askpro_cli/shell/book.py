@@ -1,0 +1,191 @@
+"""``askpro book`` between the command line and the rooms below: typed text in, Result out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from askpro_cli.base.errors import SlotUnavailableError
+from askpro_cli.base.redaction import mask_email, mask_name, mask_phone
+from askpro_cli.base.times import Interval, iso_local, parse_instant
+from askpro_cli.booking import requests as checks
+from askpro_cli.booking.create import Booked, Order, create_booking
+from askpro_cli.booking.differences import not_applied
+from askpro_cli.booking.fitting import fit, planned_minutes
+from askpro_cli.booking.free_times import NearestFree, Wish
+from askpro_cli.booking.keys import check_given_key, content_hash, derive_key, identity_hash
+from askpro_cli.booking.requests import BookingRequest
+from askpro_cli.booking.slot_views import event_type_view, slot_view
+from askpro_cli.booking.views import booking_view
+from askpro_cli.calcom.availability import SlotQuery, fetch_slots
+from askpro_cli.calcom.lookup import Reference, find_event_type, parse_reference
+from askpro_cli.calcom.models import EventType
+from askpro_cli.shell.alternatives import offer
+from askpro_cli.shell.booking_tables import bookings_table, properties_table, sentence
+from askpro_cli.shell.desk import make_desk, remember, wish_around
+from askpro_cli.shell.result import Result
+from askpro_cli.shell.slot_tables import when
+from askpro_cli.shell.vendor_meta import told, vendor_meta
+
+if TYPE_CHECKING:
+    from askpro_cli.calcom.client import CalcomClient
+    from askpro_cli.shell.context import App
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """What was typed, as it was typed."""
+
+    event_type: str
+    start: str
+    name: str
+    email: str | None
+    phone: str | None
+    duration: int | None
+    fields: list[str]
+    metadata: list[str]
+    guests: list[str]
+    location: str | None
+    key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was typed, checked; the event type is still a name."""
+
+    reference: Reference
+    request: BookingRequest
+    key: str | None
+
+    @classmethod
+    def read(cls, app: App, typed: Typed) -> Wanted:
+        """Check everything that can be checked without the event type; nothing is opened or sent.
+
+        Raises:
+            InvalidValueError: something is malformed, out of limits, or past.
+        """
+        email, phone = checks.check_contact(typed.email, typed.phone)
+        start = parse_instant(typed.start, app.company.zone, field="--start")
+        request = BookingRequest(
+            event_type_id=0,
+            start=checks.check_start(start.replace(microsecond=0), app.clock.now()),
+            name=checks.check_name(typed.name),
+            email=email,
+            phone=phone,
+            timezone=app.company.timezone,
+            language=app.company.language,
+            duration=typed.duration,
+            fields=checks.parse_pairs(typed.fields, option="--field"),
+            metadata=checks.check_metadata(checks.parse_pairs(typed.metadata, option="--metadata")),
+            guests=checks.check_guests(typed.guests),
+            location=checks.parse_location(typed.location, phone=phone),
+        )
+        key = None if typed.key is None else check_given_key(typed.key)
+        return cls(parse_reference(typed.event_type, app.company.event_types), request, key)
+
+    def order(self, company: str, event_type: EventType) -> Order:
+        """Return the order for an event type, with the given key or a derived one.
+
+        Raises:
+            InvalidValueError, RefusedError: it does not fit the event type.
+        """
+        request = fit(replace(self.request, event_type_id=event_type.id), event_type)
+        if self.key is not None:
+            return Order(request, event_type, self.key, content_hash(request))
+        return Order(request, event_type, derive_key(company, request), identity_hash(request))
+
+
+async def book(app: App, wanted: Wanted, *, next_free: bool, dry_run: bool) -> Result:
+    """Book, or show what would be booked.
+
+    Raises:
+        AskproError: as :func:`askpro_cli.booking.create.create_booking`; a refused slot is a Result.
+    """
+    async with app.calcom() as client:
+        known = await find_event_type(client, app.cache(), wanted.reference)
+        order = wanted.order(app.company.slug, known.event_type)
+        if dry_run:
+            return await _plan(app, client, order, next_free=next_free)
+        wish = wish_around(app, order.event_type, order.request.start, length=order.request.duration)
+        following = NearestFree(client, app.cache(), wish, app.clock) if next_free else None
+        try:
+            booked = await create_booking(make_desk(app, client), order, next_slot=following)
+        except SlotUnavailableError as error:
+            return await _refused(app, client, order, wish, error)
+        await remember(app, booked.booking)
+        return _booked(app, client, order, booked)
+
+
+def _booked(app: App, client: CalcomClient, order: Order, booked: Booked) -> Result:
+    zone = app.company.zone
+    view = booking_view(booked.booking, zone)
+    missing = not_applied(booked.booking, order.request) if booked.replayed else []
+    other = booked.booking.start != order.request.start
+    data = {
+        "booking": view,
+        "idempotency_key": order.key,
+        "replayed": booked.replayed,
+        "recovered": booked.recovered,
+        "next": other,
+        "not_applied": missing,
+    }
+    meta = vendor_meta(app, booked.meta, client.requests)
+    messages = [sentence("stands already:" if booked.replayed else "booked", view)]
+    if booked.recovered:
+        messages.append("the answer never came; the booking was found by its key")
+    if other:
+        messages.append(f"asked for {when(iso_local(order.request.start, zone))}, which was not free")
+    if missing:
+        messages.append(f"the booking stands as it was made; not applied: {', '.join(missing)}")
+    return Result(data=data, table=bookings_table([view]), messages=[*messages, told(meta)], meta=meta)
+
+
+async def _refused(
+    app: App, client: CalcomClient, order: Order, wish: Wish, error: SlotUnavailableError
+) -> Result:
+    alternatives, lines = await offer(app, client, wish)
+    data = {"booking": None, "idempotency_key": order.key, "alternatives": alternatives}
+    meta = vendor_meta(app, None, client.requests)
+    return Result(data=data, errors=[error], messages=lines, meta=meta, records="alternatives")
+
+
+async def _plan(app: App, client: CalcomClient, order: Order, *, next_free: bool) -> Result:
+    """Show what would be sent, and whether the slot is free now; nothing is sent that changes anything."""
+    request = order.request
+    slot = Interval(
+        request.start, request.start + timedelta(minutes=planned_minutes(request, order.event_type))
+    )
+    query = SlotQuery(order.event_type, slot, app.clock.now(), request.duration)
+    found = await fetch_slots(client, app.cache(), query)
+    free = any(one.start == request.start for one in found.slots)
+    plan = {
+        "action": "book",
+        "event_type": event_type_view(order.event_type),
+        **slot_view(slot, app.company.zone),
+        "free": free,
+        "attendee": _attendee(request),
+        "guests": [mask_email(guest) for guest in request.guests],
+        "fields": sorted(request.fields),
+        "metadata": sorted(request.metadata),
+        "location": request.location["type"] if request.location else None,
+        "idempotency_key": order.key,
+        "next": next_free,
+    }
+    meta = vendor_meta(app, None, client.requests, hit=found.hit, age=found.age)
+    messages = ["dry run: nothing was booked"]
+    if not free:
+        messages.append(
+            "this slot is not free now" + ("; the nearest free one is meant" if next_free else "")
+        )
+    return Result(data={"plan": plan}, table=properties_table(plan), messages=messages, meta=meta)
+
+
+def _attendee(request: BookingRequest) -> dict[str, str | None]:
+    return {
+        "name": mask_name(request.name),
+        "email": mask_email(request.email) if request.email else None,
+        "phone": mask_phone(request.phone) if request.phone else None,
+        "timezone": request.timezone,
+        "language": request.language,
+    }

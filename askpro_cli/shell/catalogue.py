@@ -1,0 +1,197 @@
+"""``askpro event-types`` and ``askpro schedules`` between the command line and the rooms below."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from askpro_cli.base.errors import InvalidValueError, VendorAuthError, VendorNotFoundError
+from askpro_cli.calcom.lookup import find_event_type, parse_reference
+from askpro_cli.shell.booking_tables import properties_table
+from askpro_cli.shell.result import Column, Result, Table
+from askpro_cli.shell.vendor_meta import told, vendor_meta
+
+if TYPE_CHECKING:
+    from askpro_cli.calcom.client import CalcomClient
+    from askpro_cli.calcom.models import EventType, Schedule
+    from askpro_cli.resilience.policy import CallMeta
+    from askpro_cli.shell.context import App
+
+_FORBIDDEN = 403
+
+
+async def list_event_types(app: App) -> Result:
+    """Return own event types and those of the teams the key may see.
+
+    Raises:
+        VendorError, UnknownError: Cal.com could not be asked.
+    """
+    async with app.calcom() as client:
+        own = await client.event_types()
+        found = [*own.value, *await _of_teams(client)]
+        meta = vendor_meta(app, own.meta, client.requests)
+    aliases = {reference: alias for alias, reference in app.company.event_types.items()}
+    views = [_event_type(item, aliases) for item in found]
+    columns = [Column(title) for title in ("Id", "Slug", "Title", "Minutes", "Team", "Alias")]
+    rows = [_event_type_row(view) for view in views]
+    return Result(
+        data={"event_types": views},
+        table=Table(columns, rows),
+        messages=[told(meta)],
+        meta=meta,
+        records="event_types",
+    )
+
+
+async def _of_teams(client: CalcomClient) -> list[EventType]:
+    """Return the teams' event types; a key without teams, or without a right to see them, has none."""
+    try:
+        teams = (await client.teams()).value
+    except VendorNotFoundError:
+        return []
+    except VendorAuthError as error:
+        if error.status != _FORBIDDEN:
+            raise
+        return []
+    return [item for team in teams for item in (await client.team_event_types(team.id)).value]
+
+
+async def show_event_type(app: App, text: str, *, refresh: bool) -> Result:
+    """Return one event type: what it lasts, where it takes place, what it asks.
+
+    Raises:
+        NotFoundError: there is none called so.
+    """
+    reference = parse_reference(text, app.company.event_types)
+    async with app.calcom() as client:
+        found = await find_event_type(client, app.cache(), reference, refresh=refresh)
+        hit = found.age is not None
+        meta = vendor_meta(app, found.meta, client.requests, hit=hit, age=found.age, stale=found.stale)
+    view = _event_type(found.event_type, {}) | _event_type_details(found.event_type)
+    return Result(data={"event_type": view}, table=properties_table(view), messages=[told(meta)], meta=meta)
+
+
+def _event_type(item: EventType, aliases: Mapping[str, str]) -> dict[str, Any]:
+    owner = item.team.slug
+    alias = aliases.get(str(item.id)) or aliases.get(f"{owner}/{item.slug}")
+    return {
+        "id": item.id,
+        "slug": item.slug,
+        "title": item.title,
+        "length_minutes": item.length_in_minutes,
+        "lengths_minutes": item.length_in_minutes_options or [item.length_in_minutes],
+        "team": owner or None,
+        "scheduling_type": item.scheduling_type or None,
+        "hidden": item.hidden,
+        "bookable": not item.is_managed_parent,
+        "alias": alias,
+    }
+
+
+def _event_type_row(view: Mapping[str, Any]) -> list[str]:
+    lengths = "/".join(map(str, view["lengths_minutes"]))
+    return [str(view["id"]), view["slug"], view["title"], lengths, view["team"] or "", view["alias"] or ""]
+
+
+def _event_type_details(item: EventType) -> dict[str, Any]:
+    return {
+        "schedule_id": item.schedule_id,
+        "host_ids": list(item.host_ids),
+        "minimum_notice_minutes": item.minimum_booking_notice,
+        "buffer_before_minutes": item.before_event_buffer,
+        "buffer_after_minutes": item.after_event_buffer,
+        "slot_interval_minutes": item.slot_interval,
+        "seats": item.seats_per_time_slot,
+        "locations": [_location(entry) for entry in item.locations],
+        "fields": [
+            {"slug": field.slug or field.type, "type": field.type, "required": field.required}
+            for field in item.booking_fields
+            if not field.hidden
+        ],
+    }
+
+
+def _location(entry: Mapping[str, Any]) -> str:
+    kind = str(entry.get("type", "unknown"))
+    return f"{kind}:{entry['integration']}" if "integration" in entry else kind
+
+
+async def list_schedules(app: App) -> Result:
+    """Return own schedules.
+
+    Raises:
+        VendorError, UnknownError: Cal.com could not be asked.
+    """
+    async with app.calcom() as client:
+        answer = await client.schedules()
+        meta = vendor_meta(app, answer.meta, client.requests)
+    views = [_schedule(item) for item in answer.value]
+    columns = [Column(title) for title in ("Id", "Name", "Zone", "Default", "Hours")]
+    rows = [_schedule_row(view) for view in views]
+    return Result(
+        data={"schedules": views},
+        table=Table(columns, rows),
+        messages=[told(meta)],
+        meta=meta,
+        records="schedules",
+    )
+
+
+async def show_schedule(app: App, text: str) -> Result:
+    """Return one schedule by id, or the one called ``default``.
+
+    Raises:
+        InvalidValueError: neither an id nor ``default``.
+        NotFoundError: there is none.
+    """
+    wanted = _schedule_id(text)
+    async with app.calcom() as client:
+        schedule, call = await _read_schedule(client, wanted)
+        meta = vendor_meta(app, call, client.requests)
+    if schedule is None:
+        raise VendorNotFoundError("there is no default schedule", hint="askpro schedules list", subject=text)
+    view = _schedule(schedule)
+    return Result(data={"schedule": view}, table=properties_table(view), messages=[told(meta)], meta=meta)
+
+
+async def _read_schedule(client: CalcomClient, wanted: int | None) -> tuple[Schedule | None, CallMeta]:
+    if wanted is None:
+        default = await client.default_schedule()
+        return default.value, default.meta
+    answer = await client.schedule(wanted)
+    return answer.value, answer.meta
+
+
+def _schedule_id(text: str) -> int | None:
+    if text == "default":
+        return None
+    if text.isascii() and text.isdigit() and 0 < int(text) < 2**31:
+        return int(text)
+    raise InvalidValueError(
+        f"{text!r} is no schedule id", subject="schedule", hint="askpro schedules list shows the ids"
+    )
+
+
+def _schedule(item: Schedule) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "name": item.name,
+        "timezone": item.time_zone,
+        "default": item.is_default,
+        "hours": [_hours(entry) for entry in item.availability],
+        "overrides": [_override(entry) for entry in item.overrides],
+    }
+
+
+def _schedule_row(view: Mapping[str, Any]) -> list[str]:
+    default = "yes" if view["default"] else ""
+    return [str(view["id"]), view["name"], view["timezone"], default, "; ".join(view["hours"])]
+
+
+def _hours(entry: Mapping[str, Any]) -> str:
+    days = ",".join(str(day)[:3] for day in entry.get("days", []))
+    return f"{days} {entry.get('startTime', '?')}-{entry.get('endTime', '?')}"
+
+
+def _override(entry: Mapping[str, Any]) -> str:
+    return f"{entry.get('date', '?')} {entry.get('startTime', '?')}-{entry.get('endTime', '?')}"

@@ -1,0 +1,75 @@
+"""``askpro book``: make an appointment, once."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import Annotated
+
+import typer
+
+from askpro_cli.shell.command import app_of, command_app
+from askpro_cli.shell.result import Result
+
+app = command_app(
+    help="""Book an appointment.
+
+Run again after anything (a time-out, Ctrl-C, a crash), it books nothing twice: the booking carries an
+idempotency key, given or derived from who, what and when. A refused slot exits 1 and offers alternatives; an
+unknown fate exits 5 and may simply be run again.
+
+--location is address, link, phone, organizersDefaultApp, integration:NAME, attendeeAddress:STREET,
+attendeePhone[:NUMBER] or attendeeDefined:TEXT.
+
+Examples:
+  askpro book 1001 --start 2026-11-23T10:00 --name "Anna Schmidt" --email anna@example.org
+  askpro book haarschnitt --start 2026-11-23T10:00 --name "Anna Schmidt" --phone "030 23125 001" --next
+  askpro book 1001 --start 2026-11-23T10:00 --name Anna --email anna@example.org --idempotency-key call-17
+"""
+)
+
+
+@app.command()
+def book(
+    ctx: typer.Context,
+    event_type: Annotated[str, typer.Argument(help="Id, user/slug, team/slug or alias")],
+    *,
+    start: Annotated[str, typer.Option("--start", help="When, with zone or in the company's zone")],
+    name: Annotated[str, typer.Option("--name", help="Who comes")],
+    email: Annotated[str | None, typer.Option("--email", help="The attendee's address")] = None,
+    phone: Annotated[str | None, typer.Option("--phone", help="The attendee's number")] = None,
+    duration: Annotated[int | None, typer.Option("--duration", help="Length in minutes")] = None,
+    field: Annotated[
+        list[str] | None, typer.Option("--field", help="Answer to a booking field: slug=value")
+    ] = None,
+    metadata: Annotated[
+        list[str] | None, typer.Option("--metadata", help="Entry to store with it: key=value")
+    ] = None,
+    guest: Annotated[list[str] | None, typer.Option("--guest", help="Another address to invite")] = None,
+    location: Annotated[str | None, typer.Option("--location", help="Where, among those offered")] = None,
+    idempotency_key: Annotated[
+        str | None, typer.Option("--idempotency-key", help="Your own name of it")
+    ] = None,
+    next_: Annotated[bool, typer.Option("--next", help="If refused, book the nearest free slot")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be booked")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Accepted; booking asks nothing")] = False,
+) -> Awaitable[Result]:
+    """Check what was typed and return the work."""
+    from askpro_cli.shell.book import Typed, Wanted
+    from askpro_cli.shell.book import book as work
+
+    del yes
+    run = app_of(ctx)
+    typed = Typed(
+        event_type=event_type,
+        start=start,
+        name=name,
+        email=email,
+        phone=phone,
+        duration=duration,
+        fields=field or [],
+        metadata=metadata or [],
+        guests=guest or [],
+        location=location,
+        key=idempotency_key,
+    )
+    return work(run, Wanted.read(run, typed), next_free=next_, dry_run=dry_run)

@@ -30,8 +30,11 @@ class Narrator:
     def command(self, line: str, seconds: float, exit_code: int) -> None:
         """Show a command that was run; its exit code only when it is not 0."""
         ended = f", exit {exit_code}" if exit_code else ""
-        self._tell(f"   $ {line}")
-        self._tell(f"     {seconds:.1f} s{ended}")
+        first, *rest = textwrap.wrap(line, _WIDTH, break_long_words=False, break_on_hyphens=False)
+        lines = [f"   $ {first}", *(f"       {more}" for more in rest)]
+        for shown in lines[:-1]:
+            self._tell(f"{shown} \\")
+        self._tell(f"{lines[-1]}   [{seconds:.1f} s{ended}]")
 
     def shown(self, lines: Iterable[str]) -> None:
         """Show what a command answered."""

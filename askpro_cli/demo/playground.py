@@ -61,7 +61,7 @@ class Playground:
 
     def journal(self) -> list[dict[str, Any]]:
         """Return the requests the sandbox received since the journal was cleared, oldest first."""
-        entries: list[dict[str, Any]] = self._ask("GET", "/_sandbox/journal")["requests"]
+        entries: list[dict[str, Any]] = self._ask("GET", "/_sandbox/journal")["entries"]
         return entries
 
     def forget_journal(self) -> None:

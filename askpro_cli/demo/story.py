@@ -23,7 +23,7 @@ STEPS: tuple[tuple[str, Step], ...] = (
     ("What can be booked", steps.see_event_types),
     ("When is there time?", steps.see_availability),
     ("The same question again", steps.see_the_cache),
-    ("A caller takes the first slot", steps.book),
+    ("A caller takes a slot", steps.book),
     ("The same command again, by mistake", steps.book_again),
     ("Another caller wants that slot too", steps.be_refused),
     ("The first caller wants another time", steps.reschedule),
@@ -37,12 +37,12 @@ _SETTINGS = {
     "ASKPRO_RESILIENCE_BASE_DELAY": "0.05",
 }
 _OPENING = (
-    "A day at a salon, on a Cal.com of its own on this machine: no account, nothing of yours is read or"
-    " changed. Every command below really runs (with --json; what you see is taken from its answer)."
+    "A day at a salon, on a Cal.com of its own on this machine: no account needed, nothing of yours is read"
+    " or changed. Every command really runs (with --json; what you see is taken from its answer)."
 )
 _PACE = (
     f"To be short, the circuit breaker stays open for {breaker_steps.OPEN_FOR:g} s here instead of 60 s,"
-    " and retries wait 0.05 s instead of 0.5 s."
+    " and the first retry waits 0.05 s instead of 0.5 s."
 )
 
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from askpro_cli.base.errors import AskproError
 from askpro_cli.base.exit_codes import ExitCode, status_word
 from askpro_cli.shell.context import App
-from askpro_cli.shell.envelope import Outcome, settle
 from askpro_cli.shell.group import RootGroup
 from askpro_cli.shell.options import merge_options, options_from_argv
-from askpro_cli.shell.render import render
-from askpro_cli.shell.result import Result
 from askpro_cli.shell.running import InterruptedRun, finish, listening
 from askpro_cli.shell.usage import as_usage_error, is_help_request, is_usage_error
+
+if TYPE_CHECKING:  # neither is needed to print a help page
+    from askpro_cli.shell.envelope import Outcome
+    from askpro_cli.shell.result import Result
 
 
 def run(app: App, argv: Sequence[str]) -> int:
@@ -95,11 +96,15 @@ class Invocation:
         return self.failed(report_crash(self._app, error))
 
     def _settle(self, result: Result | None, errors: Sequence[AskproError]) -> Outcome:
+        from askpro_cli.shell.envelope import settle
+
         merge_options(self._app.options, options_from_argv(self._argv))
         return settle(self.command, result, errors, unknown_first=self._app.options.unknown_first)
 
 
 def _print(app: App, outcome: Outcome) -> int:
+    from askpro_cli.shell.render import render
+
     options, console = app.options, app.console
     console.quiet, console.verbose = options.quiet, options.verbose
     console.no_color = options.no_color

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from askpro_cli.base.errors import ConfigError
 from askpro_cli.base.nearest import nearest
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
 DEFAULT_SLUG = "default"
 
 
-@dataclass(frozen=True, slots=True)
-class Company:
+class Company(NamedTuple):
     """A tenant as the settings know it.
 
     Args:

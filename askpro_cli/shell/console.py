@@ -7,16 +7,14 @@ import io
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import IO
+from typing import IO, NamedTuple
 
 from askpro_cli.base.errors import OutputError
 
 _RED, _YELLOW, _DIM, _RESET = "\x1b[31m", "\x1b[33m", "\x1b[2m", "\x1b[0m"
 
 
-@dataclass(slots=True)
-class Streams:
+class Streams(NamedTuple):
     """Standard streams; a closed one is None, as Python gives it."""
 
     stdin: IO[str] | None

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 from askpro_cli.base.clock import Clock, SystemClock
 from askpro_cli.base.errors import ConfirmationError, RefusedError
-from askpro_cli.base.runlog import RunLog, log_path, new_run_id
 from askpro_cli.shell import wiring
-from askpro_cli.shell.company import Company, choose_company
 from askpro_cli.shell.console import Console, Streams
 from askpro_cli.shell.options import GlobalOptions
-from askpro_cli.shell.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from askpro_cli.base.runlog import RunLog
     from askpro_cli.calcom.cache import CalcomCache
     from askpro_cli.calcom.client import CalcomClient
     from askpro_cli.resilience.policy import Policy
+    from askpro_cli.shell.company import Company
+    from askpro_cli.shell.settings import Settings
     from askpro_cli.state.store import StateStore
 
 
@@ -53,7 +53,6 @@ class App:
         self.cwd = cwd
         self.clock = clock
         self.http_transport = http_transport
-        self.run_id = new_run_id()
         self.console = Console(streams, env)
         self.notices: list[str] = []
         self._engines: dict[bool, Engine] = {}
@@ -106,8 +105,17 @@ class App:
         return app
 
     @cached_property
+    def run_id(self) -> str:
+        """The correlation id: in the run's log, the meta of its answer, and the vendor request log."""
+        from askpro_cli.base.runlog import new_run_id
+
+        return new_run_id()
+
+    @cached_property
     def settings(self) -> Settings:
         """The settings, each with its origin."""
+        from askpro_cli.shell.settings import load_settings
+
         flags = {
             "company": self.options.company,
             "profile": self.options.profile,
@@ -118,11 +126,15 @@ class App:
     @cached_property
     def company(self) -> Company:
         """The company this run works for."""
+        from askpro_cli.shell.company import choose_company
+
         return choose_company(self.settings)
 
     @cached_property
     def log(self) -> RunLog:
         """The run's log file."""
+        from askpro_cli.base.runlog import RunLog, log_path
+
         path = log_path(self.settings.state_dir / "logs", self.run_id, self.clock)
         return RunLog(path, self.run_id, self.clock, keep_days=self.settings.integer("logs.keep_days"))
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from askpro_cli.base.errors import AskproError
 from askpro_cli.base.exit_codes import ExitCode, combine, status_word
-from askpro_cli.base.findings import Finding, Unknown
 from askpro_cli.shell.result import Result
+
+if TYPE_CHECKING:
+    from askpro_cli.base.findings import Finding, Unknown
 
 ENVELOPE_VERSION = "1"
 
 
-@dataclass(slots=True)
+@dataclass(eq=False)
 class Outcome:
     """What a run came to: the command's result, and the errors that ended it.
 
@@ -52,6 +54,8 @@ def _is_unknown(error: AskproError) -> bool:
 
 
 def _as_unknown(error: AskproError) -> Unknown:
+    from askpro_cli.base.findings import Unknown
+
     subject = error.subject or getattr(error, "vendor", None) or error.code
     return Unknown(error.code, str(subject), error.message, error.hint)
 

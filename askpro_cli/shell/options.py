@@ -13,7 +13,7 @@ from askpro_cli.base.errors import InvalidValueError
 FORMATS = ("table", "tsv", "json", "ndjson")
 
 
-@dataclass(slots=True)
+@dataclass(eq=False)
 class GlobalOptions:
     """What was asked for on the command line; None where nothing was said."""
 

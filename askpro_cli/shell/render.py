@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from askpro_cli.base.exit_codes import ExitCode
-from askpro_cli.base.findings import Finding, Unknown
 from askpro_cli.shell.console import Console
 from askpro_cli.shell.envelope import Outcome, envelope
 from askpro_cli.shell.result import Column, Result, Table
+
+if TYPE_CHECKING:
+    from askpro_cli.base.findings import Finding, Unknown
 
 
 def render(outcome: Outcome, console: Console, output: str | None, meta: Mapping[str, Any]) -> None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from askpro_cli.base.errors import AskproError
 from askpro_cli.base.exit_codes import ExitCode, combine
-from askpro_cli.base.findings import Finding, Unknown
+
+if TYPE_CHECKING:  # a cached read has none, and starts faster without their classes
+    from askpro_cli.base.findings import Finding, Unknown
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """One column of a table; *align* is ``left`` or ``right``, *style* a rich style name."""
 
     title: str
@@ -20,8 +21,7 @@ class Column:
     style: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """Rows for a person and, when they differ, for a pipe.
 
     Args:
@@ -37,7 +37,7 @@ class Table:
     tsv_rows: Sequence[Sequence[str]] | None = None
 
 
-@dataclass(slots=True)
+@dataclass(eq=False)
 class Result:
     """A command's answer.
 

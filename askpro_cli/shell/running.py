@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from askpro_cli.base.errors import AskproError
 from askpro_cli.base.exit_codes import ExitCode
-from askpro_cli.shell.result import Result
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Task
 
     from askpro_cli.shell.context import App
+    from askpro_cli.shell.result import Result
 
 _CODES = {signal.SIGINT: ExitCode.INTERRUPTED, signal.SIGTERM: ExitCode.TERMINATED}
 
@@ -55,6 +55,8 @@ def listening() -> Iterator[None]:
 
 def finish(answer: Any, app: App) -> Result:
     """Return the Result of a command: at once, or after awaiting it."""
+    from askpro_cli.shell.result import Result
+
     if isinstance(answer, Result):
         return answer
     if answer is None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from askpro_cli.base.errors import ConfigError
 from askpro_cli.base.nearest import nearest
@@ -32,8 +31,7 @@ Document = tuple[Origin, Path, Flat]
 """A settings file: its layer, its path, what it says."""
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """A setting's value, the layer it came from, and where exactly it stood."""
 
     value: Any
@@ -184,6 +182,8 @@ def _silenced(name: str, merged: Mapping[str, Value]) -> bool:
 
 def _read(name: str, layer: Layer) -> Value:
     raw, where = layer.values[name]
+    if layer.origin is Origin.DEFAULT:  # ours, typed by YAML, and held to the table by a test
+        return Value(raw, layer.origin, where)
     setting = find_setting(name)
     if setting is None:
         raise ConfigError(f"{name} is not a setting ({where})", subject=name)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum, unique
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from askpro_cli.base.errors import ConfigError
 from askpro_cli.base.nearest import nearest
@@ -39,16 +38,14 @@ class Origin(StrEnum):
     FLAG = "flag"
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(NamedTuple):
     """Raw values by name from one source, with where each stood (``environment ASKPRO_COMPANY``)."""
 
     origin: Origin
     values: Mapping[str, tuple[Any, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(NamedTuple):
     """The files and folders of this run."""
 
     user_file: Path
@@ -165,7 +162,8 @@ def _says_nothing(name: str, raw: str) -> bool:
     return raw == "" and not (setting and (setting.hidden or name in ("company", "profile")))
 
 
-_COMPANY_VARIABLE = re.compile(
+_COMPANY_PREFIX = "ASKPRO_COMPANIES_"
+_COMPANY_VARIABLE = (
     r"ASKPRO_COMPANIES_(?P<slug>[A-Z0-9][A-Z0-9_]*?)_"
     rf"(?P<field>{'|'.join(setting.name.upper() for setting in COMPANY_SETTINGS)})"
 )
@@ -173,7 +171,7 @@ _COMPANY_VARIABLE = re.compile(
 
 def company_setting_of(variable: str, spelled: Mapping[str, str] | None = None) -> str | None:
     """Return ``companies.<slug>.<field>`` of a variable such as ASKPRO_COMPANIES_SALON_TIMEZONE."""
-    match = _COMPANY_VARIABLE.fullmatch(variable)
+    match = re.fullmatch(_COMPANY_VARIABLE, variable) if variable.startswith(_COMPANY_PREFIX) else None
     if match is None:
         return None
     slug = match["slug"].lower()

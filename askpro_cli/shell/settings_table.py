@@ -78,7 +78,7 @@ def _with_files(*settings: Setting) -> tuple[Setting, ...]:
 
 _DAY = 86400
 PROFILE_PARTS = 3  # profiles, a name, a setting
-SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}", re.ASCII)
+SLUG = r"[a-z0-9][a-z0-9_-]{0,62}"
 
 SETTINGS: tuple[Setting, ...] = _with_files(
     Setting("company", Kind.SLUG, "The company to work for when --company is not given"),
@@ -182,12 +182,12 @@ def find_setting(name: str) -> Setting | None:
         return BY_NAME.get(name)
     _, _, rest = name.partition(".")
     slug, dot, field = rest.partition(".")
-    if not SLUG.fullmatch(slug):
+    if not re.fullmatch(SLUG, slug):
         return None
     if not dot:
         return Setting(name, Kind.TEXT, "A company without settings of its own")
     alias = field.removeprefix("event_types.")
-    if alias != field and SLUG.fullmatch(alias):
+    if alias != field and re.fullmatch(SLUG, alias):
         return Setting(name, Kind.TEXT, f"Event type behind the alias {alias}")
     known = _COMPANY_BY_FIELD.get(field)
     return known._replace(name=name) if known else None

@@ -9,9 +9,9 @@ from typing import Any
 from askpro_cli.base.errors import ConfigError
 from askpro_cli.shell.settings_table import SLUG, Kind, Setting
 
-_URL = re.compile(r"https?://[^\s/?#]+(/[^\s?#]*)?", re.ASCII)
-_DSN = re.compile(r"[a-z][a-z0-9+.-]*:\S+", re.ASCII)
-_ZONE = re.compile(r"[A-Za-z0-9_+/-]{1,64}", re.ASCII)
+_URL = r"https?://[^\s/?#]+(/[^\s?#]*)?"
+_DSN = r"[a-z][a-z0-9+.-]*:\S+"
+_ZONE = r"[A-Za-z0-9_+/-]{1,64}"
 _FLAGS = {
     "true": True,
     "yes": True,
@@ -63,10 +63,11 @@ def _secret(raw: Any) -> str:
     return str(raw)
 
 
-def _matching(pattern: re.Pattern[str], expected: str) -> Callable[[Any], str]:
+def _matching(pattern: str, expected: str) -> Callable[[Any], str]:
+    # Compiled at first use: most runs need none of them.
     def read(raw: Any) -> str:
         text = _text(raw)
-        if not pattern.fullmatch(text):
+        if not re.fullmatch(pattern, text, re.ASCII):
             raise ValueError(expected)
         return text
 

@@ -6,11 +6,11 @@ missing answer `TimeoutError`, for the caller's transport to translate.
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import Iterator
 from typing import Protocol
 
-import anyio
 import msgspec
 from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
@@ -115,9 +115,10 @@ class Failing:
         if self._connections is None:
             message = "the sandbox did not answer"
             raise TimeoutError(message)
-        with anyio.move_on_after(fault.number(_LONGEST_SILENCE)) as patience:
-            await _gone(receive)
-        if patience.cancelled_caught:
+        try:
+            async with asyncio.timeout(fault.number(_LONGEST_SILENCE)):
+                await _gone(receive)
+        except TimeoutError:
             await self.reset(scope, receive)
 
     async def _truncate(self, answer: Recorder, scope: Scope, receive: Receive, send: Send) -> None:

@@ -6,13 +6,13 @@ only its answer is lost.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Sequence
 from datetime import timedelta
 from email.utils import format_datetime
 from urllib.parse import parse_qs
 
-import anyio
 import msgspec
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
@@ -84,7 +84,7 @@ class Gate:
     async def _wait(self, faults: Sequence[Fault]) -> None:
         wait = self._latency_ms + sum(fault.number(0) for fault in faults if fault.name == "latency")
         if wait > 0:
-            await anyio.sleep(wait / 1000)
+            await asyncio.sleep(wait / 1000)
 
     async def _through(self, scope: Scope, receive: Receive, send: Send, faults: list[Fault]) -> None:
         entry = scope[SCOPE_KEY].entry

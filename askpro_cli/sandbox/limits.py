@@ -16,7 +16,6 @@ from askpro_cli.sandbox import messages
 from askpro_cli.sandbox.answers import ApiError
 from askpro_cli.sandbox.call import RateLimit
 
-
 _WRITTEN = re.compile(r"^([1-9]\d*)/([1-9]\d*)(?:/([1-9]\d*))?$")
 
 

@@ -6,7 +6,7 @@ from askpro_cli.sandbox.answers import Answer, ApiError, pipe_error, success
 from askpro_cli.sandbox.auth import Access
 from askpro_cli.sandbox.call import Call
 from askpro_cli.sandbox.inputs import whole_number
-from askpro_cli.sandbox.legacy import old_event_type, old_event_types
+from askpro_cli.sandbox.legacy import old_event_type, old_event_types, old_schedule
 from askpro_cli.sandbox.lookup import with_slug
 from askpro_cli.sandbox.model import EventType, Team, User
 from askpro_cli.sandbox.render import me_document, schedule_document, team_document
@@ -111,6 +111,8 @@ def _team(call: Call) -> Team:
 def get_schedules(call: Call) -> Answer:
     """List the caller's schedules."""
     user = signed_in(call)
+    if "legacy-shape" in call.quirks:
+        return success([old_schedule(schedule) for schedule in user.schedules])
     return success([schedule_document(schedule, user) for schedule in user.schedules])
 
 

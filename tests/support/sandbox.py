@@ -6,10 +6,16 @@ what httpx raises over TCP.
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -22,11 +28,6 @@ from askpro_cli.sandbox.loading import load_world
 SANDBOX_NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 SANDBOX_KEY = "cal_test_sandbox"
 SANDBOX_BASE = "http://sandbox.example/v2"
-_PROGRAM = (
-    "from askpro_cli.sandbox.loading import load_world\n"
-    "from askpro_cli.sandbox.serve import run\n"
-    "run(load_world(seed=1), on_ready=lambda url: print(url, flush=True))\n"
-)
 
 
 class SandboxTransport(httpx.AsyncBaseTransport):
@@ -57,15 +58,44 @@ def sandbox_app(sandbox_clock: ManualClock) -> SandboxApp:
     return create_app(load_world(seed=1), clock=sandbox_clock)
 
 
-@pytest.fixture
-def sandbox_url() -> Iterator[str]:
-    """The base URL of the salon served by a process of its own on a free port."""
-    with subprocess.Popen([sys.executable, "-c", _PROGRAM], stdout=subprocess.PIPE, text=True) as process:
+def askpro_program() -> str:
+    """Return the path of the installed program."""
+    beside = Path(sys.executable).with_name("askpro")
+    return str(beside) if beside.exists() else str(shutil.which("askpro"))
+
+
+@contextmanager
+def running_sandbox(*options: str) -> Iterator[dict[str, Any]]:
+    """Run `askpro sandbox` on a free port while the block lasts; yields its `url`, `key` and `process`."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ASKPRO_")}
+    with subprocess.Popen(
+        [askpro_program(), "sandbox", "--port", "0", "--json", *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+    ) as process:
         assert process.stdout is not None
+        assert process.stderr is not None
         try:
-            url = process.stdout.readline().strip()
-            assert url.startswith("http://"), "the sandbox did not start"
-            yield url
+            line = process.stdout.readline()
+            assert line, f"the sandbox did not start: {process.stderr.read()}"
+            yield {**json.loads(line)["data"], "process": process}
         finally:
             process.terminate()
-            process.wait(10)
+            process.communicate(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def sandbox_process() -> Iterator[str]:
+    """The base URL of one sandbox process for the whole session; ask for `sandbox_url` instead."""
+    with running_sandbox("--seed", "1") as ready:
+        yield ready["url"]
+
+
+@pytest.fixture
+def sandbox_url(sandbox_process: str) -> str:
+    """The base URL (`…/v2`) of the real program, as new: its own bookings only, nothing armed or counted."""
+    root = sandbox_process.removesuffix("/v2")
+    assert httpx.post(f"{root}/_sandbox/reset", trust_env=False).status_code == httpx.codes.OK
+    return sandbox_process

@@ -4,7 +4,7 @@ Layout of the keys, for prefix ``askpro`` and namespace ``salon`` (the braces ke
 node of a cluster, which is what lets a script touch several keys):
 
 ========================================  ======  ========================================================
-``askpro:{salon}:value:KEY``              hash    ``v`` value, ``t`` when stored, ``g`` its tags as JSON
+``askpro:{salon}:value:KEY``              hash    ``v`` value, ``t`` when stored, ``g`` tags as JSON
 ``askpro:{salon}:counter:KEY``            string  a counter
 ``askpro:{salon}:list:KEY``               list    a bounded list
 ``askpro:{salon}:lock:NAME``              string  the holder's token
@@ -31,7 +31,7 @@ end
 local function live(generations, key)
   local found = redis.call('HMGET', key, 'v', 't', 'g')
   if not found[1] then return nil end
-  if found[3] then
+  if found[3] ~= '' then
     for tag, generation in pairs(cjson.decode(found[3])) do
       if tonumber(redis.call('HGET', generations, tag) or '0') ~= generation then return nil end
     end
@@ -39,10 +39,10 @@ local function live(generations, key)
   return found[1], found[2]
 end
 
+-- A script's first write must be one that a full server refuses: after it, none is refused any more.
 local function put(key, value, ttl, tags)
-  redis.call('DEL', key)
-  redis.call('HSET', key, 'v', value, 't', string.format('%.6f', now()))
-  if tags ~= '' then redis.call('HSET', key, 'g', tags) end
+  redis.call('HSET', key, 'v', value, 't', string.format('%.6f', now()), 'g', tags)
+  redis.call('PERSIST', key)
   expire(key, ttl)
 end
 """
@@ -55,7 +55,8 @@ GET_ENTRIES = (
 local at, answer = now(), {}
 for i = 2, #KEYS do
   local value, stored = live(KEYS[1], KEYS[i])
-  answer[i - 1] = value and {value, string.format('%.6f', at - stored), redis.call('PTTL', KEYS[i])} or false
+  answer[i - 1] = value and {value, string.format('%.6f', at - stored), redis.call('PTTL', KEYS[i]),
+    string.format('%.6f', at)} or false
 end
 return answer
 """
@@ -138,7 +139,6 @@ INCREMENT = (
     _PRELUDE
     + """
 local at, answer = now() * 1000, {}
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', at)
 for i = 2, #KEYS do
   local name, amount = ARGV[2 * i - 2], ARGV[2 * i - 1]
   local fresh = redis.call('EXISTS', KEYS[i]) == 0
@@ -148,6 +148,7 @@ for i = 2, #KEYS do
     redis.call('ZADD', KEYS[1], ARGV[1] == '' and '+inf' or at + ARGV[1], name)
   end
 end
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', at)
 return answer
 """
 )
@@ -176,6 +177,21 @@ redis.call('RPUSH', KEYS[1], ARGV[1])
 redis.call('LTRIM', KEYS[1], -ARGV[2], -1)
 if ARGV[3] ~= '' then redis.call('PEXPIRE', KEYS[1], ARGV[3]) else redis.call('PERSIST', KEYS[1]) end
 """
+
+# KEYS: list, names of the counters, counters…; ARGV: value, limit, then name and amount of each
+RECORD = (
+    _PRELUDE
+    + """
+redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now() * 1000)
+for i = 3, #KEYS do
+  if redis.call('EXISTS', KEYS[i]) == 0 then redis.call('ZADD', KEYS[2], '+inf', ARGV[2 * i - 3]) end
+  redis.call('INCRBY', KEYS[i], ARGV[2 * i - 2])
+end
+redis.call('RPUSH', KEYS[1], ARGV[1])
+redis.call('LTRIM', KEYS[1], -ARGV[2], -1)
+redis.call('PERSIST', KEYS[1])
+"""
+)
 
 BUMP = "for _, tag in ipairs(ARGV) do redis.call('HINCRBY', KEYS[1], tag, 1) end"
 

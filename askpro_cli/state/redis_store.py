@@ -109,6 +109,12 @@ class RedisStore:
         found: list[bytes] = self._connection.call(lambda client: _any(client.lrange(name, -count, -1)))
         return found
 
+    def record(self, amounts: Mapping[str, int], key: str, value: bytes, *, limit: int) -> None:
+        """Add to counters and to the end of a bounded list, in one script."""
+        names = check_keys(amounts)
+        where = [self._list + check_key(key), self._counters, *(self._counter + name for name in names)]
+        self._connection.run(scripts.RECORD, where, value, check_limit(limit), *_flat(amounts))
+
     def generations(self, tags: Iterable[str]) -> dict[str, int]:
         """Return each tag's generation (0 when never bumped)."""
         wanted = check_keys(tags)
@@ -199,11 +205,8 @@ class RedisStore:
     def _increment(self, amounts: Mapping[str, int], ttl: float | None) -> list[int]:
         """Add *amounts* in one step and return the new counts in their order."""
         names = check_keys(amounts)
-        given: list[str | int] = []
-        for name in names:
-            given += [name, amounts[name]]
         where = [self._counters, *(self._counter + name for name in names)]
-        found: list[int] = self._connection.run(scripts.INCREMENT, where, _milliseconds(ttl), *given)
+        found: list[int] = self._connection.run(scripts.INCREMENT, where, _milliseconds(ttl), *_flat(amounts))
         return found
 
     def _scan(self, prefix: str) -> Iterator[list[str]]:
@@ -233,8 +236,13 @@ def _any(answer: Any) -> Any:
 
 def _entry(answer: Sequence[Any]) -> Entry:
     """Return the entry from value, age and the server's PTTL (-1: for ever)."""
-    value, age, ttl = answer
-    return Entry(value, max(0.0, float(age)), None if ttl < 0 else ttl / 1000)
+    value, age, ttl, now = answer
+    return Entry(value, max(0.0, float(age)), None if ttl < 0 else ttl / 1000, float(now))
+
+
+def _flat(amounts: Mapping[str, int]) -> list[str | int]:
+    """Return name, amount, name, amount, … as the scripts take them."""
+    return [part for pair in amounts.items() for part in pair]
 
 
 def _milliseconds(ttl: float | None) -> str:

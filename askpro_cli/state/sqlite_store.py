@@ -21,7 +21,7 @@ from askpro_cli.state.store import Entry, Lock
 
 _GET = "SELECT value FROM live_entries WHERE ns = ? AND key = ?"
 _GET_ENTRY = (
-    "SELECT e.value, max(0.0, c.now - e.created), e.expires - c.now"
+    "SELECT e.value, max(0.0, c.now - e.created), e.expires - c.now, c.now"
     " FROM live_entries AS e, clock AS c WHERE e.ns = ? AND e.key = ?"
 )
 _PUT = (
@@ -129,12 +129,19 @@ class SqliteStore:
 
     def increment(self, key: str, by: int = 1, *, ttl: float | None = None) -> int:
         """Add to a counter (0 when absent) and return it; *ttl* counts from its creation."""
-        return self._increment({key: by}, ttl)[0]
+        where = (self.namespace, check_key(key))
+
+        def work(connection: sqlite3.Connection) -> int:
+            _add(connection, self.namespace, {key: by}, ttl)
+            row = connection.execute("SELECT amount FROM counters WHERE ns = ? AND key = ?", where)
+            return int(row.fetchone()[0])
+
+        return self._database.write(work)
 
     def increment_many(self, amounts: Mapping[str, int], *, ttl: float | None = None) -> None:
         """Add to several counters in one transaction."""
         if amounts:
-            self._increment(amounts, ttl)
+            self._database.write(lambda connection: _add(connection, self.namespace, amounts, ttl))
 
     def counters(self, prefix: str = "") -> dict[str, int]:
         """Return all live counters whose key starts with *prefix*."""
@@ -150,18 +157,8 @@ class SqliteStore:
     def append(self, key: str, value: bytes, *, limit: int, ttl: float | None = None) -> None:
         """Add to the end of a bounded list that keeps its newest *limit* items."""
         where = (self.namespace, check_key(key))
-
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute(_EXPIRED["lists"], where)
-            number, newest = _next_position(connection, where, usable_ttl(ttl))
-            connection.execute("INSERT INTO list_items VALUES (?, ?, ?)", (number, newest, value))
-            connection.execute(
-                "DELETE FROM list_items WHERE list = ? AND position <= ?",
-                (number, newest - check_limit(limit)),
-            )
-            connection.execute(PURGES["lists"])
-
-        self._database.write(work)
+        check_limit(limit)
+        self._database.write(lambda connection: _append(connection, where, value, limit, ttl))
 
     def tail(self, key: str, count: int) -> list[bytes]:
         """Return the newest *count* items of a bounded list, oldest first."""
@@ -173,6 +170,17 @@ class SqliteStore:
             ).fetchall()
         )
         return [value for (value,) in found]
+
+    def record(self, amounts: Mapping[str, int], key: str, value: bytes, *, limit: int) -> None:
+        """Add to counters and to the end of a bounded list, in one transaction."""
+        where = (self.namespace, check_key(key))
+        check_limit(limit)
+
+        def work(connection: sqlite3.Connection) -> None:
+            _add(connection, self.namespace, amounts, None)
+            _append(connection, where, value, limit, None)
+
+        self._database.write(work)
 
     def generations(self, tags: Iterable[str]) -> dict[str, int]:
         """Return each tag's generation (0 when never bumped)."""
@@ -283,23 +291,6 @@ class SqliteStore:
 
         return self._database.write(work)
 
-    def _increment(self, amounts: Mapping[str, int], ttl: float | None) -> list[int]:
-        """Add *amounts* in one transaction and return the new counts in their order."""
-        keys = check_keys(amounts)
-
-        def work(connection: sqlite3.Connection) -> list[int]:
-            found = []
-            for key in keys:
-                where = (self.namespace, key)
-                connection.execute(_EXPIRED["counters"], where)
-                connection.execute(_INCREMENT, (*where, amounts[key], usable_ttl(ttl)))
-                row = connection.execute("SELECT amount FROM counters WHERE ns = ? AND key = ?", where)
-                found.append(int(row.fetchone()[0]))
-            connection.execute(PURGES["counters"])
-            return found
-
-        return self._database.write(work)
-
     def _if_held(self, lock: Lock, statement: str, values: tuple[float | None, ...]) -> bool:
         """Run *statement* on the lock's row if *lock* still holds it."""
         where = (self.namespace, check_key(lock.name))
@@ -339,6 +330,27 @@ def _generations(connection: sqlite3.Connection, namespace: str, tags: Iterable[
         ).fetchone()
         found[tag] = 0 if row is None else int(row[0])
     return found
+
+
+def _add(
+    connection: sqlite3.Connection, namespace: str, amounts: Mapping[str, int], ttl: float | None
+) -> None:
+    """Add *amounts* to counters."""
+    keys = check_keys(amounts)
+    connection.executemany(_EXPIRED["counters"], [(namespace, key) for key in keys])
+    connection.executemany(_INCREMENT, [(namespace, key, amounts[key], usable_ttl(ttl)) for key in keys])
+    connection.execute(PURGES["counters"])
+
+
+def _append(
+    connection: sqlite3.Connection, where: tuple[str, str], value: bytes, limit: int, ttl: float | None
+) -> None:
+    """Add to the end of a list and drop what is older than its newest *limit* items."""
+    connection.execute(_EXPIRED["lists"], where)
+    number, newest = _next_position(connection, where, usable_ttl(ttl))
+    connection.execute("INSERT INTO list_items VALUES (?, ?, ?)", (number, newest, value))
+    connection.execute("DELETE FROM list_items WHERE list = ? AND position <= ?", (number, newest - limit))
+    connection.execute(PURGES["lists"])
 
 
 def _next_position(

@@ -23,11 +23,15 @@ class Lock:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A value with its age and time to live in seconds by the store's clock (``ttl`` None: for ever)."""
+    """A value with its age and time to live in seconds by the store's clock (``ttl`` None: for ever).
+
+    ``read_at`` is that clock when the entry was read, so that a reader who needs the time saves a trip.
+    """
 
     value: bytes
     age: float
     ttl: float | None
+    read_at: float
 
 
 class StateStore(Protocol):
@@ -101,6 +105,10 @@ class StateStore(Protocol):
 
     def tail(self, key: str, count: int) -> list[bytes]:
         """Return the newest *count* items of a bounded list, oldest first."""
+        ...
+
+    def record(self, amounts: Mapping[str, int], key: str, value: bytes, *, limit: int) -> None:
+        """Do :meth:`increment_many` and :meth:`append` (both without expiry) in one step and one round trip."""
         ...
 
     def generations(self, tags: Iterable[str]) -> dict[str, int]:

@@ -93,3 +93,24 @@ def test_recent_bookings_forget_the_oldest(state_store: StateStore) -> None:
         remember_booking(state_store, f"uid-{number}")
     found = recent_bookings(state_store, 100)
     assert (len(found), found[0], found[-1]) == (50, "uid-59", "uid-10")
+
+
+def test_counters_and_a_list_are_written_in_one_step(state_store: StateStore) -> None:
+    state_store.increment("ok", 2)
+    for number in range(3):
+        state_store.record({"ok": 1, "ms": 10 * number}, "log", str(number).encode(), limit=2)
+    state_store.record({}, "log", b"last", limit=2)
+    assert state_store.counters("") == {"ok": 5, "ms": 30}
+    assert state_store.tail("log", 9) == [b"2", b"last"]
+
+
+def test_recording_keeps_the_end_of_a_counter_that_has_one(state_store: StateStore) -> None:
+    state_store.increment("short", ttl=0.05)
+    state_store.record({"short": 1}, "log", b"x", limit=2)
+    eventually(lambda: state_store.counters("short") == {})
+
+
+def test_a_record_that_cannot_be_written_whole_is_not_written_at_all(state_store: StateStore) -> None:
+    with pytest.raises(InvalidValueError):
+        state_store.record({"ok": 1}, "log", b"x", limit=0)
+    assert state_store.counters("") == {}

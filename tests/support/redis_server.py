@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,10 @@ class RedisServer:
     url: str
     process: subprocess.Popen[bytes] | None = None
 
+    def ended(self) -> bool:
+        """Tell whether a private server is no longer running."""
+        return self.process is not None and self.process.poll() is not None
+
     def kill(self) -> None:
         """Take a private server away without a farewell."""
         assert self.process is not None, "this server is not ours"
@@ -49,6 +54,8 @@ def answers(url: str) -> bool:
     client = redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
     try:
         return bool(client.ping())
+    except (redis.AuthenticationError, redis.ResponseError):
+        return True  # it wants a password or is a replica, but it is there
     except redis.RedisError:
         return False
     finally:
@@ -56,32 +63,44 @@ def answers(url: str) -> bool:
 
 
 @contextmanager
-def private_redis(*options: str) -> Iterator[RedisServer]:
+def private_redis(*options: str, port: int | None = None) -> Iterator[RedisServer]:
     """Run a server of our own, with no persistence and nothing but loopback."""
     path = program()
     if path is None:
         missing("redis-server", _REMEDY)
     with tempfile.TemporaryDirectory(prefix="askpro-redis-") as folder:
-        server = _started(path, Path(folder), options)
+        server = _started(path, Path(folder), options, port)
         try:
             yield server
         finally:
             server.kill()
 
 
-def _started(path: str, folder: Path, options: tuple[str, ...]) -> RedisServer:
+def _started(path: str, folder: Path, options: tuple[str, ...], port: int | None) -> RedisServer:
     """Start the program; another one may take the free port first, so try again."""
     for _ in range(5):
-        port = free_port()
-        command = [path, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-        command += ["--dir", str(folder), "--logfile", str(folder / "log"), *options]
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
-        url = f"redis://127.0.0.1:{port}/0"
-        eventually(lambda: process.poll() is not None or answers(url))  # noqa: B023 - called at once
-        if process.poll() is None:
-            return RedisServer(url, process)
+        server = _start(path, folder, options, port or free_port())
+        try:
+            eventually(partial(_settled, server))
+        except BaseException:
+            server.kill()
+            raise
+        if not server.ended():
+            return server
     message = f"redis-server does not start: {(folder / 'log').read_text()}"
     raise AssertionError(message)
+
+
+def _settled(server: RedisServer) -> bool:
+    return server.ended() or answers(server.url)
+
+
+def _start(path: str, folder: Path, options: tuple[str, ...], port: int) -> RedisServer:
+    """Start the program once."""
+    command = [path, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    command += ["--dir", str(folder), "--logfile", str(folder / "log"), *options]
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+    return RedisServer(f"redis://127.0.0.1:{port}/0", process)
 
 
 @pytest.fixture(scope="session")

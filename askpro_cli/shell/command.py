@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from askpro_cli.shell.options import global_params, write_global_options
+from askpro_cli.shell.options import global_params, print_help_through_console, write_global_options
 
 if TYPE_CHECKING:
     from askpro_cli.shell.context import App
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 class AskproCommand(TyperCommand):
     """A command whose help shows its own options first and the global ones apart."""
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """Return ``--help``."""
+        return print_help_through_console(super().get_help_option(ctx))
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write arguments and options, then the global options."""
@@ -26,6 +30,10 @@ class AskproCommand(TyperCommand):
 
 class AskproGroup(TyperGroup):
     """A group of commands (``cache``, ``config``) that shows only its commands."""
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """Return ``--help``."""
+        return print_help_through_console(super().get_help_option(ctx))
 
 
 class CommandApp(typer.Typer):

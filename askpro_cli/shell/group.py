@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from askpro_cli import __version__
 from askpro_cli.base.errors import UsageError
 from askpro_cli.base.nearest import nearest
 from askpro_cli.shell.command import load_command
-from askpro_cli.shell.options import global_params, write_global_options
+from askpro_cli.shell.options import (
+    global_params,
+    print_and_exit,
+    print_help_through_console,
+    write_global_options,
+)
 from askpro_cli.shell.registry import COMMANDS, SECTIONS
 
 _HELP = """The command line of the people who operate a phone-to-appointment platform.
@@ -40,6 +44,10 @@ class RootGroup(TyperGroup):
             no_args_is_help=True,
             rich_markup_mode=None,
         )
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """Return ``--help``."""
+        return print_help_through_console(super().get_help_option(ctx))
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return the stub, which is enough for help, or None."""
@@ -109,6 +117,5 @@ def _version_param() -> TyperOption:
 def _print_version(ctx: Any, param: Any, value: Any) -> Any:
     del param
     if value and not ctx.resilient_parsing:
-        typer.echo(f"askpro {__version__}")
-        raise typer.Exit
+        print_and_exit(ctx, f"askpro {__version__}")
     return value

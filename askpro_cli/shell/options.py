@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
+import typer
 from typer.core import TyperOption
 
 from askpro_cli.base.errors import InvalidValueError
@@ -99,6 +100,26 @@ def _store(ctx: Any, param: Any, value: Any) -> Any:
             check_format(value)
         setattr(options, param.name, value)
     return value
+
+
+def print_help_through_console(option: Any) -> Any:
+    """Return the help option, printing through the console: a reader that left early is no bug there."""
+    if option is not None:
+        option.callback = _print_help
+    return option
+
+
+def _print_help(ctx: Any, param: Any, value: Any) -> Any:
+    del param
+    if value and not ctx.resilient_parsing:
+        print_and_exit(ctx, ctx.get_help())
+    return value
+
+
+def print_and_exit(ctx: Any, text: str) -> NoReturn:
+    """Print *text* as the answer and end the run well."""
+    ctx.find_root().obj.console.answer(f"{text}\n")
+    raise typer.Exit
 
 
 def check_format(value: str) -> None:

@@ -21,9 +21,9 @@ ANSWER_TAKES_MS = 20
 
 def figures() -> Iterator[Figure]:
     """Run the calls in a process of their own, so that this one stays small."""
-    with world("--rate-limit", "1000000/60", "--latency-ms", str(ANSWER_TAKES_MS)) as place:
+    with world("--rate-limit", "100000/60", "--latency-ms", str(ANSWER_TAKES_MS)) as place:
         written = place.folder / "calls.json"
-        environment = place.environment | {"ASKPRO_GOVERNOR_LIMIT": "1000000"}
+        environment = place.environment | {"ASKPRO_GOVERNOR_LIMIT": "100000"}
         command = (sys.executable, str(CHILD), place.event_type, str(CALLS), str(written))
         done = must_run(command, environment)
         found = json.loads(written.read_text(encoding="utf-8"))

@@ -9,6 +9,7 @@ from askpro_cli.base.errors import DemoError
 from askpro_cli.demo.stage import Stage
 
 OPEN_FOR = 2.0
+_FAILURES = 5  # breaker.failures, as shipped
 _MOST_CALLS = 4
 _WAIT_LIMIT = 10.0
 
@@ -19,10 +20,10 @@ def break_down(stage: Stage) -> None:
     stage.sandbox.forget_journal()
     for _ in range(_MOST_CALLS):
         _fail(stage)
-        state = _breaker(stage)
-        if state["state"] == "open":
+        met = len(stage.sandbox.journal())
+        if met >= _FAILURES:
             break
-    met = len(stage.sandbox.journal())
+    state = _breaker(stage)
     stage.insist(state["state"] == "open", f"after {met} failed requests the breaker is open", seen=state)
 
 

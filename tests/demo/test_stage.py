@@ -44,7 +44,7 @@ def test_another_exit_code_than_expected_fails_the_step_with_the_programs_own_wo
         stage(told, answer(5, [{"code": "x", "message": "no connection"}])).run("book", "101", exit_code=1)
     assert caught.value.message == "askpro book 101 ended with exit code 5 instead of 1"
     assert caught.value.hint == "no connection"
-    assert told == ["   $ askpro book 101", "     0.2 s, exit 5"]
+    assert told == ["   $ askpro book 101   [0.2 s, exit 5]"]
 
 
 def test_what_does_not_hold_is_told_with_what_was_seen() -> None:

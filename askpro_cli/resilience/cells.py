@@ -44,11 +44,12 @@ class CellStore(Protocol):
 
 
 class Snapshot:
-    """Several keys read in one round trip, with the store's time just before."""
+    """Several keys and the store's time, read in one round trip (two when none of them is there)."""
 
     def __init__(self, store: CellStore, keys: Sequence[str]) -> None:
-        self.now = store.now()
         self._entries = store.get_entries(keys)
+        any_entry = next(iter(self._entries.values()), None)
+        self.now = store.now() if any_entry is None else any_entry.read_at
 
     def raw(self, key: str) -> bytes | None:
         """Return the bytes under *key*, None when absent."""

@@ -27,7 +27,8 @@ class LocalCells:
     def get_entries(self, keys: Sequence[str]) -> dict[str, Entry]:
         """Return what is there; nothing expires here, the process is short or the outage is."""
         with self._lock:
-            return {key: Entry(self._values[key], 0.0, None) for key in keys if key in self._values}
+            now = self._now()
+            return {key: Entry(self._values[key], 0.0, None, now) for key in keys if key in self._values}
 
     def compare_and_set(
         self, key: str, expected: bytes | None, value: bytes | None, *, ttl: float | None = None

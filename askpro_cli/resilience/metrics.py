@@ -102,8 +102,7 @@ def record_try(store: StateStore, record: TryRecord) -> None:
     if record.ms is not None:
         amounts[f"{_LATENCY}{name}:{bucket_of(record.ms) or 'inf'}"] = 1
         amounts[f"{_TOTAL}{name}"] = round(record.ms)
-    store.increment_many(amounts)
-    store.append(_LOG, msgspec.json.encode(record), limit=LOG_LIMIT)
+    store.record(amounts, _LOG, msgspec.json.encode(record), limit=LOG_LIMIT)
 
 
 def recent_requests(store: StateStore, count: int = LOG_LIMIT) -> list[TryRecord]:

@@ -108,7 +108,7 @@ class StateStore(Protocol):
         ...
 
     def record(self, amounts: Mapping[str, int], key: str, value: bytes, *, limit: int) -> None:
-        """Do :meth:`increment_many` and :meth:`append` (both without expiry) in one step and one round trip."""
+        """Do :meth:`increment_many` and :meth:`append`, both without expiry, in one round trip."""
         ...
 
     def generations(self, tags: Iterable[str]) -> dict[str, int]:

@@ -214,3 +214,10 @@ def test_use_after_close_is_an_error_that_says_so(store_place: StorePlace) -> No
 
 def test_describe_names_the_place(store_place: StorePlace) -> None:
     assert store_place.open().describe() == store_place.address
+
+
+def test_an_entry_says_when_it_was_read_by_the_stores_clock(state_store: StateStore) -> None:
+    state_store.set("a", b"1")
+    before = state_store.now()
+    read_at = state_store.get_entries(["a"])["a"].read_at
+    assert before - 0.002 <= read_at <= state_store.now() + 0.002

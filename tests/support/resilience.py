@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
 from askpro_cli.base.clock import ManualClock
 from askpro_cli.base.errors import StateError
 from askpro_cli.resilience.policy import Attempt, Policy, PolicySettings, RateWindow
-from askpro_cli.state.store import StateStore
+from askpro_cli.state.store import Entry, StateStore
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -27,6 +27,11 @@ class ClockedStore:
         """Return the test's time."""
         self.plug.check()
         return self._clock.now().timestamp()
+
+    def get_entries(self, keys: Sequence[str]) -> dict[str, Entry]:
+        """Return the store's entries as read at the test's time."""
+        now = self.now()
+        return {key: replace(entry, read_at=now) for key, entry in self._store.get_entries(keys).items()}
 
     def for_namespace(self, namespace: str) -> ClockedStore:
         """Return the same store for another namespace, on the same plug."""

@@ -2,4 +2,13 @@
 
 from __future__ import annotations
 
-pytest_plugins = ("support.isolation", "support.cli", "support.redis_server", "support.stores", "support.sandbox")
+pytest_plugins = (
+    "support.isolation",
+    "support.cli",
+    "support.databases",
+    "support.redis_server",
+    "support.stores",
+    "support.sandbox",
+    "support.calcom",
+    "support.salon",
+)

@@ -103,6 +103,7 @@ def _fit_fields(request: BookingRequest, event_type: EventType) -> dict[str, Any
         answers.setdefault(_ATTENDEE_PHONE, request.phone)
     _check_known(answers, known, event_type)
     _check_required(answers, known, event_type)
+    _check_email(request, event_type)
     return {slug: read_answer(known[slug], answer) for slug, answer in answers.items()}
 
 
@@ -134,6 +135,13 @@ def _check_required(
         raise _misfit(
             "--field", event_type, f"needs an answer to {', '.join(missing)}", hint=f"add {options}"
         )
+
+
+def _check_email(request: BookingRequest, event_type: EventType) -> None:
+    """Cal.com takes an attendee with a number alone only where the event type does not require an address."""
+    asked = [field for field in event_type.booking_fields if field.type == "email" and field.is_default]
+    if request.email is None and any(field.required and not field.hidden for field in asked):
+        raise _misfit("--email", event_type, "requires an e-mail address", hint="add --email …")
 
 
 def _misfit(option: str, event_type: EventType, what: str, hint: str | None = None) -> AskproError:

@@ -91,8 +91,12 @@ class Sending:
         self._on_the_wire = True
         try:
             answer = await self._create(request, start)
-        finally:
+        except SlotUnavailableError:  # nothing changed, and what was cached since we asked is newer than that
+            raise
+        except BaseException:
             await desk.forget(self._event_type.host_ids)
+            raise
+        await desk.forget(self._event_type.host_ids)
         if not answer.meta.recovered:
             check_created(
                 answer.value,

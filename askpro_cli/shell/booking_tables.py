@@ -63,4 +63,6 @@ def _entry(name: str, value: Any) -> list[tuple[str, str]]:
         return [pair for index, item in enumerate(value) for pair in _flat(item, f"{name}.{index}.")]
     if isinstance(value, list):
         return [(name, ", ".join(map(str, value)))]
+    if isinstance(value, bool):
+        return [(name, str(value).lower())]
     return [] if value is None else [(name, str(value))]

@@ -99,7 +99,15 @@ def test_hidden_and_default_fields_need_no_answer() -> None:
         question("rescheduleReason", required=True, isDefault=True),
         question("internal", required=True, hidden=True),
     ]
-    assert fit(request(email=None), event_type(bookingFields=fields)).fields == {}
+    assert fit(request(), event_type(bookingFields=fields)).fields == {}
+
+
+def test_a_number_alone_is_enough_where_no_address_is_required() -> None:
+    salon = event_type(bookingFields=[question("email", "email", required=False, isDefault=True)])
+    assert fit(request(email=None), salon).email is None
+    strict = event_type(bookingFields=[question("email", "email", required=True, isDefault=True)])
+    with pytest.raises(InvalidValueError, match="--email"):
+        fit(request(email=None), strict)
 
 
 def test_the_attendees_phone_answers_the_field_for_it() -> None:

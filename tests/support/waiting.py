@@ -10,7 +10,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def eventually(check: Callable[[], T], *, within: float = 10.0, every: float = 0.005) -> T:
+def eventually(check: Callable[[], T | None], *, within: float = 10.0, every: float = 0.005) -> T:
     """Return the first true answer of *check*, asked again and again for *within* seconds."""
     deadline = time.monotonic() + within
     pause = threading.Event()

@@ -100,14 +100,14 @@ def _check_cancellable(call: Call, booking: Booking, reason: str, *, host: bool)
 
 
 def decide(call: Call, uid: str, *, accept: bool, reason: str = "") -> Booking:
-    """Return a pending booking waits or declined by its host."""
+    """Return a pending booking confirmed or declined by its host."""
     booking = call.world.bookings.get(uid)
     if booking is None:
         raise ApiError(404, f"Booking with uid={uid} not found")
     if not call.world.may_manage(call.caller, call.world.event_types[booking.event_type_id]):
         raise ApiError(401, "You are not authorized to confirm this booking.")
     if booking.status != "pending":
-        raise ApiError(400, "Booking already waits")
+        raise ApiError(400, "Booking already confirmed")
     booking.status = "accepted" if accept else "rejected"
     booking.cancellation_reason = "" if accept else reason
     booking.updated_at = call.now

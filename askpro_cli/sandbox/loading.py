@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from importlib import resources
 from pathlib import Path
@@ -89,7 +89,7 @@ def _problems(definition: Definition) -> Iterator[Problem]:
     yield from _duplicates(definition)
     for index, user in enumerate(definition.users):
         yield from _user_problems(f"users[{index}]", user)
-    names = {user.username for user in definition.users}
+    names = {user.username: bool(user.schedules) for user in definition.users}
     for index, team in enumerate(definition.teams):
         where = f"teams[{index}]"
         yield from _unknown(f"{where}.members", team.members, names, "user")
@@ -138,10 +138,16 @@ def _user_problems(where: str, user: User) -> Iterator[Problem]:
         yield from _event_type_problems(place, event_type)
 
 
-def _team_event_type_problems(where: str, event_type: EventType, names: set[str]) -> Iterator[Problem]:
+def _team_event_type_problems(
+    where: str, event_type: EventType, names: Mapping[str, bool]
+) -> Iterator[Problem]:
+    """Yield the problems of a team's event type; *names* tells of every user whether he has a schedule."""
     if event_type.scheduling_type is None:
         yield f"{where}.schedulingType", "a team's event type needs roundRobin, collective or managed"
     yield from _unknown(f"{where}.hosts", event_type.hosts, names, "user")
+    for name in event_type.hosts:
+        if names.get(name) is False:
+            yield f"{where}.hosts", f"the host {name!r} has no schedule"
     yield from _event_type_problems(where, event_type)
 
 
@@ -205,9 +211,10 @@ def _span_problems(where: str, start: str, end: str, *, may_close: bool = False)
         yield where, f"{start} to {end} is no span within one day"
 
 
-def _unknown(where: str, found: Iterable[str], known: set[str], kind: str) -> Iterator[Problem]:
+def _unknown(where: str, found: Iterable[str], known: Iterable[str], kind: str) -> Iterator[Problem]:
+    allowed = frozenset(known)
     for name in found:
-        if name not in known:
+        if name not in allowed:
             yield where, f"there is no {kind} {name!r}"
 
 

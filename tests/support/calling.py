@@ -68,9 +68,9 @@ class Caller:
         assert answer.status_code == 200, answer.text
         return answer.json()["data"]
 
-    def slots(self, query: str) -> list[str]:
+    def slots(self, query: str, **more: Any) -> list[str]:
         """Return every start a slots query answers."""
-        days = self.data(f"/v2/slots?{query}")
+        days = self.data(f"/v2/slots?{query}", **more)
         return [slot["start"] for day in days.values() for slot in day]
 
     def try_book(self, event_type: int = 1001, start: str = TUESDAY_TEN, **more: Any) -> httpx.Response:

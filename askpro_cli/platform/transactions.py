@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from askpro_cli.base.errors import AskproError, RecordsError
+from askpro_cli.base.guards import forbid_network
 from askpro_cli.platform import dialects
 
 T = TypeVar("T")
@@ -59,7 +60,7 @@ def run_in_transaction(
             other tables than this version of askpro.
         AskproError: called inside another transaction (a mistake of ours).
     """
-    with _flagged():
+    with _flagged(), forbid_network(f"the transaction to {context}"):
         for attempt in range(1, attempts + 1):
             try:
                 with engine.begin() as connection:

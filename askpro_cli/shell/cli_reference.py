@@ -33,6 +33,17 @@ def _lines() -> Iterator[str]:
         for name, entry in COMMANDS.items():
             if entry.section == section and not entry.hidden:
                 yield from _command(root.load(name), f"askpro {name}")
+                yield from _other_names(name)
+
+
+def _other_names(name: str) -> Iterator[str]:
+    """Yield the hidden names of the same command."""
+    module = COMMANDS[name].module
+    others = [
+        f"`askpro {other}`" for other, entry in COMMANDS.items() if entry.hidden and entry.module == module
+    ]
+    if others:
+        yield f"Also answers to {', '.join(others)}.\n"
 
 
 def _global_options() -> Iterator[str]:

@@ -80,6 +80,9 @@ def prepare(command: Any) -> None:
     command.help = keep_examples(command.help or "")
     for child in getattr(command, "commands", {}).values():
         prepare(child)
+    for param in command.params:
+        if param.param_type_name == "argument":
+            param.metavar = param.metavar or param.name.upper()
     taken = {opt for param in command.params for opt in param.opts}
     command.params.extend(param for param in global_params() if not taken.intersection(param.opts))
 

@@ -197,21 +197,10 @@ class CalcomCache:
     # --- the whole --------------------------------------------------------------------------------
 
     def clear(self, part: str = "") -> int:
-        """Remove everything, stale copies too; return how many entries. Fills under way are refused.
-
-        With *part*, the beginning of the entries' names (``slots:1001:``, ``schedule:``), only those; a fill
-        under way then still counts, since its answer is no older than the request to clear.
-        """
-        if part:
-            begin = f"{self._scope}:{part}"
-            return self.store.clear(_FRESH + begin) + self.store.clear(_STALE + begin)
+        """Remove everything, stale copies too; return how many entries. Fills under way are refused."""
+        removed = self.store.clear(_FRESH) + self.store.clear(_STALE)
         self.store.bump(_ALL_SLOTS, _DOCUMENTS)
-        return self.store.clear(_FRESH) + self.store.clear(_STALE)
-
-    def size(self, part: str = "") -> int:
-        """Return how many entries :meth:`clear` would remove."""
-        begin = f"{self._scope}:{part}" if part else ""
-        return sum(1 for kind in (_FRESH, _STALE) for _ in self.store.keys(kind + begin))
+        return removed
 
     def stats(self) -> dict[str, Any]:
         """Return where the cache lies, its live entries by kind, and its counts of hits and misses."""
@@ -278,8 +267,8 @@ def _host_tag(host_id: int) -> str:
 
 
 def _stored(slot: Slot) -> dict[str, Any]:
-    """Return the vendor's own document with the end made explicit."""
-    return {**slot.raw, "start": slot.start, "end": slot.end}
+    """Return the vendor's own document, with an end where it left that to the length."""
+    return slot.raw if slot.raw.get("end") else {**slot.raw, "end": slot.end}
 
 
 def _read_day(entry: Entry | None) -> tuple[list[Slot], str | None] | None:

@@ -279,8 +279,10 @@ class CalcomClient:
         return new if new.start == start.replace(microsecond=0) else None
 
     async def _cancelled(self, uid: str) -> Booking | None:
+        """Return *uid* if it is cancelled; one that was moved lives on under another uid."""
         booking = (await self.booking(uid)).value
-        return booking if booking.status == "cancelled" else None
+        is_gone = booking.status == "cancelled" and not booking.rescheduled_to_uid
+        return booking if is_gone else None
 
     # --- how a call is made -----------------------------------------------------------------------
 

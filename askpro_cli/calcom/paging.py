@@ -32,7 +32,10 @@ FetchPage = Callable[[int, int], Awaitable[Page]]
 
 @dataclass(slots=True)
 class Paging:
-    """Reads a whole list; afterwards *pages*, *repeated* and *steps_back* tell how it went."""
+    """Reads a whole list; afterwards *pages*, *repeated* and *steps_back* tell how it went.
+
+    *size* is at least 2, or pages could not overlap.
+    """
 
     fetch: FetchPage
     size: int = PAGE_SIZE
@@ -52,7 +55,7 @@ class Paging:
             if self._ends_with(page):
                 return
             self._check_progress(new)
-            self._skip += max(1, len(page.bookings) - 1)
+            self._skip += self.size - 1
 
     async def _next_page(self) -> Page:
         """Read the page at the present place, further up first if bookings may have slipped past."""
@@ -94,9 +97,11 @@ class Paging:
         return new
 
     def _ends_with(self, page: Page) -> bool:
-        """Stop at a page that says so, or holds at most the booking already known."""
-        if len(page.bookings) <= 1:
-            return True
-        if page.pagination.has_next_page is not None:
-            return not page.pagination.has_next_page
-        return len(page.bookings) < self.size
+        """Stop where the vendor's count is reached.
+
+        Its "has next page" counts whole multiples of the size, so with overlapping pages only a "no" is
+        reliable; a page may be short although more follow, when a booking vanished while it was made.
+        """
+        if page.pagination.total_items is not None:
+            return self._skip + self.size >= page.pagination.total_items
+        return len(page.bookings) < self.size or page.pagination.has_next_page is False

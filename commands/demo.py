@@ -29,7 +29,8 @@ def demo(ctx: typer.Context) -> Result:
     from askpro_cli.demo.story import play
 
     current = app_of(ctx)
-    report = play(current.env, current.console.note)
+    tell = (lambda _: None) if current.options.quiet else current.console.say
+    report = play(current.env, tell)
     failure = report["failure"]
     errors = [DemoError(f"the demonstration failed: {failure}")] if failure else []
     return Result(data=report, errors=errors)

@@ -197,10 +197,22 @@ class CalcomCache:
     # --- the whole --------------------------------------------------------------------------------
 
     def clear(self, part: str = "") -> int:
-        """Remove everything, stale copies too; return how many entries. Fills under way are refused."""
+        """Remove everything, stale copies too; return how many entries. Fills under way are refused.
+
+        With *part*, the beginning of the entries' names (``slots:1001:``, ``schedule:``), only those; a fill
+        under way then still counts, since its answer is no older than the request to clear.
+        """
+        if part:
+            begin = f"{self._scope}:{part}"
+            return self.store.clear(_FRESH + begin) + self.store.clear(_STALE + begin)
         removed = self.store.clear(_FRESH) + self.store.clear(_STALE)
         self.store.bump(_ALL_SLOTS, _DOCUMENTS)
         return removed
+
+    def size(self, part: str = "") -> int:
+        """Return how many entries :meth:`clear` would remove."""
+        begin = f"{self._scope}:{part}" if part else ""
+        return sum(1 for kind in (_FRESH, _STALE) for _ in self.store.keys(kind + begin))
 
     def stats(self) -> dict[str, Any]:
         """Return where the cache lies, its live entries by kind, and its counts of hits and misses."""

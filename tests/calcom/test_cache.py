@@ -191,6 +191,16 @@ def test_clearing_removes_everything_and_refuses_fills_under_way(cache: CalcomCa
     assert not cache.keep_slots(begun, 7, 30, {MONDAY: []})
 
 
+def test_a_part_is_cleared_by_the_beginning_of_its_names(cache: CalcomCache) -> None:
+    fill(cache, HOST, event_type=7)
+    fill(cache, HOST, event_type=70)
+    assert (cache.size(), cache.size("slots:7:")) == (8, 4)
+    assert cache.clear("slots:7:") == 4
+    assert not is_known(cache, 7)
+    assert is_known(cache, 70)
+    assert cache.clear("event-type:") == 0
+
+
 def test_clearing_leaves_other_state_alone(cache: CalcomCache, state_store: StateStore) -> None:
     state_store.set("something-else", b"1")
     fill(cache)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from askpro_cli.base.times import Interval, iso_local, iso_utc
-from askpro_cli.booking.alternatives import Alternative
 from askpro_cli.calcom.models import EventType, Slot
+
+if TYPE_CHECKING:
+    from askpro_cli.booking.alternatives import Alternative
 
 
 def slot_view(slot: Slot | Interval, zone: ZoneInfo, schedule_zone: ZoneInfo | None = None) -> dict[str, Any]:

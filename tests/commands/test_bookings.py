@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from support.salon import HAIRCUT, OTTO, Salon
+
+
+def test_the_list_is_sorted_by_start_and_people_are_masked(salon: Salon) -> None:
+    salon.book(start="2026-11-25T10:00").ok()
+    salon.book(who=OTTO).ok()
+    shown = salon("bookings", "list", "--status", "upcoming", "--event-type", HAIRCUT, "--json").ok()
+    starts = [booking["start"] for booking in shown.data["bookings"]]
+    assert starts == sorted(starts)
+    assert {"2026-11-24T10:00:00+01:00", "2026-11-25T10:00:00+01:00"} <= set(starts)
+    for personal in ("Schmidt", "Becker", "anna@", "otto@"):
+        assert personal not in shown.stdout
+
+
+def test_revealing_shows_people_and_is_logged(salon: Salon) -> None:
+    uid = salon.book("--phone", "030 23125 001").ok().data["booking"]["uid"]
+    shown = salon("bookings", "show", uid, "--reveal", "--json").ok().data["booking"]
+    assert shown["attendees"] == [
+        {"name": "Anna Schmidt", "email": "anna@example.org", "phone": "+493023125001"}
+    ]
+    logs = Path(salon.cli.env["ASKPRO_STATE_DIR"]) / "logs"
+    events = [json.loads(line) for path in logs.rglob("*.*") for line in path.read_text("utf-8").splitlines()]
+    assert [event["uids"] for event in events if event["event"] == "personal_data_revealed"] == [[uid]]
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        (("--attendee-email", "anna@example.org"), 1),
+        (("--from", "2026-11-24", "--to", "2026-11-24"), 2),
+        (("--from", "2026-11-24T10:30", "--status", "upcoming"), 1),
+        (("--from", "2026-11-24T10:00", "--to", "2026-11-24T10:30"), 1),
+        (("--from", "+30d"), 0),
+        (("--status", "cancelled", "--from", "2026-11-24", "--to", "2026-11-24"), 0),
+        (("--from", "2026-11-24", "--to", "2026-11-24", "--limit", "1"), 1),
+    ],
+)
+def test_filters_leave_what_was_asked_for(salon: Salon, filters: tuple[str, ...], found: int) -> None:
+    salon.book().ok()
+    salon.book(start="2026-11-24T12:00", who=OTTO).ok()
+    shown = salon("bookings", "list", "--event-type", HAIRCUT, *filters, "--json").ok()
+    assert len(shown.data["bookings"]) == found
+
+
+def test_a_booking_is_shown_with_its_moves_both_ways(salon: Salon) -> None:
+    first = salon.book().ok().data["booking"]["uid"]
+    second = salon("reschedule", first, "--start", "2026-11-24T12:00", "--json").ok().data["booking"]["uid"]
+    third = salon("reschedule", second, "--start", "2026-11-24T15:00", "--json").ok().data["booking"]["uid"]
+    for uid in (first, second, third):
+        shown = salon("bookings", "show", uid, "--json").ok()
+        assert [link["uid"] for link in shown.data["chain"]] == [first, second, third]
+        assert shown.data["booking"]["uid"] == uid
+    assert "moved:" in shown.stderr
+
+
+def test_ndjson_emits_one_booking_a_line(salon: Salon) -> None:
+    salon.book().ok()
+    lines = salon("bookings", "list", "--event-type", HAIRCUT, "--output", "ndjson").ok().stdout.splitlines()
+    assert all("uid" in json.loads(line) for line in lines)
+    assert len(lines) >= 1
+
+
+def test_an_unknown_booking_exits_3(salon: Salon) -> None:
+    salon("bookings", "show", "nosuchuid").exits(3)
+
+
+def test_booked_uids_are_remembered_for_completion(salon: Salon) -> None:
+    from askpro_cli.state.opening import open_state
+    from askpro_cli.state.recent import recent_bookings
+
+    first = salon.book().ok().data["booking"]["uid"]
+    second = salon("reschedule", first, "--start", "2026-11-24T12:00", "--json").ok().data["booking"]["uid"]
+    store = open_state(
+        redis_url=None,
+        state_dir=Path(salon.cli.env["ASKPRO_STATE_DIR"]),
+        namespace="default",
+        on_notice=lambda _: None,
+    )
+    try:
+        assert recent_bookings(store) == [second, first]
+    finally:
+        store.close()

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from support.salon import HAIRCUT, Salon
+
+
+def test_event_types_are_listed_with_those_of_teams_and_aliases(salon: Salon) -> None:
+    salon.cli.user_file("companies:\n  salon:\n    event_types:\n      cut: '1001'\n")
+    shown = salon("event-types", "list", "--json").ok()
+    by_id = {item["id"]: item for item in shown.data["event_types"]}
+    assert by_id[1001]["alias"] == "cut"
+    assert by_id[1003]["lengths_minutes"] == [60, 90, 120]
+    assert by_id[2001]["team"] == "salon-team"
+
+
+def test_an_event_type_shows_what_it_asks(salon: Salon) -> None:
+    shown = salon("event-types", "show", "1004", "--json").ok().data["event_type"]
+    assert {"slug": "attendeePhoneNumber", "type": "phone", "required": True} in shown["fields"]
+    assert shown["length_minutes"] == 15
+    assert salon("event-types", "show", "1004", "--json").ok().json["meta"]["cache"]["hit"] is True
+    salon("event-types", "show", "4711").exits(3)
+
+
+def test_schedules_are_listed_and_shown_in_their_own_zone(salon: Salon) -> None:
+    shown = salon("schedules", "list", "--json").ok().data["schedules"]
+    assert [(item["id"], item["default"]) for item in shown] == [(501, True), (502, False)]
+    one = salon("schedules", "show", "default", "--json").ok().data["schedule"]
+    assert (one["id"], one["timezone"]) == (501, "Europe/Berlin")
+    assert "Sat 09:00-14:00" in one["hours"]
+    assert salon("schedules", "show", "502", "--json").ok().data["schedule"]["id"] == 502
+    salon("schedules", "show", "999").exits(3)
+
+
+def test_alternatives_are_ranked_by_the_documented_distance(salon: Salon) -> None:
+    salon.book().ok()
+    ranked = salon(
+        "alternatives", HAIRCUT, "--around", "2026-11-24T10:00", "--days", "1", "--limit", "60", "--json"
+    ).ok()
+    found = ranked.data["alternatives"]
+    assert [one["start"][:16] for one in found[:4]] == [
+        "2026-11-24T09:30",
+        "2026-11-24T10:30",
+        "2026-11-24T09:00",
+        "2026-11-24T11:00",
+    ]
+    assert [one["score"] for one in found] == sorted((one["score"] for one in found), reverse=True)
+    next_day = next(one for one in found if one["start"].startswith("2026-11-25T10:00"))
+    assert (next_day["distance_minutes"], next_day["days_apart"], next_day["score"]) == (180, 1, 50)
+    assert all(one["start"][:10] in ("2026-11-23", "2026-11-24", "2026-11-25") for one in found)
+    assert ranked.data["asked"] == "2026-11-24T10:00:00+01:00"
+
+
+def test_no_alternative_is_a_fine_answer_that_says_so(salon: Salon) -> None:
+    empty = salon("alternatives", HAIRCUT, "--around", "2026-11-29T10:00", "--days", "0", "--json").ok()
+    assert empty.data["alternatives"] == []
+    assert "no free slot" in empty.stderr
+
+
+def test_the_cache_is_counted_and_cleared_by_parts(salon: Salon) -> None:
+    salon("availability", HAIRCUT).ok()
+    salon("availability", "1002").ok()
+    salon("availability", HAIRCUT).ok()
+    stats = salon("cache", "stats", "--json").ok().data
+    assert stats["entries"]["slot_days"] == 14
+    assert stats["hits"] == 1
+    would = salon("cache", "clear", "--event-type", HAIRCUT, "--dry-run", "--json").ok().data
+    assert (would["found"], would["cleared"]) == (14, 0)
+    assert salon("cache", "clear", "--event-type", HAIRCUT, "--json").ok().data["cleared"] == 14
+    assert salon("cache", "stats", "--json").ok().data["entries"]["slot_days"] == 7
+    salon("cache", "clear", "--prefix", "slots").ok()
+    assert salon("cache", "stats", "--json").ok().data["entries"]["slot_days"] == 0
+    assert salon("cache", "stats", "--json").ok().data["entries"]["event_types"] > 0
+    salon("cache", "clear").ok()
+    assert salon("availability", HAIRCUT, "--json").ok().json["meta"]["cache"]["hit"] is False
+    salon("cache", "clear", "--prefix", "slots", "--event-type", HAIRCUT).exits(2)
+    salon("cache", "clear", "--event-type", "salon/rasur").exits(3)

@@ -178,6 +178,16 @@ def test_expired_keys_of_others_leave_with_the_next_claim(records: Engine) -> No
     assert [row.state for row in rows] == ["claimed"]
 
 
+def test_an_expired_key_is_new_also_when_the_purge_did_not_reach_it(
+    records: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(idempotency, "_PURGE_LIMIT", 0)
+    idempotency.complete(records, claim(records, ttl=0.001), uid="u")
+    eventually(lambda: _over(records))
+    fresh = claim(records, content="colour")
+    assert (fresh.state, fresh.record.uid) == ("new", None)
+
+
 def test_companies_and_letters_keep_keys_apart(records: Engine) -> None:
     states = [
         idempotency.claim(records, company=company, key=key, content="c", lease=60).state

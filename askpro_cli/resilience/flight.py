@@ -116,9 +116,10 @@ class _Queue(Generic[T]):
         if value is not None:
             return _Found(value)
         self._raise_error_of(token)
-        lock = self.store.acquire(self.name, ttl=self.ttl)
+        holder = self.store.locked(self.name)  # a read: a hundred that wait must not queue up for writing
+        lock = None if holder else self.store.acquire(self.name, ttl=self.ttl)
         if lock is None:
-            return _Waiting(self.store.locked(self.name))
+            return _Waiting(holder or self.store.locked(self.name))
         return self._unless_answered(lock, token)
 
     def _unless_answered(self, lock: Lock, token: str | None) -> _Found[T] | Lock:

@@ -13,7 +13,7 @@ from askpro_cli.sandbox import messages
 from askpro_cli.sandbox.answers import ApiError
 from askpro_cli.sandbox.bounds import bounds
 from askpro_cli.sandbox.call import Call
-from askpro_cli.sandbox.inputs import parse_iso
+from askpro_cli.sandbox.inputs import instant_of
 from askpro_cli.sandbox.locations import check_location, location_response, require_location, shown_location
 from askpro_cli.sandbox.lookup import booked_event_type
 from askpro_cli.sandbox.model import EventType
@@ -82,10 +82,7 @@ def _check_bookable(call: Call, event_type: EventType) -> None:
 
 def start_of(text: str) -> int:
     """Return the epoch seconds of a checked `start`; without a zone it is UTC, an offset is honoured."""
-    instant = parse_iso(text)
-    if instant is None:
-        raise ApiError(400, "start property is wrong,start must be a valid ISO 8601 date string ")
-    return int(instant.timestamp())
+    return int(instant_of(text).timestamp())
 
 
 def chosen_length(event_type: EventType, asked: int | None) -> int:

@@ -13,11 +13,11 @@ from askpro_cli.sandbox.inputs import (
     is_flag,
     is_iso,
     is_length,
-    is_number,
     is_object,
     is_phone,
     is_text,
     is_texts,
+    is_whole,
     is_zone,
 )
 from askpro_cli.sandbox.routing import V_2026_02_25
@@ -152,7 +152,7 @@ def _check_attendee(wrong: Complaints, attendee: Any) -> None:
 
 
 def _check_identity(wrong: Complaints, document: dict[str, Any]) -> None:
-    wrong.optional(document, "eventTypeId", is_number, "eventTypeId must be an integer number")
+    wrong.optional(document, "eventTypeId", is_whole, "eventTypeId must be an integer number")
     for name in ("eventTypeSlug", "username", "teamSlug", "organizationSlug"):
         wrong.optional(document, name, is_text, f"{name} must be a string")
     by_slug = document.get("eventTypeSlug") and (document.get("username") or document.get("teamSlug"))

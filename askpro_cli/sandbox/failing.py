@@ -87,6 +87,15 @@ class Failing:
     def __init__(self, connections: Connections | None) -> None:
         self._connections = connections
 
+    async def reset_unread(self, scope: Scope, receive: Receive) -> None:
+        """Take the whole request, carry nothing out, cut the connection.
+
+        Cutting while the client still writes would show it a reset or an end of file, as chance has it.
+        """
+        while (await receive()).get("more_body"):
+            pass
+        await self.reset(scope, receive)
+
     async def reset(self, scope: Scope, receive: Receive) -> None:
         """Cut the connection without an answer."""
         if self._connections is None:

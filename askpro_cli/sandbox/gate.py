@@ -90,7 +90,7 @@ class Gate:
         entry = scope[SCOPE_KEY].entry
         early = next((fault for fault in faults if fault.is_early and fault.name != "latency"), None)
         if early is not None and early.name == "reset-before":
-            await self._failing.reset(scope, receive)
+            await self._failing.reset_unread(scope, receive)
             return
         if early is not None:
             entry["status"] = await self._answer_early(early, scope, receive, send)

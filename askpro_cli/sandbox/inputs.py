@@ -74,6 +74,11 @@ def is_filled(value: Any) -> bool:
     return isinstance(value, str) and value != ""
 
 
+def is_whole(value: Any) -> bool:
+    """Tell whether *value* is a whole number (true is none)."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 def is_number(value: Any) -> bool:
     """Tell whether *value* is a number as JSON knows it (true is none)."""
     return isinstance(value, int | float) and not isinstance(value, bool)
@@ -81,7 +86,7 @@ def is_number(value: Any) -> bool:
 
 def is_length(value: Any) -> bool:
     """Tell whether *value* is a whole number of at least 1."""
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
+    return is_whole(value) and bool(value >= 1)
 
 
 def is_flag(value: Any) -> bool:
@@ -134,6 +139,15 @@ def parse_iso(text: str) -> datetime | None:
     except ValueError:
         return None
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def instant_of(text: str) -> datetime:
+    """Return the instant of a text that was checked to be ISO 8601; ValueError when it was not."""
+    instant = parse_iso(text)
+    if instant is None:
+        message = f"{text!r} is no ISO 8601 date"
+        raise ValueError(message)
+    return instant
 
 
 def whole_number(text: str) -> int | None:

@@ -89,12 +89,16 @@ def _problems(definition: Definition) -> Iterator[Problem]:
     yield from _duplicates(definition)
     for index, user in enumerate(definition.users):
         yield from _user_problems(f"users[{index}]", user)
+    schedules = {schedule.id for user in definition.users for schedule in user.schedules}
     names = {user.username: bool(user.schedules) for user in definition.users}
     for index, team in enumerate(definition.teams):
         where = f"teams[{index}]"
         yield from _unknown(f"{where}.members", team.members, names, "user")
         for number, event_type in enumerate(team.event_types):
-            yield from _team_event_type_problems(f"{where}.eventTypes[{number}]", event_type, names)
+            place = f"{where}.eventTypes[{number}]"
+            yield from _team_event_type_problems(place, event_type, names)
+            if event_type.schedule_id is not None and event_type.schedule_id not in schedules:
+                yield f"{place}.scheduleId", f"there is no schedule {event_type.schedule_id}"
     for index, key in enumerate(definition.api_keys):
         yield from _unknown(f"apiKeys[{index}].user", [key.user], names, "user")
     yield from _seed_problems(definition)
@@ -152,10 +156,6 @@ def _team_event_type_problems(
 
 
 def _event_type_problems(where: str, event_type: EventType) -> Iterator[Problem]:
-    for name in ("length_in_minutes", "slot_interval"):
-        value = getattr(event_type, name)
-        if value is not None and value < 1:
-            yield f"{where}.{name}", f"{value} minutes is too short"
     options = event_type.length_in_minutes_options
     if options and event_type.length_in_minutes not in options:
         yield (

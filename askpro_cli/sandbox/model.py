@@ -6,9 +6,9 @@ start.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 ATTENDEE_LOCATIONS = frozenset({"attendeePhone", "attendeeAddress", "attendeeDefined"})
@@ -40,6 +40,9 @@ FieldType = Literal[
     "title",
     "notes",
 ]
+
+Minutes = Annotated[int, Meta(ge=0)]
+Length = Annotated[int, Meta(ge=1)]
 
 
 class Part(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
@@ -105,7 +108,7 @@ class BookingWindow(Part, frozen=True):
     """How far ahead an event type can be booked: days (a number) or a range of two dates."""
 
     type: Literal["calendarDays", "businessDays", "range"]
-    value: int | list[str]
+    value: Annotated[int, Meta(ge=0)] | list[str]
     rolling: bool = False
 
 
@@ -115,22 +118,22 @@ class EventType(Part, frozen=True):
     id: int
     slug: str
     title: str
-    length_in_minutes: int
+    length_in_minutes: Length
     description: str = ""
-    length_in_minutes_options: list[int] = field(default_factory=list)
+    length_in_minutes_options: list[Length] = field(default_factory=list)
     locations: list[Location] = field(default_factory=list)
     booking_fields: list[BookingField] = field(default_factory=list)
     email_required: bool = True
     schedule_id: int | None = None
-    slot_interval: int | None = None
-    offset_start: int = 0
-    minimum_booking_notice: int = 0
-    before_event_buffer: int = 0
-    after_event_buffer: int = 0
+    slot_interval: Length | None = None
+    offset_start: Minutes = 0
+    minimum_booking_notice: Minutes = 0
+    before_event_buffer: Minutes = 0
+    after_event_buffer: Minutes = 0
     booking_window: BookingWindow | None = None
     requires_confirmation: bool = False
     booking_requires_authentication: bool = False
-    maximum_active_bookings: int | None = None
+    maximum_active_bookings: Length | None = None
     disable_guests: bool = False
     disable_cancelling: bool = False
     disable_rescheduling: bool = False

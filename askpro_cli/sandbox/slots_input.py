@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from askpro_cli.sandbox import messages
 from askpro_cli.sandbox.answers import ApiError
 from askpro_cli.sandbox.call import Call
-from askpro_cli.sandbox.inputs import Complaints, is_iso, is_zone, parse_iso, whole_number
+from askpro_cli.sandbox.inputs import Complaints, instant_of, is_iso, is_zone, whole_number
 from askpro_cli.sandbox.lookup import team_named, user_named, with_slug
 from askpro_cli.sandbox.model import EventType
 
@@ -77,9 +77,7 @@ def _check(given: dict[str, str]) -> None:
 
 
 def _parsed(text: str) -> datetime:
-    instant = parse_iso(text)
-    assert instant is not None, "checked before"  # noqa: S101 - a contract between two functions of this module
-    return instant.astimezone(UTC)
+    return instant_of(text).astimezone(UTC)
 
 
 def _instant(text: str) -> int:

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from askpro_cli.base.errors import ConfigError
 from askpro_cli.sandbox.hours import OpeningHours
 from askpro_cli.sandbox.model import Definition, EventType, Schedule, SeedBooking, Team, User
 
@@ -70,6 +69,9 @@ class World:
         self.schedule_owner: dict[int, User] = {}
         self._index()
         self._hours = {found.id: OpeningHours(found) for found in self.schedules.values()}
+        self._schedule_of_host = {
+            user.id: schedule.id for user in definition.users if (schedule := self.default_schedule(user))
+        }
         self._seed = seed
         self.random = random.Random(seed)  # noqa: S311 - uids of a simulation are no secrets
         self.bookings: dict[str, Booking] = {}
@@ -160,13 +162,7 @@ class World:
         """Return the opening hours that hold for *event_type* at this host."""
         if event_type.schedule_id is not None:
             return self._hours[event_type.schedule_id]
-        schedule = self.default_schedule(self.users[host_id])
-        if schedule is None:
-            message = (
-                f"user {self.users[host_id].username} serves event type {event_type.id} without a schedule"
-            )
-            raise ConfigError(message, hint="give the user a schedule in the data file")
-        return self._hours[schedule.id]
+        return self._hours[self._schedule_of_host[host_id]]
 
     def hosts_of(self, event_type: EventType) -> tuple[int, ...]:
         """Return the ids of everyone who can serve *event_type*."""
@@ -177,7 +173,7 @@ class World:
     def host_groups(self, event_type: EventType) -> tuple[tuple[int, ...], ...]:
         """Return who serves together: one group of all for collective, one of each host otherwise."""
         hosts = self.hosts_of(event_type)
-        if event_type.scheduling_type == "collective":
+        if event_type.scheduling_type == "collective" and hosts:
             return (hosts,)
         return tuple((host,) for host in hosts)
 

@@ -242,6 +242,7 @@ def test_a_mail_address_is_needed_where_the_event_type_wants_one(caller: Caller)
                 "teamSlug must be provided "
             ),
         ),
+        ({"eventTypeId": "1001"}, "eventTypeId property is wrong,eventTypeId must be an integer number "),
         ({"guests": "a@example.org"}, "guests property is wrong,each value in guests must be a string "),
         (
             {"lengthInMinutes": 0},
@@ -393,6 +394,12 @@ KEY = "cal_test_doc"
 def test_a_managed_parent_cannot_be_booked(practice: Caller) -> None:
     status, message = refusal(practice.try_book(3, key=KEY))
     assert (status, message[:47]) == (400, "Event type with id=3 is the parent managed even")
+
+
+def test_a_team_event_type_without_hosts_has_no_slots(practice: Caller) -> None:
+    for number in (4, 5):
+        assert practice.slots(f"eventTypeId={number}&start=2026-11-24&end=2026-11-25", key=KEY) == []
+        assert refusal(practice.try_book(number, key=KEY))[0] == 422
 
 
 def test_a_team_event_type_without_hosts_is_422(practice: Caller) -> None:

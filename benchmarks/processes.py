@@ -7,6 +7,7 @@ start towards the child's peak, so a fat harness would be measured instead of th
 from __future__ import annotations
 
 import os
+import resource
 import statistics
 import sys
 import time
@@ -48,10 +49,15 @@ def run(command: Sequence[str], environment: Mapping[str, str]) -> Run:
     actions = [(os.POSIX_SPAWN_DUP2, null, descriptor) for descriptor in (0, 1, 2)]
     started = time.perf_counter()
     pid = os.posix_spawn(command[0], list(command), dict(environment), file_actions=actions)
-    _, status, used = os.wait4(pid, 0)
+    ended = os.wait4(pid, 0)
     seconds = time.perf_counter() - started
     os.close(null)
-    return Run(seconds, used.ru_maxrss * _UNIT, os.waitstatus_to_exitcode(status))
+    return Run(seconds, peak_bytes(ended), os.waitstatus_to_exitcode(ended[1]))
+
+
+def peak_bytes(ended: tuple[int, int, resource.struct_rusage]) -> int:
+    """Return the peak resident memory of a process that was waited for with ``os.wait4``."""
+    return ended[2].ru_maxrss * _UNIT
 
 
 def must_run(command: Sequence[str], environment: Mapping[str, str]) -> Run:

@@ -24,7 +24,7 @@ def figures() -> Iterator[Figure]:
     """Run the calls in a process of their own, so that this one stays small."""
     found, loopback = _measure(VENDOR_MS), _measure(0)
     note = (
-        f"{found['client_ms']:.1f} ms, bare httpx {found['bare_ms']:.1f} ms, the vendor taking {VENDOR_MS} ms;"
+        f"{found['client_ms']:.1f} ms, bare httpx {found['bare_ms']:.1f} ms, a vendor of {VENDOR_MS} ms;"
         f" over loopback {loopback['client_ms']:.1f} ms and {loopback['bare_ms']:.1f} ms"
     )
     yield Figure(

@@ -14,6 +14,7 @@ from typing import Any
 
 from askpro_cli.base import errors as tree
 from askpro_cli.base.errors import VendorError
+from askpro_cli.base.shipped import shipped_path
 from askpro_cli.calcom.complaints import Complaint, read_complaint
 
 
@@ -50,11 +51,9 @@ def known_texts() -> tuple[KnownText, ...]:
         KeyError: an entry names a class that does not exist.
         ValueError: an entry has neither text nor status.
     """
-    from importlib.resources import files
-
     import yaml
 
-    raw = files("askpro_cli.config").joinpath("calcom_errors.yaml").read_text(encoding="utf-8")
+    raw = shipped_path("calcom_errors.yaml").read_text(encoding="utf-8")
     return tuple(_entry(item) for item in yaml.safe_load(raw))
 
 

@@ -1,0 +1,46 @@
+"""docs/calcom.md tells what the client does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from askpro_cli.calcom.wire import Wire, WireRequest
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "calcom.md").read_text(encoding="utf-8")
+REQUESTS: list[WireRequest] = [
+    Wire().me(),
+    Wire().teams(),
+    Wire().event_types(None, None),
+    Wire().event_type(1),
+    Wire().team_event_types(1, None),
+    Wire().schedules(),
+    Wire().schedule(1),
+    Wire().slots({}),
+    Wire().bookings({}),
+    Wire().booking("uid"),
+    Wire().create({}),
+    Wire().reschedule("uid", {}),
+    Wire().cancel("uid", {}),
+]
+
+
+@pytest.mark.parametrize("request_", REQUESTS, ids=lambda request: request.operation)
+def test_every_operation_is_on_the_page_with_its_request_and_version(request_: WireRequest) -> None:
+    pattern = re.sub(r"/(1|uid)(?=/|$)", r"/\\{\\w+\\}", re.escape(request_.label).replace(r"\ ", " "))
+    assert re.search(
+        rf"^\| `{re.escape(request_.operation)}` \| .*`{pattern}`.* \| {request_.version}", PAGE, re.MULTILINE
+    )
+
+
+def test_no_operation_is_on_the_page_that_is_not_asked() -> None:
+    told = set(re.findall(r"^\| `(\w+\.\w+)` \|", PAGE, re.MULTILINE))
+    assert told == {request.operation for request in REQUESTS}
+
+
+@pytest.mark.parametrize("wrong", ["PATCH /bookings/{uid}/reschedule", "DELETE /bookings/{uid}/cancel"])
+def test_the_page_corrects_what_older_documents_say(wrong: str) -> None:
+    assert wrong in PAGE
+    assert "V2 has none of" in PAGE

@@ -62,5 +62,6 @@ def test_the_reference_does_not_depend_on_the_terminal(
     variable: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = cli_page()
-    monkeypatch.setenv(variable, "200")
-    assert cli_page() == before
+    with monkeypatch.context() as patch:
+        patch.setenv(variable, "200")
+        assert cli_page() == before

@@ -49,6 +49,8 @@ def told(meta: dict[str, Any]) -> str:
         parts.append(_counted(meta["tries"], "try"))
     if meta["breaker"] not in (None, "closed"):
         parts.append(f"breaker {meta['breaker']}")
+    if meta.get("state_lost"):
+        parts.append("shared state gone, breaker and budget are this process's own")
     return "; ".join(parts)
 
 
@@ -67,7 +69,8 @@ def _meta(app: App, *, hit: bool, age: float | None, stale: bool) -> dict[str, A
 
 
 def _calls(call: CallMeta | None, requests: int) -> dict[str, Any]:
-    return {
+    lost = {"state_lost": True} if call and call.state_lost else {}
+    return lost | {
         "tries": call.tries if call else 0,
         "requests": requests,
         "breaker": call.breaker if call else None,

@@ -12,6 +12,7 @@ WHEEL_VENV ?= .venv-wheel
 BIN := $(VENV)/bin
 WORKERS ?= auto
 ARGS ?=
+UPGRADE ?=
 PYTHON ?= $(shell for candidate in python3 python python3.14 python3.13 python3.12 python3.11; do \
 	if $$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$candidate; break; fi; done)
 
@@ -63,8 +64,8 @@ docs-check: $(VENV)/dev.stamp ## The generated pages are what the program says t
 	@$(BIN)/python -m askpro_cli.shell.reference docs --check
 
 wheel: $(VENV)/dev.stamp ## Build the wheel into dist/
-	@rm -rf build/lib build/bdist.* dist
-	@$(BIN)/python -m build --wheel --no-isolation --outdir dist . > /dev/null
+	@rm -rf build/lib build/bdist.* dist && mkdir -p build
+	@$(BIN)/python -m build --wheel --no-isolation --outdir dist . > build/wheel.log 2>&1 || { cat build/wheel.log; exit 1; }
 	@ls dist
 
 $(WHEEL_VENV)/wheel.stamp: wheel
@@ -82,11 +83,11 @@ bench: $(WHEEL_VENV)/wheel.stamp ## Speed and size of the installed wheel: ratio
 
 check: lint workflow types contracts docs-check test ## What a change must pass
 
-lock: ## Write requirements/*.txt anew from pyproject.toml (throw-away environment)
+lock: ## Write requirements/*.txt anew from pyproject.toml; UPGRADE=--upgrade takes newer versions
 	@rm -rf build/lock && $(PYTHON) -m venv build/lock
 	@build/lock/bin/python $(PIP_INSTALL) 'uv>=0.13,<1'
 	@for wanted in dev:dev run:build; do \
-		build/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+		build/lock/bin/uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 --generate-hashes \
 			--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' pyproject.toml --group "$${wanted#*:}" \
 			$$([ "$${wanted%:*}" = run ] && echo '--constraint requirements/dev.txt') --output-file "requirements/$${wanted%:*}.txt"; \
 	done

@@ -1,13 +1,22 @@
-"""Finding the event type a request means."""
+"""Finding the user and the event type a request means."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from askpro_cli.sandbox import messages
 from askpro_cli.sandbox.answers import ApiError
+from askpro_cli.sandbox.call import Call
 from askpro_cli.sandbox.model import EventType, Team, User
 from askpro_cli.sandbox.world import World
+
+
+def signed_in(call: Call) -> User:
+    """Return the caller of an endpoint that needs a key."""
+    if call.caller is None:
+        raise ApiError(401, messages.NO_CREDENTIALS)
+    return call.caller
 
 
 def user_named(world: World, name: str) -> User:

@@ -7,11 +7,10 @@ from askpro_cli.sandbox.auth import Access
 from askpro_cli.sandbox.call import Call
 from askpro_cli.sandbox.inputs import whole_number
 from askpro_cli.sandbox.legacy import old_event_type, old_event_types, old_schedule
-from askpro_cli.sandbox.lookup import with_slug
+from askpro_cli.sandbox.lookup import signed_in, with_slug
 from askpro_cli.sandbox.model import EventType, Team, User
 from askpro_cli.sandbox.render import me_document, schedule_document, team_document
 from askpro_cli.sandbox.render_event_type import event_type_document
-from askpro_cli.sandbox.routes_bookings import signed_in
 from askpro_cli.sandbox.routing import ALL_VERSIONS, EVENT_TYPES, SCHEDULES, Route
 
 

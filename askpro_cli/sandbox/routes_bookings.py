@@ -5,16 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from askpro_cli.sandbox.answers import Answer, ApiError, success
+from askpro_cli.sandbox.answers import Answer, success
 from askpro_cli.sandbox.auth import Access
 from askpro_cli.sandbox.booking import create
 from askpro_cli.sandbox.booking_input import check_cancel, check_create, check_reschedule
 from askpro_cli.sandbox.call import Call
 from askpro_cli.sandbox.changes import cancel, decide, reschedule
-from askpro_cli.sandbox.inputs import is_text
 from askpro_cli.sandbox.legacy import old_booking, old_bookings
 from askpro_cli.sandbox.listing import booking_by_uid, list_bookings
-from askpro_cli.sandbox.model import User
+from askpro_cli.sandbox.lookup import signed_in
 from askpro_cli.sandbox.render import booking_document
 from askpro_cli.sandbox.routing import BOOKINGS, Route
 from askpro_cli.sandbox.world import Booking
@@ -27,13 +26,6 @@ _FOREIGN = {
     "language": "de",
     "phoneNumber": "+493023125042",
 }
-
-
-def signed_in(call: Call) -> User:
-    """Return the caller of an endpoint that needs a key."""
-    if call.caller is None:
-        raise ApiError(401, "No user")
-    return call.caller
 
 
 def _document(call: Call, booking: Booking) -> dict[str, Any]:
@@ -107,8 +99,8 @@ def post_confirm(call: Call) -> Answer:
 def post_decline(call: Call) -> Answer:
     """Decline a pending booking."""
     reason = call.body.get("reason") if isinstance(call.body, dict) else None
-    text = reason if isinstance(reason, str) and is_text(reason) else ""
-    return success(_document(call, decide(call, call.params["uid"], accept=False, reason=text)))
+    said = reason if isinstance(reason, str) else ""
+    return success(_document(call, decide(call, call.params["uid"], accept=False, reason=said)))
 
 
 ROUTES = (

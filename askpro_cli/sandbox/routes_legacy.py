@@ -16,7 +16,7 @@ from askpro_cli.sandbox.changes import cancel
 from askpro_cli.sandbox.inputs import is_email, is_filled, is_iso, is_length, is_object, is_text, is_zone
 from askpro_cli.sandbox.legacy import old_booking, old_bookings, old_event_type, old_event_types, old_schedule
 from askpro_cli.sandbox.listing import booking_by_uid, list_bookings
-from askpro_cli.sandbox.routes_bookings import signed_in
+from askpro_cli.sandbox.lookup import signed_in
 from askpro_cli.sandbox.routing import OLD_BOOKINGS, OLD_EVENT_TYPES, OLD_SCHEDULES, Route
 
 _NEEDED = {

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from askpro_cli.base.clock import Clock
+from askpro_cli.base.errors import StateError
 from askpro_cli.booking.ledger import Ledger
 from askpro_cli.calcom.cache import CalcomCache
 from askpro_cli.calcom.client import CalcomClient
-from askpro_cli.calcom.models import EventType
 from askpro_cli.resilience.policy import EventLog
 from askpro_cli.resilience.threads import hop
 
@@ -42,8 +42,14 @@ class Desk:
     notify: Callable[[str], None]
 
     async def forget(self, host_ids: tuple[int, ...]) -> None:
-        """Drop the cached slots of these hosts; where no host is known, those of the whole company."""
-        await hop(lambda: forget(self.cache, host_ids))
+        """Drop the cached slots of these hosts; where no host is known, those of the whole company.
+
+        State that is away is told and is no reason not to book: what it holds is old in minutes.
+        """
+        try:
+            await hop(lambda: forget(self.cache, host_ids))
+        except StateError as error:
+            self.notify(f"cached slots could not be dropped and may show taken times: {error.message}")
 
 
 def forget(cache: CalcomCache, host_ids: tuple[int, ...]) -> None:
@@ -53,8 +59,3 @@ def forget(cache: CalcomCache, host_ids: tuple[int, ...]) -> None:
         return
     for host in host_ids:
         cache.forget_host(host)
-
-
-def hosts_of(event_type: EventType) -> tuple[int, ...]:
-    """Return whose calendar a booking of *event_type* may occupy; () when the vendor does not say."""
-    return event_type.host_ids

@@ -26,7 +26,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from askpro_cli.base.errors import StateError, VendorProtocolError
-from askpro_cli.calcom.models import D, EventType, Schedule, Slot, SlotItem, read_document, slot_of
+from askpro_cli.calcom.models import D, EventType, Schedule, Slot, SlotItem
+from askpro_cli.calcom.reading import read_document, slot_of
 
 if TYPE_CHECKING:
     from askpro_cli.state.store import Entry, StateStore

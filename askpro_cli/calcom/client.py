@@ -6,58 +6,30 @@ Methods return an :class:`Answer`: the typed value and how it came about. Errors
 
 from __future__ import annotations
 
-import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
+from typing import Self, TypeVar
 from zoneinfo import ZoneInfo
 
-from askpro_cli.base.errors import ConfigError, InvalidValueError
+from askpro_cli.base.errors import ConfigError, VendorProtocolError
 from askpro_cli.base.times import Interval, iso_utc
 from askpro_cli.calcom.answers import Envelope, open_answer
 from askpro_cli.calcom.bodies import NewBooking, reschedule_body
+from askpro_cli.calcom.decoding import many, one, one_booking, one_or_none, page
 from askpro_cli.calcom.filters import BookingFilter
-from askpro_cli.calcom.models import (
-    Booking,
-    D,
-    EventType,
-    Me,
-    Pagination,
-    Schedule,
-    Slot,
-    Team,
-    read_document,
-    read_documents,
-    read_slots,
-)
+from askpro_cli.calcom.models import Booking, EventType, Me, Schedule, Slot, Team
+from askpro_cli.calcom.outcome import Answer, BookingList, only_slug, together
 from askpro_cli.calcom.paging import PAGE_SIZE, Page, Paging
+from askpro_cli.calcom.reading import read_slots
 from askpro_cli.calcom.transport import CalcomTransport
-from askpro_cli.calcom.wire import BOOKINGS_VERSIONS, Wire, WireRequest
+from askpro_cli.calcom.wire import BOOKINGS_VERSIONS, Wire, WireRequest, checked_uid
 from askpro_cli.resilience.policy import Attempt, CallMeta, Policy, Priority
+
+__all__ = ["Answer", "BookingList", "CalcomClient"]
 
 T = TypeVar("T")
 LookUp = Callable[[], Awaitable[Booking | None]]
-
-_UID = re.compile(r"[A-Za-z0-9_-]{1,128}")
-
-
-@dataclass(frozen=True, slots=True)
-class Answer(Generic[T]):
-    """A value and how it came about."""
-
-    value: T
-    meta: CallMeta
-
-
-@dataclass(frozen=True, slots=True)
-class BookingList:
-    """All bookings of a filter; *dropped* were sent by the vendor although the filter excludes them."""
-
-    bookings: list[Booking]
-    dropped: int
-    pages: int
 
 
 class CalcomClient:
@@ -104,11 +76,11 @@ class CalcomClient:
 
     async def me(self, *, priority: Priority = Priority.INTERACTIVE) -> Answer[Me]:
         """Return the owner of the key; the cheapest call that checks it."""
-        return await self._read(self._wire.me(), _one(Me), priority)
+        return await self._read(self._wire.me(), one(Me), priority)
 
     async def teams(self, *, priority: Priority = Priority.INTERACTIVE) -> Answer[list[Team]]:
         """Return the teams the key may see."""
-        return await self._read(self._wire.teams(), _many(Team), priority)
+        return await self._read(self._wire.teams(), many(Team), priority)
 
     # --- event types and schedules ----------------------------------------------------------------
 
@@ -120,35 +92,35 @@ class CalcomClient:
         priority: Priority = Priority.INTERACTIVE,
     ) -> Answer[list[EventType]]:
         """Return own event types, or those of *username*, limited to *slug*; never those of teams."""
-        answer = await self._read(self._wire.event_types(username, slug), _many(EventType), priority)
-        return _only_slug(answer, slug)
+        answer = await self._read(self._wire.event_types(username, slug), many(EventType), priority)
+        return only_slug(answer, slug)
 
     async def event_type(
         self, event_type_id: int, *, priority: Priority = Priority.INTERACTIVE
     ) -> Answer[EventType]:
         """Return one own event type; a team's is answered with VendorNotFoundError."""
-        return await self._read(self._wire.event_type(event_type_id), _one(EventType), priority)
+        return await self._read(self._wire.event_type(event_type_id), one(EventType), priority)
 
     async def team_event_types(
         self, team_id: int, slug: str | None = None, *, priority: Priority = Priority.INTERACTIVE
     ) -> Answer[list[EventType]]:
         """Return a team's event types, limited to *slug*."""
-        answer = await self._read(self._wire.team_event_types(team_id, slug), _many(EventType), priority)
-        return _only_slug(answer, slug)
+        answer = await self._read(self._wire.team_event_types(team_id, slug), many(EventType), priority)
+        return only_slug(answer, slug)
 
     async def schedules(self, *, priority: Priority = Priority.INTERACTIVE) -> Answer[list[Schedule]]:
         """Return own schedules."""
-        return await self._read(self._wire.schedules(), _many(Schedule), priority)
+        return await self._read(self._wire.schedules(), many(Schedule), priority)
 
     async def schedule(
         self, schedule_id: int, *, priority: Priority = Priority.INTERACTIVE
     ) -> Answer[Schedule]:
         """Return one own schedule."""
-        return await self._read(self._wire.schedule(schedule_id), _one(Schedule), priority)
+        return await self._read(self._wire.schedule(schedule_id), one(Schedule), priority)
 
     async def default_schedule(self, *, priority: Priority = Priority.INTERACTIVE) -> Answer[Schedule | None]:
         """Return the default schedule, None when there is none."""
-        return await self._read(self._wire.schedule(None), _one_or_none(Schedule), priority)
+        return await self._read(self._wire.schedule(None), one_or_none(Schedule), priority)
 
     # --- slots ------------------------------------------------------------------------------------
 
@@ -190,7 +162,7 @@ class CalcomClient:
 
     async def booking(self, uid: str, *, priority: Priority = Priority.INTERACTIVE) -> Answer[Booking]:
         """Return one booking; for the uid of a series, its earliest booking."""
-        return await self._read(self._wire.booking(_checked_uid(uid)), _one_booking, priority)
+        return await self._read(self._wire.booking(checked_uid(uid)), one_booking, priority)
 
     async def bookings(
         self,
@@ -208,7 +180,7 @@ class CalcomClient:
         found = [booking async for booking in paging]
         kept = [booking for booking in found if wanted is None or wanted.admits(booking)]
         kept.sort(key=lambda booking: (booking.start, booking.uid))
-        return Answer(BookingList(kept, len(found) - len(kept), paging.pages), _together(metas))
+        return Answer(BookingList(kept, len(found) - len(kept), paging.pages), together(metas))
 
     async def iter_bookings(
         self,
@@ -257,7 +229,7 @@ class CalcomClient:
             VendorConflictError: it cannot be moved; when it was moved before, ``details`` holds
                 ``already: rescheduled`` and ``new_uid``.
         """
-        request = self._wire.reschedule(_checked_uid(uid), reschedule_body(start, reason, rescheduled_by))
+        request = self._wire.reschedule(checked_uid(uid), reschedule_body(start, reason, rescheduled_by))
         return await self._write(request, lambda: self._moved_to(uid, start))
 
     async def cancel(self, uid: str, reason: str) -> Answer[Booking]:
@@ -267,7 +239,7 @@ class CalcomClient:
             VendorConflictError: it cannot be cancelled; when it was before, ``details`` holds
                 ``already: cancelled``.
         """
-        request = self._wire.cancel(_checked_uid(uid), {"cancellationReason": reason})
+        request = self._wire.cancel(checked_uid(uid), {"cancellationReason": reason})
         return await self._write(request, lambda: self._cancelled(uid))
 
     async def _moved_to(self, uid: str, start: datetime) -> Booking | None:
@@ -294,7 +266,7 @@ class CalcomClient:
 
     async def _write(self, request: WireRequest, lookup: LookUp | None) -> Answer[Booking]:
         outcome = await self._policy.call(
-            request.operation, self._try(request, _one_booking), write=True, lookup=lookup
+            request.operation, self._try(request, one_booking), write=True, lookup=lookup
         )
         return Answer(outcome.value, outcome.meta)
 
@@ -311,69 +283,20 @@ class CalcomClient:
                     status=status, request_id=head.request_id, rate=head.rate, date=head.date
                 ),
             )
-            return decode(open_answer(request, answer))
+            envelope = open_answer(request, answer)
+            try:
+                return decode(envelope)
+            except VendorProtocolError as error:
+                error.status, error.request_id = answer.status, answer.head.request_id
+                raise
 
         return send
 
     def _paging(self, wanted: BookingFilter, size: int, priority: Priority, metas: list[CallMeta]) -> Paging:
         async def fetch(take: int, skip: int) -> Page:
             request = self._wire.bookings({**wanted.query(), "take": take, "skip": skip})
-            answer = await self._read(request, _page, priority)
+            answer = await self._read(request, page, priority)
             metas.append(answer.meta)
             return answer.value
 
         return Paging(fetch, size)
-
-
-def _one(kind: type[D]) -> Callable[[Envelope], D]:
-    return lambda answer: read_document(kind, answer.data)
-
-
-def _one_or_none(kind: type[D]) -> Callable[[Envelope], D | None]:
-    return lambda answer: None if answer.data is None else read_document(kind, answer.data)
-
-
-def _many(kind: type[D]) -> Callable[[Envelope], list[D]]:
-    return lambda answer: read_documents(kind, answer.data)
-
-
-def _one_booking(answer: Envelope) -> Booking:
-    """Read a booking, or the earliest of a series, which the vendor answers as an array."""
-    if isinstance(answer.data, list) and answer.data:
-        return min(read_documents(Booking, answer.data), key=lambda booking: booking.start)
-    return read_document(Booking, answer.data)
-
-
-def _page(answer: Envelope) -> Page:
-    pagination = read_document(Pagination, answer.pagination or {}, "pagination")
-    return Page(read_documents(Booking, answer.data), pagination)
-
-
-def _only_slug(answer: Answer[list[EventType]], slug: str | None) -> Answer[list[EventType]]:
-    """Apply the slug on our side too: servers ignore query parameters they do not know."""
-    if slug is None:
-        return answer
-    return replace(answer, value=[item for item in answer.value if item.slug == slug])
-
-
-def _together(metas: Sequence[CallMeta]) -> CallMeta:
-    """Return one meta for a list of calls: sums, and the latest of what is not summed."""
-    sums: dict[str, Any] = {
-        "tries": sum(meta.tries for meta in metas),
-        "requests": sum(meta.requests for meta in metas),
-        "seconds": sum(meta.seconds for meta in metas),
-    }
-    return replace(metas[-1], **sums)
-
-
-def _checked_uid(uid: str) -> str:
-    """Return *uid* when it can be one (22 letters and digits as a rule).
-
-    Raises:
-        InvalidValueError: it holds anything else, such as a path or blanks.
-    """
-    if _UID.fullmatch(uid):
-        return uid
-    raise InvalidValueError(
-        f"{uid!r} is no booking uid", subject="uid", hint="`askpro bookings list` shows the uids"
-    )

@@ -6,10 +6,13 @@ Reschedule and cancel are POST, slots are read from ``/slots``; there never was 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
+
+from askpro_cli.base.errors import InvalidValueError
 
 BOOKINGS_VERSIONS = ("2024-08-13", "2026-02-25")
 """Bookings: the first is known to every server, the second only to the hosted service."""
@@ -19,6 +22,9 @@ SCHEDULES_VERSION = "2024-06-11"
 SLOTS_VERSION = "2024-09-04"
 ANY_VERSION = "2024-08-13"
 """For ``/me`` and ``/teams``, which answer any version a server knows."""
+
+
+_UID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,19 @@ def path(*segments: str | int, query: Mapping[str, Any] | None = None) -> str:
     pairs = [(name, _text(value)) for name, value in (query or {}).items() if value is not None]
     tail = "?" + urlencode(pairs) if pairs else ""
     return "/" + "/".join(segment(part) for part in segments) + tail
+
+
+def checked_uid(uid: str) -> str:
+    """Return *uid* when it can be one (22 letters and digits as a rule).
+
+    Raises:
+        InvalidValueError: it holds anything else, such as a path or blanks.
+    """
+    if _UID.fullmatch(uid):
+        return uid
+    raise InvalidValueError(
+        f"{uid!r} is no booking uid", subject="uid", hint="`askpro bookings list` shows the uids"
+    )
 
 
 def _text(value: Any) -> str:

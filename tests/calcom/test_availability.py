@@ -21,7 +21,8 @@ from askpro_cli.base.times import Interval, day_bounds
 from askpro_cli.calcom.availability import FoundSlots, SlotQuery, cached_slots, days_of, fetch_slots
 from askpro_cli.calcom.bodies import NewAttendee, NewBooking
 from askpro_cli.calcom.cache import CalcomCache
-from askpro_cli.calcom.models import EventType, read_document
+from askpro_cli.calcom.models import EventType
+from askpro_cli.calcom.reading import read_document
 
 pytestmark = pytest.mark.anyio
 

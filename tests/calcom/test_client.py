@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 from support.calcom import BERLIN, CalcomPlace
+from support.sandbox import SandboxTransport
 
 from askpro_cli.base.errors import (
     BreakerOpenError,
@@ -275,6 +278,25 @@ async def test_a_legacy_answer_is_recognised_not_half_parsed(
     error = await refusal(call(calcom_place.client()))
     assert isinstance(error, VendorProtocolError)
     assert f"legacy shape of {what}" in error.message
+
+
+class WrongTypes(SandboxTransport):
+    """A server that numbers its time zones."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        found = await super().handle_async_request(request)
+        document = json.loads(await found.aread())
+        document["data"]["timeZone"] = 1
+        return httpx.Response(200, json=document, headers={"x-request-id": found.headers["x-request-id"]})
+
+
+async def test_a_wrong_type_is_told_with_its_place_and_the_request(calcom_place: CalcomPlace) -> None:
+    calcom_place.wire = WrongTypes(calcom_place.app)
+    error = await refusal(calcom_place.client().me())
+    assert isinstance(error, VendorProtocolError)
+    assert error.details == {"path": "data.timeZone"}
+    assert error.status == 200
+    assert error.request_id
 
 
 async def test_a_429_is_told_with_the_time_to_wait(calcom_place: CalcomPlace) -> None:

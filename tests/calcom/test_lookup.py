@@ -23,7 +23,8 @@ from askpro_cli.calcom.lookup import (
     parse_reference,
     require_bookable,
 )
-from askpro_cli.calcom.models import EventType, read_document
+from askpro_cli.calcom.models import EventType
+from askpro_cli.calcom.reading import read_document
 from askpro_cli.sandbox.app import SandboxApp
 
 pytestmark = pytest.mark.anyio

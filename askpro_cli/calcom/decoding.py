@@ -1,0 +1,38 @@
+"""What is read from an opened answer, one reader for each kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from askpro_cli.calcom.answers import Envelope
+from askpro_cli.calcom.models import Booking, D, Pagination
+from askpro_cli.calcom.paging import Page
+from askpro_cli.calcom.reading import read_document, read_documents
+
+
+def one(kind: type[D]) -> Callable[[Envelope], D]:
+    """Return a reader of a single document."""
+    return lambda answer: read_document(kind, answer.data)
+
+
+def one_or_none(kind: type[D]) -> Callable[[Envelope], D | None]:
+    """Return a reader of a single document that may be null."""
+    return lambda answer: None if answer.data is None else read_document(kind, answer.data)
+
+
+def many(kind: type[D]) -> Callable[[Envelope], list[D]]:
+    """Return a reader of an array of documents."""
+    return lambda answer: read_documents(kind, answer.data)
+
+
+def one_booking(answer: Envelope) -> Booking:
+    """Read a booking, or the earliest of a series, which the vendor answers as an array."""
+    if isinstance(answer.data, list) and answer.data:
+        return min(read_documents(Booking, answer.data), key=lambda booking: booking.start)
+    return read_document(Booking, answer.data)
+
+
+def page(answer: Envelope) -> Page:
+    """Read a page of bookings and where it stands."""
+    pagination = read_document(Pagination, answer.pagination or {}, "pagination")
+    return Page(read_documents(Booking, answer.data), pagination)

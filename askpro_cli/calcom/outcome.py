@@ -1,0 +1,46 @@
+"""What the client's methods return: a value, and how it came about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
+
+from askpro_cli.calcom.models import Booking, EventType
+from askpro_cli.resilience.policy import CallMeta
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[T]):
+    """A value and how it came about."""
+
+    value: T
+    meta: CallMeta
+
+
+@dataclass(frozen=True, slots=True)
+class BookingList:
+    """All bookings of a filter; *dropped* were sent by the vendor although the filter excludes them."""
+
+    bookings: list[Booking]
+    dropped: int
+    pages: int
+
+
+def only_slug(answer: Answer[list[EventType]], slug: str | None) -> Answer[list[EventType]]:
+    """Apply the slug on our side too: servers ignore query parameters they do not know."""
+    if slug is None:
+        return answer
+    return replace(answer, value=[item for item in answer.value if item.slug == slug])
+
+
+def together(metas: Sequence[CallMeta]) -> CallMeta:
+    """Return one meta for a list of calls: sums, and the latest of what is not summed."""
+    sums: dict[str, Any] = {
+        "tries": sum(meta.tries for meta in metas),
+        "requests": sum(meta.requests for meta in metas),
+        "seconds": sum(meta.seconds for meta in metas),
+    }
+    return replace(metas[-1], **sums)

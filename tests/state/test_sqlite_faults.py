@@ -318,12 +318,12 @@ def test_damage_that_comes_back_at_once_is_an_error(opened: Opened) -> None:
 
 def test_expired_rows_leave_the_file_with_later_writes(opened: Opened) -> None:
     store = opened.open()
-    store.set("mark", b"", ttl=0.05)
     for number in range(50):
         store.set(f"v{number}", b"", ttl=0.02)
         store.increment(f"c{number}", ttl=0.02)
         store.append(f"l{number}", b"", limit=5, ttl=0.02)
         store.acquire(f"k{number}", ttl=0.02)
+    store.set("mark", b"", ttl=0.05)
     eventually(lambda: store.get("mark") is None)
     for number in range(4):
         store.set("v", b"")

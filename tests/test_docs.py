@@ -65,3 +65,9 @@ def test_the_reference_does_not_depend_on_the_terminal(
     with monkeypatch.context() as patch:
         patch.setenv(variable, "200")
         assert cli_page() == before
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_a_page_shows_exists(page: Path) -> None:
+    shown = re.findall(r"(?:\$ |`)askpro ([a-z][a-z-]+)", page.read_text(encoding="utf-8"))
+    assert set(shown) <= set(COMMANDS)

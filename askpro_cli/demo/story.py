@@ -37,12 +37,14 @@ _SETTINGS = {
     "ASKPRO_RESILIENCE_BASE_DELAY": "0.05",
 }
 _OPENING = (
-    "A day at a salon, on a Cal.com of its own on this machine: no account needed, nothing of yours is read"
-    " or changed. Every command really runs (with --json; what you see is taken from its answer)."
-)
-_PACE = (
-    f"To be short, the circuit breaker stays open for {breaker_steps.OPEN_FOR:g} s here instead of 60 s,"
-    " and the first retry waits 0.05 s instead of 0.5 s."
+    (
+        "A day at a salon, on a Cal.com of its own on this machine. No account is needed, and nothing of yours"
+        " is read or changed. Every command really runs; what you see is taken from its answer (--json)."
+    ),
+    (
+        f"To be short, the circuit breaker stays open for {breaker_steps.OPEN_FOR:g} s here instead of 60 s,"
+        " and the first retry waits 0.05 s instead of 0.5 s."
+    ),
 )
 
 
@@ -59,8 +61,8 @@ def play(environment: Mapping[str, str], tell: Callable[[str], None]) -> dict[st
     """
     started = time.monotonic()
     narrator = Narrator(tell)
-    narrator.opening(_OPENING)
-    narrator.opening(_PACE)
+    for paragraph in _OPENING:
+        narrator.opening(paragraph)
     reports: list[StepReport] = []
     failure = _play_all(environment, narrator, reports)
     seconds = time.monotonic() - started

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 pytest_plugins = (
     "support.isolation",
+    "support.properties",
     "support.cli",
     "support.databases",
     "support.redis_server",

@@ -38,8 +38,8 @@ _SETTINGS = {
 }
 _OPENING = (
     (
-        "A day at a salon, on a Cal.com of its own on this machine. No account is needed, and nothing of yours"
-        " is read or changed. Every command really runs; what you see is taken from its answer (--json)."
+        "A day at a salon, on a Cal.com of its own on this machine. No account is needed, and nothing of"
+        " yours is read or changed. Every command really runs; what is shown comes from its answer (--json)."
     ),
     (
         f"To be short, the circuit breaker stays open for {breaker_steps.OPEN_FOR:g} s here instead of 60 s,"

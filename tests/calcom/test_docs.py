@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from askpro_cli.calcom.errors import KnownText, known_texts
 from askpro_cli.calcom.wire import Wire, WireRequest
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "calcom.md").read_text(encoding="utf-8")
@@ -44,3 +45,10 @@ def test_no_operation_is_on_the_page_that_is_not_asked() -> None:
 def test_the_page_corrects_what_older_documents_say(wrong: str) -> None:
     assert wrong in PAGE
     assert "V2 has none of" in PAGE
+
+
+@pytest.mark.parametrize("known", known_texts(), ids=lambda known: known.id)
+def test_every_known_refusal_is_on_the_page_with_meaning_and_remedy(known: KnownText) -> None:
+    (row,) = [line for line in PAGE.splitlines() if line.startswith(f"| `{known.id}` |")]
+    assert f"`{known.error.__name__}`, exit {int(known.error.exit_code)}" in row
+    assert row.endswith(f"| {known.meaning} | {known.remedy} |")

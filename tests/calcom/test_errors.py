@@ -225,6 +225,12 @@ def test_field_errors_are_read_from_the_text(text: str, fields: dict[str, str]) 
     assert judged(400, envelope(text)).field_errors == fields
 
 
+@pytest.mark.parametrize("details", ["Too many requests", ["x"], 5, {"errors": "x"}, {"errors": [{}]}, {}])
+def test_details_of_any_shape_are_survived(details: Any) -> None:
+    error = judged(429, envelope("Too many requests", "ThrottlerException", details))
+    assert error.details["known_as"] == "rate-limit"
+
+
 def test_a_message_may_be_a_list() -> None:
     assert judged(400, bare(400, ["take must not be less than 1", "skip is odd"])).vendor_message == (
         "take must not be less than 1, skip is odd"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from askpro_cli.base.errors import SlotUnavailableError, VendorNotFoundError
+from askpro_cli.base.times import Interval
 from askpro_cli.booking.desk import Desk
 from askpro_cli.booking.requests import BookingRequest
 from askpro_cli.booking.sending import Sending
@@ -31,12 +32,15 @@ class Order:
         event_type: as the vendor described it.
         key: the idempotency key.
         content: hash of what the key stands for; another content under the same key is refused.
+        around: the stretch in which any run under this key may have booked (the asked start, and with
+            ``--next`` what may be booked instead).
     """
 
     request: BookingRequest
     event_type: EventType
     key: str
     content: str
+    around: Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,8 @@ async def create_booking(desk: Desk, order: Order, *, next_slot: NextSlot | None
 
 
 async def _make(desk: Desk, order: Order, claim: Claim, next_slot: NextSlot | None) -> Booked:
-    async with desk.ledger.held(claim), Sending(desk, order.event_type, order.key, claim) as sending:
+    sending = Sending(desk, order.event_type, order.key, claim, order.around)
+    async with desk.ledger.held(claim), sending:
         found = await sending.settle_doubt()
         answer = found or await _send(sending, order.request, next_slot)
         await sending.complete(answer.value)

@@ -18,6 +18,7 @@ from askpro_cli.base.errors import (
     SlotUnavailableError,
 )
 from askpro_cli.base.exit_codes import ExitCode
+from askpro_cli.base.times import Interval
 from askpro_cli.booking.desk import Desk
 from askpro_cli.booking.requests import KEY_ENTRY, BookingRequest
 from askpro_cli.booking.verification import check_created, find_ours
@@ -27,8 +28,7 @@ from askpro_cli.calcom.filters import BookingFilter
 from askpro_cli.calcom.models import Booking, EventType
 from askpro_cli.platform.idempotency import Claim
 
-# The records' clock and the vendor's need not agree; an hour is far more than they may differ.
-_CLOCK_MARGIN = timedelta(hours=1)
+_DAY = timedelta(days=1)
 
 
 class Sending:
@@ -39,12 +39,14 @@ class Sending:
         event_type: what is booked.
         key: the idempotency key, sent as metadata.
         claim: the key's claim in the records.
+        around: the stretch in which an earlier run under this key may have booked.
     """
 
-    def __init__(self, desk: Desk, event_type: EventType, key: str, claim: Claim) -> None:
+    def __init__(self, desk: Desk, event_type: EventType, key: str, claim: Claim, around: Interval) -> None:
         self._desk = desk
         self._event_type = event_type
         self._key = key
+        self._around = around
         self._claim = claim
         self._doubt = self._was_in_doubt = claim.state == "unsettled"
         self._on_the_wire = False
@@ -73,7 +75,7 @@ class Sending:
         """
         if not self._doubt:
             return None
-        found = await self._look_up()
+        found = await self._look_up(self._around)
         self._doubt = False
         return found
 
@@ -125,12 +127,17 @@ class Sending:
 
         A refusal after a doubtful earlier run may be about that run's own booking, so one looks again.
         """
+
+        async def found_here() -> Booking | None:
+            found = await self._look_up(Interval(start, start))
+            return found.value if found else None
+
         try:
             return await self._desk.client.create_booking(
-                new_booking(request, start, self._key), lookup=self._found
+                new_booking(request, start, self._key), lookup=found_here
             )
         except SlotUnavailableError:
-            found = await self._look_up() if self._was_in_doubt else None
+            found = await self._look_up(self._around) if self._was_in_doubt else None
             if found is None:
                 self._on_the_wire = False
                 raise
@@ -141,17 +148,16 @@ class Sending:
             self._on_the_wire = False
             raise
 
-    async def _found(self) -> Booking | None:
-        answer = await self._look_up()
-        return answer.value if answer else None
+    async def _look_up(self, around: Interval) -> Answer[Booking] | None:
+        """Find the active booking with our key among those of the event type.
 
-    async def _look_up(self) -> Answer[Booking] | None:
-        """Find the active booking with our key, among all made since the key was claimed first.
-
-        The vendor cannot filter by metadata, so that is done here.
+        The vendor cannot filter by metadata, so that is done here; by start and not by creation, so that
+        no clock needs to agree with the vendor's.
         """
         wanted = BookingFilter(
-            event_type_ids=(self._event_type.id,), after_created=self._claim.record.created - _CLOCK_MARGIN
+            event_type_ids=(self._event_type.id,),
+            after_start=around.start - _DAY,
+            before_end=around.end + _DAY,
         )
         answer = await self._desk.client.bookings(wanted)
         ours = find_ours(answer.value.bookings, self._key)

@@ -84,16 +84,22 @@ class Wanted:
         key = None if typed.key is None else check_given_key(typed.key)
         return cls(parse_reference(typed.event_type, app.company.event_types), request, key)
 
-    def order(self, company: str, event_type: EventType) -> Order:
+    def order(self, company: str, event_type: EventType, reach: timedelta) -> Order:
         """Return the order for an event type, with the given key or a derived one.
+
+        Args:
+            company: the slug.
+            event_type: what is booked.
+            reach: how far before and after the asked start ``--next`` may book.
 
         Raises:
             InvalidValueError, RefusedError: it does not fit the event type.
         """
         request = fit(replace(self.request, event_type_id=event_type.id), event_type)
+        around = Interval(request.start - reach, request.start + reach)
         if self.key is not None:
-            return Order(request, event_type, self.key, content_hash(request))
-        return Order(request, event_type, derive_key(company, request), identity_hash(request))
+            return Order(request, event_type, self.key, content_hash(request), around)
+        return Order(request, event_type, derive_key(company, request), identity_hash(request), around)
 
 
 async def book(app: App, wanted: Wanted, *, next_free: bool, dry_run: bool) -> Result:
@@ -104,7 +110,8 @@ async def book(app: App, wanted: Wanted, *, next_free: bool, dry_run: bool) -> R
     """
     async with app.calcom() as client:
         known = await find_event_type(client, app.cache(), wanted.reference)
-        order = wanted.order(app.company.slug, known.event_type)
+        reach = timedelta(days=app.settings.integer("alternatives.days") + 1)
+        order = wanted.order(app.company.slug, known.event_type, reach)
         if dry_run:
             return await _plan(app, client, order, next_free=next_free)
         wish = wish_around(app, order.event_type, order.request.start, length=order.request.duration)

@@ -182,14 +182,14 @@ if ARGV[3] ~= '' then redis.call('PEXPIRE', KEYS[1], ARGV[3]) else redis.call('P
 RECORD = (
     _PRELUDE
     + """
-redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now() * 1000)
+redis.call('RPUSH', KEYS[1], ARGV[1])
+redis.call('LTRIM', KEYS[1], -ARGV[2], -1)
+redis.call('PERSIST', KEYS[1])
 for i = 3, #KEYS do
   if redis.call('EXISTS', KEYS[i]) == 0 then redis.call('ZADD', KEYS[2], '+inf', ARGV[2 * i - 3]) end
   redis.call('INCRBY', KEYS[i], ARGV[2 * i - 2])
 end
-redis.call('RPUSH', KEYS[1], ARGV[1])
-redis.call('LTRIM', KEYS[1], -ARGV[2], -1)
-redis.call('PERSIST', KEYS[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now() * 1000)
 """
 )
 

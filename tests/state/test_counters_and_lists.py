@@ -26,7 +26,7 @@ def test_several_counters_grow_in_one_call(state_store: StateStore) -> None:
 
 
 def test_a_counters_life_counts_from_its_creation(state_store: StateStore) -> None:
-    state_store.increment("window", ttl=0.15)
+    state_store.increment("window", ttl=1)
     state_store.increment("window", ttl=600)
     assert eventually(lambda: state_store.counters() == {})
     assert state_store.increment("window", ttl=600) == 1
@@ -67,9 +67,9 @@ def test_a_list_grows_and_shrinks_with_its_limit(state_store: StateStore) -> Non
 def test_a_list_lives_from_its_newest_item(state_store: StateStore) -> None:
     state_store.append("log", b"1", limit=9, ttl=0.05)
     assert eventually(lambda: state_store.tail("log", 9) == [])
-    state_store.append("log", b"2", limit=9, ttl=0.05)
+    state_store.append("log", b"2", limit=9, ttl=1)
     state_store.append("log", b"3", limit=9)
-    state_store.set("mark", b"", ttl=0.1)
+    state_store.set("mark", b"", ttl=1.1)
     eventually(lambda: state_store.get("mark") is None)
     assert state_store.tail("log", 9) == [b"2", b"3"]
 

@@ -57,10 +57,10 @@ def test_a_lock_that_is_over_cannot_be_renewed_even_if_nobody_took_it(state_stor
 
 
 def test_renewal_extends_and_can_shorten(state_store: StateStore) -> None:
-    lock = state_store.acquire("fill", ttl=0.3)
+    lock = state_store.acquire("fill", ttl=1)
     assert lock
     assert state_store.renew(lock, ttl=60)
-    state_store.set("mark", b"", ttl=0.4)
+    state_store.set("mark", b"", ttl=1.1)
     eventually(lambda: state_store.get("mark") is None)
     assert state_store.locked("fill") == lock.token
     assert state_store.renew(lock, ttl=0.02)

@@ -189,11 +189,22 @@ def test_a_wrong_password_is_told_without_showing_it(store_of: Opener) -> None:
 
 def test_a_full_server_and_a_replica_are_told_apart(store_of: Opener) -> None:
     with private_redis("--maxmemory", "1", "--maxmemory-policy", "noeviction") as server:
-        with pytest.raises(StateError) as caught:
-            store_of(server.url).set("a", b"1")
-        with pytest.raises(StateError):
-            store_of(server.url).increment("a")
-        assert "maxmemory" in (caught.value.hint or "")
+        store = store_of(server.url)
+        writes: list[Callable[[], object]] = [
+            lambda: store.set("a", b"1"),
+            lambda: store.add("a", b"1"),
+            lambda: store.set_tagged({"a": b"1"}, ttl={}, tags={}),
+            lambda: store.increment("a"),
+            lambda: store.append("a", b"1", limit=2),
+            lambda: store.record({"a": 1}, "b", b"1", limit=2),
+            lambda: store.bump("a"),
+            lambda: store.acquire("a", ttl=1),
+        ]
+        for write in writes:
+            with pytest.raises(StateError) as caught:
+                write()
+            assert "maxmemory" in (caught.value.hint or "")
+        assert store.get("a") is None
     with private_redis("--replicaof", "127.0.0.1", str(free_port())) as server:
         eventually(lambda: answers(server.url))
         with pytest.raises(StateError) as caught:

@@ -20,7 +20,7 @@ def start(source: str) -> subprocess.Popen[str]:
     )
 
 
-def finish(processes: Sequence[subprocess.Popen[str]], *, within: float = 60.0) -> list[str]:
+def finish(processes: Sequence[subprocess.Popen[str]], *, within: float = 120.0) -> list[str]:
     """Let all go at once and return what each printed; one that fails fails the test."""
     for process in processes:
         assert process.stdin is not None

@@ -391,6 +391,34 @@ def practice() -> Caller:
 KEY = "cal_test_doc"
 
 
+def test_an_event_type_shows_its_places_and_its_range_of_dates(practice: Caller) -> None:
+    found = practice.data("/v2/event-types/6", key=KEY)
+    assert found["bookingWindow"] == {"type": "range", "value": ["2026-12-01", "2026-12-04"]}
+    assert found["locations"] == [
+        {"type": "phone", "phone": "+493023125020", "public": False},
+        {"type": "link", "link": "https://kurs.example.org", "public": True},
+        {"type": "attendeeAddress"},
+    ]
+    slugs = [field["slug"] for field in found["bookingFields"]]
+    assert "location" in slugs  # there is a choice
+    assert "guests" not in slugs
+    days = practice.data("/v2/slots?eventTypeId=6&start=2026-11-24&end=2026-12-31", key=KEY)
+    assert list(days) == ["2026-12-01", "2026-12-02", "2026-12-03", "2026-12-04"]
+    body = {"key": KEY, "location": {"type": "attendeeAddress", "address": "Musterweg 2, 10115 Berlin"}}
+    assert practice.book(6, "2026-12-01T09:00:00Z", **body)["location"] == "Musterweg 2, 10115 Berlin"
+    assert practice.book(6, "2026-12-01T10:00:00Z", key=KEY)["location"] == "+493023125020"
+
+
+def test_only_members_see_a_team(practice: Caller) -> None:
+    status, message = refusal(practice.get("/v2/teams/9/event-types", key="cal_test_stranger"))
+    assert (status, message) == (403, "User is not part of the team with id=9.")
+
+
+def test_somebody_without_a_schedule_has_no_default_one(practice: Caller) -> None:
+    assert practice.data("/v2/schedules/default", key="cal_test_stranger") is None
+    assert practice.data("/v2/me", key="cal_test_stranger")["defaultScheduleId"] is None
+
+
 def test_a_managed_parent_cannot_be_booked(practice: Caller) -> None:
     status, message = refusal(practice.try_book(3, key=KEY))
     assert (status, message[:47]) == (400, "Event type with id=3 is the parent managed even")

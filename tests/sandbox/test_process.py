@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import signal
@@ -133,6 +134,17 @@ def test_a_stop_does_not_wait_for_a_silent_answer() -> None:
             httpx.get(f"{ready['url']}/me", trust_env=False, timeout=0.1)
         ready["process"].terminate()
         assert ready["process"].wait(10) == 0
+
+
+def test_no_fault_makes_the_program_talk() -> None:
+    with running_sandbox() as ready:
+        for fault in ("reset-before", "reset-after", "truncated", "timeout-after=0.01", "huge=1", "not-json"):
+            headers = {**HEADERS, "X-Sandbox-Fault": fault}
+            with contextlib.suppress(httpx.TransportError):
+                httpx.get(f"{ready['url']}/me", headers=headers, **NO_PROXY)
+        assert httpx.get(f"{ready['url']}/me", headers=HEADERS, **NO_PROXY).status_code == httpx.codes.OK
+        ready["process"].terminate()
+        assert ready["process"].communicate(timeout=10) == ("", "")
 
 
 def test_options_reach_the_sandbox(tmp_path: Path) -> None:

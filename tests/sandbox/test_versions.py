@@ -142,6 +142,12 @@ def test_the_old_body_books_and_answers_in_the_old_shape(caller: Caller) -> None
     assert caller.data(f"/v2/bookings/{booking['uid']}")["status"] == "cancelled"
 
 
+def test_older_versions_could_not_reschedule(caller: Caller) -> None:
+    path = f"/v2/bookings/{caller.book()['uid']}/reschedule"
+    answer = caller.post(path, {"start": "2026-11-24T10:00:00Z"}, version=None)
+    assert refusal(answer) == (404, f"Cannot POST {path}")
+
+
 def test_old_event_types_and_schedules_have_old_names(caller: Caller) -> None:
     listed = caller.data("/v2/event-types", version="2024-06-11")
     assert listed["eventTypeGroups"][0]["eventTypes"][0]["length"] == 30

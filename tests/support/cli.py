@@ -75,6 +75,7 @@ class Cli:
             "HOME": str(self.home),
             "PATH": os.environ.get("PATH", ""),
             "ASKPRO_STATE_DIR": str(folder / "state"),
+            **{name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")},
         }
         self.clock: Clock | None = None
         self.http_transport: Any = None

@@ -23,7 +23,6 @@ class Desk:
         client: speaks to the vendor, under the one policy.
         ledger: keeps the idempotency keys of this company.
         cache: of the vendor's answers; forgotten around every write.
-        company: the company's slug.
         zone: the company's.
         clock: tells past from future and measures freshness.
         log: the run's log; no personal data goes into it.
@@ -34,7 +33,6 @@ class Desk:
     client: CalcomClient
     ledger: Ledger
     cache: CalcomCache
-    company: str
     zone: ZoneInfo
     clock: Clock
     log: EventLog

@@ -79,9 +79,9 @@ def planned_minutes(request: BookingRequest, event_type: EventType) -> int:
 def _check_location(location: Mapping[str, str] | None, event_type: EventType) -> None:
     if location is None or any(_same_place(location, offered) for offered in event_type.locations):
         return
-    offered = ", ".join(_place(entry) for entry in event_type.locations) or "none to choose from"
+    offered = ", ".join(place_of(entry) for entry in event_type.locations) or "none to choose from"
     raise _misfit(
-        "--location", event_type, f"does not take place by {_place(location)}", hint=f"it offers {offered}"
+        "--location", event_type, f"does not take place by {place_of(location)}", hint=f"it offers {offered}"
     )
 
 
@@ -90,7 +90,8 @@ def _same_place(wanted: Mapping[str, str], offered: Mapping[str, Any]) -> bool:
     return wanted["type"] == offered.get("type") and same_app
 
 
-def _place(entry: Mapping[str, Any]) -> str:
+def place_of(entry: Mapping[str, Any]) -> str:
+    """Return a location as ``--location`` names it: its kind, and the app of an integration."""
     kind = str(entry.get("type", "unknown"))
     return f"{kind}:{entry['integration']}" if "integration" in entry else kind
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from askpro_cli.base.errors import InvalidValueError, VendorAuthError, VendorNotFoundError
+from askpro_cli.booking.fitting import place_of
 from askpro_cli.calcom.lookup import find_event_type, parse_reference
 from askpro_cli.shell.booking_tables import properties_table
 from askpro_cli.shell.result import Column, Result, Table
@@ -102,18 +103,13 @@ def _event_type_details(item: EventType) -> dict[str, Any]:
         "buffer_after_minutes": item.after_event_buffer,
         "slot_interval_minutes": item.slot_interval,
         "seats": item.seats_per_time_slot,
-        "locations": [_location(entry) for entry in item.locations],
+        "locations": [place_of(entry) for entry in item.locations],
         "fields": [
             {"slug": field.slug or field.type, "type": field.type, "required": field.required}
             for field in item.booking_fields
             if not field.hidden
         ],
     }
-
-
-def _location(entry: Mapping[str, Any]) -> str:
-    kind = str(entry.get("type", "unknown"))
-    return f"{kind}:{entry['integration']}" if "integration" in entry else kind
 
 
 async def list_schedules(app: App) -> Result:

@@ -33,7 +33,6 @@ def make_desk(app: App, client: CalcomClient) -> Desk:
         client=client,
         ledger=ledger,
         cache=app.cache(),
-        company=app.company.slug,
         zone=app.company.zone,
         clock=app.clock,
         log=app.log,

@@ -9,6 +9,7 @@ import typer
 from askpro_cli.base.errors import ConfigError
 from askpro_cli.shell.command import app_of, command_app
 from askpro_cli.shell.result import Column, Result, Table
+from askpro_cli.shell.settings_table import plain_number
 
 app = command_app(
     help="""Show, check and start the settings.
@@ -75,7 +76,7 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float):
-        return f"{value:g}"
+        return plain_number(value)
     return "" if value is None else str(value)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any
@@ -61,7 +62,8 @@ class RunLog:
         self._failed = True
         stream, self._stream = self._stream, None
         if stream is not None:
-            stream.close()
+            with suppress(OSError):  # a full disk
+                stream.close()
 
     def _line(self, name: str, level: str, fields: dict[str, Any]) -> str:
         from askpro_cli.base.redaction import redact

@@ -65,7 +65,7 @@ class Invocation:
         with self._root.make_context("askpro", self._argv, obj=self._app) as context:
             self._context = context
             answer = self._root.invoke(context)
-            return finish(answer, self._app)
+            return finish(answer, self._app, self.command)
 
     @property
     def command(self) -> str | None:
@@ -98,7 +98,8 @@ class Invocation:
     def _settle(self, result: Result | None, errors: Sequence[AskproError]) -> Outcome:
         from askpro_cli.shell.envelope import settle
 
-        merge_options(self._app.options, options_from_argv(self._argv))
+        if errors:  # perhaps before all options were parsed
+            merge_options(self._app.options, options_from_argv(self._argv))
         return settle(self.command, result, errors, unknown_first=self._app.options.unknown_first)
 
 
@@ -116,6 +117,24 @@ def _print(app: App, outcome: Outcome) -> int:
     except AskproError as error:  # the answer could not be written
         console.unknown(error.message)
         outcome.code = error.exit_code
-    if "log" in app.__dict__ and app.log.used:
-        app.log.event("run.finished", exit_code=int(outcome.code), status=status_word(outcome.code))
+    except Exception as error:  # noqa: BLE001 (the command's answer is no JSON, no text: a bug)
+        outcome = _unprintable(app, outcome, error)
+        render(outcome, console, options.format, meta)
+    _close_log(app, outcome)
     return int(outcome.code)
+
+
+def _unprintable(app: App, outcome: Outcome, error: Exception) -> Outcome:
+    from askpro_cli.shell.crash import report_crash
+    from askpro_cli.shell.envelope import settle
+
+    return settle(outcome.command, None, [report_crash(app, error)], unknown_first=False)
+
+
+def _close_log(app: App, outcome: Outcome) -> None:
+    """Write the last line of a log that has others; a run with nothing to log leaves no file."""
+    if "log" not in app.__dict__ or not app.log.used:
+        return
+    app.log.event("run.finished", exit_code=int(outcome.code), status=status_word(outcome.code))
+    if app.options.verbose:
+        app.console.say(f"log: {app.log.path}")

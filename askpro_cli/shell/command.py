@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from askpro_cli.base.errors import UsageError
+from askpro_cli.base.nearest import nearest
 from askpro_cli.shell.options import global_params, print_help_through_console, write_global_options
 
 if TYPE_CHECKING:
@@ -29,11 +31,26 @@ class AskproCommand(TyperCommand):
 
 
 class AskproGroup(TyperGroup):
-    """A group of commands (``cache``, ``config``) that shows only its commands."""
+    """A group of commands (``cache``, ``config``)."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command named first in *args*; the nearest is suggested for another name."""
+        name, *rest = args
+        command = self.commands.get(name)
+        if command is None:
+            unknown_command(ctx.command_path, name, self.commands)
+        return name, command, rest
 
     def get_help_option(self, ctx: Any) -> Any:
         """Return ``--help``."""
         return print_help_through_console(super().get_help_option(ctx))
+
+
+def unknown_command(path: str, name: str, known: Iterable[str]) -> NoReturn:
+    """Raise a usage error that names the nearest of the *known* commands below *path*."""
+    meant = nearest(name, known)
+    hint = f"did you mean {path} {meant}" if meant else f"{path} --help lists the commands"
+    raise UsageError(f"{path} has no command {name!r}", hint=hint, subject=name)
 
 
 class CommandApp(typer.Typer):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any
 
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from askpro_cli import __version__
-from askpro_cli.base.errors import UsageError
-from askpro_cli.base.nearest import nearest
-from askpro_cli.shell.command import load_command
+from askpro_cli.shell.command import load_command, unknown_command
 from askpro_cli.shell.options import (
     global_params,
     print_and_exit,
@@ -56,10 +54,10 @@ class RootGroup(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the command named first in *args* and import it."""
-        del ctx
         name = args[0]
         if name not in COMMANDS:
-            unknown_command(name)
+            visible = (known for known, entry in COMMANDS.items() if not entry.hidden)
+            unknown_command(ctx.command_path, name, visible)
         return name, self.load(name), args[1:]
 
     def load(self, name: str) -> Any:
@@ -94,13 +92,6 @@ class RootGroup(TyperGroup):
             ]
             with formatter.section(section):
                 formatter.write_dl(rows)
-
-
-def unknown_command(name: str) -> NoReturn:
-    """Raise a usage error that names the nearest command."""
-    meant = nearest(name, (known for known, entry in COMMANDS.items() if not entry.hidden))
-    hint = f"did you mean askpro {meant}" if meant else "askpro --help lists the commands"
-    raise UsageError(f"there is no command {name!r}", hint=hint, subject=name)
 
 
 def _version_param() -> TyperOption:

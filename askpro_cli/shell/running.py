@@ -25,13 +25,23 @@ if TYPE_CHECKING:
 _CODES = {signal.SIGINT: ExitCode.INTERRUPTED, signal.SIGTERM: ExitCode.TERMINATED}
 
 
-class InterruptedRun(BaseException):
-    """A signal ended the run; *errors* is what the interrupted command still had to say."""
+class StoppedError(AskproError):
+    """A signal ended the run; exit 130 or 143."""
+
+    code = "stopped"
+
+
+class InterruptedRun(KeyboardInterrupt):
+    """A signal ended the run; *errors* is what the interrupted command still had to say.
+
+    A KeyboardInterrupt, because asyncio lets only that and SystemExit through from a signal's callback.
+    """
 
     def __init__(self, signal_number: int, errors: Sequence[AskproError] = ()) -> None:
         super().__init__(signal_number)
-        self.exit_code = _CODES[signal.Signals(signal_number)]
-        self.errors = list(errors)
+        name = signal.Signals(signal_number)
+        self.exit_code = _CODES[name]
+        self.errors = [*errors, StoppedError(f"stopped by {name.name}")]
 
 
 def _raise(number: int, frame: FrameType | None) -> None:
@@ -45,7 +55,8 @@ def listening() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {number: signal.signal(number, _raise) for number in _CODES}
+    heeded = [number for number in _CODES if signal.getsignal(number) is not signal.SIG_IGN]  # nohup, &
+    before = {number: signal.signal(number, _raise) for number in heeded}
     try:
         yield
     finally:
@@ -53,7 +64,7 @@ def listening() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def finish(answer: Any, app: App) -> Result:
+def finish(answer: Any, app: App, command: str | None) -> Result:
     """Return the Result of a command: at once, or after awaiting it."""
     from askpro_cli.shell.result import Result
 
@@ -64,7 +75,7 @@ def finish(answer: Any, app: App) -> Result:
     if not hasattr(answer, "__await__"):
         message = f"a command returned {type(answer).__name__}, not a Result"
         raise TypeError(message)
-    app.log.event("run.started", company=app.settings.optional("company"))
+    app.log.event("run.started", command=command)
     return _run_async(answer)
 
 
@@ -99,6 +110,8 @@ class _Stop:
 
     def _listen(self, loop: AbstractEventLoop) -> None:
         for number in _CODES:
+            if signal.getsignal(number) is signal.SIG_IGN:
+                continue
             loop.add_signal_handler(number, self._on_signal, number)
 
     def _on_signal(self, number: int) -> None:

@@ -12,6 +12,7 @@ import os
 import stat
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -111,4 +112,5 @@ def _write_copy(copy: Path, stamp: list[Any], flat: Flat) -> None:
             stream.write(text)
         temporary.replace(copy)
     except (OSError, TypeError):
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()

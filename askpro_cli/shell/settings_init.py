@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
 
@@ -68,5 +69,6 @@ def write_private(path: Path, text: str) -> None:
             stream.write(text)
         temporary.replace(path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
         raise ConfigError(f"cannot write {path}: {error.strerror}", subject=str(path)) from error

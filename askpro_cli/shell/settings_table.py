@@ -100,7 +100,12 @@ SETTINGS: tuple[Setting, ...] = _with_files(
     ),
     Setting("calcom.timeout", Kind.NUMBER, "Longest wait for an answer", low=0.1, high=300, unit="s"),
     Setting(
-        "calcom.max_answer_bytes", Kind.INTEGER, "Largest answer read", low=1024, high=1 << 30, unit="bytes"
+        "calcom.max_answer_bytes",
+        Kind.INTEGER,
+        "Largest answer read",
+        low=1024,
+        high=1_000_000_000,
+        unit="bytes",
     ),
     Setting("cache.event_types_ttl", Kind.NUMBER, "Life of cached event types", low=0, high=_DAY, unit="s"),
     Setting("cache.schedules_ttl", Kind.NUMBER, "Life of cached schedules", low=0, high=_DAY, unit="s"),
@@ -191,6 +196,11 @@ def find_setting(name: str) -> Setting | None:
         return Setting(name, Kind.TEXT, f"Event type behind the alias {alias}")
     known = _COMPANY_BY_FIELD.get(field)
     return known._replace(name=name) if known else None
+
+
+def plain_number(number: float) -> str:
+    """Return a number as a person writes it: 5, 0.5, 2592000."""
+    return str(int(number)) if number == int(number) else str(number)
 
 
 def is_section(name: str) -> bool:

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from askpro_cli.base.errors import ConfigError
-from askpro_cli.shell.settings_table import SLUG, Kind, Setting
+from askpro_cli.shell.settings_table import SLUG, Kind, Setting, plain_number
 
 _URL = r"https?://[^\s/?#]+(/[^\s?#]*)?"
-_DSN = r"[a-z][a-z0-9+.-]*:\S+"
+_DSN = r"[a-z][a-z0-9+.-]*://\S+"
 _ZONE = r"[A-Za-z0-9_+/-]{1,64}"
 _FLAGS = {
     "true": True,
@@ -45,10 +45,9 @@ def read_value(setting: Setting, raw: Any, where: str) -> Any:
 def _check_range(setting: Setting, value: Any) -> None:
     if setting.choices and value not in setting.choices:
         raise ValueError(f"one of {', '.join(setting.choices)}")
-    if setting.low is not None and not setting.low <= value <= (setting.high or value):
-        raise ValueError(
-            f"from {setting.low:g} to {setting.high:g}" + (f" {setting.unit}" if setting.unit else "")
-        )
+    if setting.low is not None and setting.high is not None and not setting.low <= value <= setting.high:
+        limits = f"from {plain_number(setting.low)} to {plain_number(setting.high)}"
+        raise ValueError(f"{limits} {setting.unit}".rstrip())
 
 
 def _text(raw: Any) -> str:

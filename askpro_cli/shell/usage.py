@@ -26,10 +26,9 @@ def as_usage_error(error: Any) -> UsageError:
     option = getattr(error, "option_name", None)
     if type(error).__name__ == "NoSuchOption" and option:
         return _no_such_option(error, option)
-    if is_help_request(error):
-        path = _path(error)
-        return UsageError(f"{path} needs a command", hint=f"{path} --help")
     message = error.format_message().rstrip(".")
+    if is_help_request(error) or message == "Missing command":
+        return UsageError(f"{_path(error)} needs a command", hint=f"{_path(error)} --help")
     return UsageError(_lower_first(message), hint=f"{_path(error)} --help")
 
 

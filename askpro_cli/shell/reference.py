@@ -1,0 +1,155 @@
+"""The generated pages of the documentation: ``python -m askpro_cli.shell.reference FOLDER [--check]``.
+
+The texts around the generated parts are written by hand; a part stands between its two marks.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from askpro_cli.base.exit_codes import EXPLANATIONS, status_word
+from askpro_cli.base.shipped import shipped_path
+from askpro_cli.calcom.errors import known_texts
+from askpro_cli.shell.checks import pages
+from askpro_cli.shell.cli_reference import cli_page
+from askpro_cli.shell.settings_files import read_settings_file
+from askpro_cli.shell.settings_table import COMPANY_SETTINGS, SETTINGS, Setting, plain_number
+
+
+def settings_part() -> str:
+    """Return the table of all settings."""
+    defaults = read_settings_file(shipped_path("defaults.yaml"), cache_dir=None)
+    rows = [
+        (f"`{setting.name}`", f"`{setting.env}`", _default(defaults.get(setting.name)), _meaning(setting))
+        for setting in SETTINGS
+    ]
+    return _table(("Setting", "Environment", "Default", "Meaning"), rows)
+
+
+def company_part() -> str:
+    """Return the table of a company's settings."""
+    rows = [
+        (
+            f"`companies.<slug>.{setting.name}`",
+            f"`ASKPRO_COMPANIES_<SLUG>_{setting.name.upper()}`",
+            _meaning(setting),
+        )
+        for setting in COMPANY_SETTINGS
+    ]
+    rows.append(("`companies.<slug>.event_types.<alias>`", "", "Event type behind an alias"))
+    return _table(("Setting", "Environment", "Meaning"), rows)
+
+
+def exit_codes_part() -> str:
+    """Return the table of exit codes."""
+    rows = [(str(int(code)), f"`{status_word(code)}`", text) for code, text in EXPLANATIONS.items()]
+    return _table(("Code", "`status`", "Meaning"), rows)
+
+
+def checks_part() -> str:
+    """Return the table of checks."""
+    rows = [
+        (f"`{page.code}`", page.severity, page.title, ", ".join(page.sources)) for page in pages().values()
+    ]
+    return _table(("Code", "Severity", "Check", "Compares"), rows)
+
+
+def calcom_errors_part() -> str:
+    """Return the table of Cal.com's known refusals."""
+    rows = [
+        (
+            f"`{known.id}`",
+            ", ".join(map(str, sorted(known.status))) or "any",
+            f"`{known.text.pattern}`".replace("|", "\\|") if known.text else "any text",
+            f"`{known.error.__name__}`, exit {int(known.error.exit_code)}",
+            known.meaning,
+            known.remedy,
+        )
+        for known in known_texts()
+    ]
+    return _table(("`known_as`", "HTTP", "Cal.com says", "askpro raises", "It means", "What to do"), rows)
+
+
+def _default(value: object) -> str:
+    if value is None:
+        return ""
+    return f"`{str(value).lower()}`" if isinstance(value, bool) else f"`{value}`"
+
+
+def _meaning(setting: Setting) -> str:
+    return "; ".join([setting.help, *_notes(setting)])
+
+
+def _notes(setting: Setting) -> Iterator[str]:
+    if setting.choices:
+        yield f"one of {', '.join(setting.choices)}"
+    if setting.low is not None and setting.high is not None:
+        yield f"{plain_number(setting.low)} to {plain_number(setting.high)} {setting.unit}".rstrip()
+    if setting.guarded:
+        yield "not in a project file"
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+PARTS: dict[str, dict[str, Callable[[], str]]] = {
+    "calcom.md": {"known refusals": calcom_errors_part},
+    "configuration.md": {"settings": settings_part, "companies": company_part},
+    "exit-codes.md": {"exit codes": exit_codes_part},
+    "output.md": {"checks": checks_part},
+}
+"""By page: the name of a part, as its marks spell it, and what makes it."""
+
+WHOLE_PAGES: dict[str, Callable[[], str]] = {"cli.md": cli_page}
+"""Pages without a word written by hand."""
+
+
+def refreshed(text: str, parts: dict[str, Callable[[], str]]) -> str:
+    """Return a page's text with its generated parts made anew.
+
+    Raises:
+        ValueError: a mark is missing.
+    """
+    for name, make in parts.items():
+        begin, end = f"<!-- begin: {name} -->", f"<!-- end: {name} -->"
+        head, found_begin, rest = text.partition(begin)
+        _, found_end, tail = rest.partition(end)
+        if not found_begin or not found_end:
+            message = f"the marks {begin} and {end} are missing"
+            raise ValueError(message)
+        text = f"{head}{begin}\n{make()}\n{end}{tail}"
+    return text
+
+
+def outdated(folder: Path) -> dict[str, str]:
+    """Return the new text of every page in *folder* that differs from what the program says today."""
+    fresh = {name: refreshed(_read(folder, name), parts) for name, parts in PARTS.items()}
+    fresh |= {name: make() for name, make in WHOLE_PAGES.items()}
+    return {name: text for name, text in fresh.items() if text != _read(folder, name)}
+
+
+def _read(folder: Path, name: str) -> str:
+    """Return a page's present text; a whole page may not be there yet."""
+    path = folder / name
+    return path.read_text(encoding="utf-8") if path.exists() or name in PARTS else ""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write the outdated pages; with ``--check`` only name them, and return 1 if there are any."""
+    check = "--check" in arguments
+    folder = Path(next((word for word in arguments if word != "--check"), "docs"))
+    found = outdated(folder)
+    for name, text in found.items():
+        if check:
+            sys.stderr.write(f"{folder / name} is outdated: make docs\n")
+        else:
+            (folder / name).write_text(text, encoding="utf-8")
+    return int(check and bool(found))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

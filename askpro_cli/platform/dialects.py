@@ -91,10 +91,13 @@ def connect_sqlite(path: Path, *, read_only: bool, statement_timeout: float) -> 
         factory=_TimedConnection,
     )
     connection.statement_timeout = statement_timeout
-    connection.execute("PRAGMA foreign_keys=ON")
-    connection.execute("PRAGMA synchronous=FULL")
-    if read_only:
-        connection.execute("PRAGMA query_only=ON")
+    try:
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute(f"PRAGMA query_only={int(read_only)}")
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 

@@ -40,11 +40,12 @@ class RunLog:
         self._keep_days = keep_days
         self._stream: IO[str] | None = None
         self._failed = path is None
+        self._written = False
 
     @property
     def used(self) -> bool:
         """Tell whether anything was written."""
-        return self._stream is not None
+        return self._written
 
     def event(self, name: str, *, level: str = "info", **fields: Any) -> None:
         """Write one event; *fields* are masked by their names (see :mod:`askpro_cli.base.redaction`)."""
@@ -56,6 +57,8 @@ class RunLog:
             stream.flush()
         except OSError:
             self._failed = True
+        else:
+            self._written = True
 
     def close(self) -> None:
         """Close the file; further events are dropped."""
@@ -66,17 +69,20 @@ class RunLog:
                 stream.close()
 
     def _line(self, name: str, level: str, fields: dict[str, Any]) -> str:
-        from askpro_cli.base.redaction import redact
+        from askpro_cli.base.redaction import mask_text, redact
 
         head = {"ts": self._clock.now().isoformat(), "level": level, "run": self.run_id, "event": name}
-        return json.dumps(head | redact(fields), ensure_ascii=False, default=str) + "\n"
+        masked = head | redact(fields)
+        # What JSON does not know (an exception, a path) becomes text here, which redact has not seen.
+        return json.dumps(masked, ensure_ascii=False, default=lambda value: mask_text(str(value))) + "\n"
 
     def _open(self) -> IO[str] | None:
         if self._stream is None and not self._failed and self.path is not None:
             try:
                 self._make_folder(self.path.parent)
                 descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-                self._stream = os.fdopen(descriptor, "a", encoding="utf-8")
+                # Arguments and file names may hold bytes that are no UTF-8.
+                self._stream = os.fdopen(descriptor, "a", encoding="utf-8", errors="backslashreplace")
             except OSError:
                 self._failed = True
         return None if self._failed else self._stream

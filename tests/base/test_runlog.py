@@ -77,6 +77,24 @@ def test_personal_data_and_secrets_are_masked(tmp_path: Path, open_log: Open) ->
     assert not any(word in text for word in ("ada@", "3023125001", "cal_invented_key"))
 
 
+def test_what_is_no_text_is_masked_too(tmp_path: Path, open_log: Open) -> None:
+    log = open_log(tmp_path)
+    log.event("x", reason=ValueError("no answer for ada@example.org"), raw=b"cal_invented_key")
+    assert log.path is not None
+    text = log.path.read_text()
+    assert "no answer for a***@e***.org" in text
+    assert "cal_invented_key" not in text
+
+
+def test_an_argument_that_is_no_utf8_is_no_reason_to_fail(tmp_path: Path, open_log: Open) -> None:
+    log = open_log(tmp_path)
+    log.event("x", argument=os.fsdecode(b"caf\xe9"))
+    log.event("again")
+    assert log.path is not None
+    first, _ = (json.loads(line) for line in log.path.read_text().splitlines())
+    assert os.fsencode(first["argument"]) == b"caf\xe9"
+
+
 def test_a_home_that_cannot_be_written_is_no_reason_to_fail(open_log: Open) -> None:
     log = open_log(Path(os.devnull) / "logs")
     log.event("x")
@@ -87,6 +105,8 @@ def test_a_full_disk_is_no_reason_to_fail(open_log: Open) -> None:
     log = open_log(Path("/dev/full"))
     log.event("x", text="y" * 100_000)
     log.event("again")
+    log.close()
+    assert not log.used
 
 
 def test_a_log_without_a_path_writes_nothing(clock: ManualClock) -> None:

@@ -15,6 +15,7 @@ HIDDEN = "***"
 _EMAIL = re.compile(r"(?<![\w.+%'-])[\w.+%'-]++@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?<![\w:+.])(?:\+|00)\d(?:[ ()/-]{0,2}\d){6,14}(?!\w)")
 _KEY = re.compile(r"\bcal_\w+|\bBearer\s+\S+|\b(?:sk|rk|whsec|key)_[A-Za-z0-9_]{8,}")
+_CREDENTIALS = re.compile(r"(?<=://)[^\s/]+@")
 _MIN_PHONE = 6
 
 
@@ -51,8 +52,8 @@ def fingerprint(secret: str) -> str:
 
 
 def mask_text(text: str) -> str:
-    """Return a sentence with the addresses, international numbers and keys in it masked."""
-    without_keys = _KEY.sub(HIDDEN, text)
+    """Return a sentence with the addresses, international numbers, keys and URLs' passwords in it masked."""
+    without_keys = _KEY.sub(HIDDEN, _CREDENTIALS.sub(f"{HIDDEN}@", text))
     without_mail = _EMAIL.sub(lambda match: mask_email(match[0]), without_keys)
     return _PHONE.sub(lambda match: mask_phone(match[0]), without_mail)
 

@@ -25,6 +25,7 @@ _INSTANT = re.compile(
 _WIRE = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DISTANCE = re.compile(r"(?P<sign>[+-])(?P<days>\d{1,4})d", re.IGNORECASE | re.ASCII)
+_NO_ZONES = frozenset({"localtime", "posixrules", "posix", "right", "Factory"})
 _NAMED_DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
 
 
@@ -56,14 +57,20 @@ def get_zone(name: str) -> ZoneInfo:
     """Return the IANA time zone called *name*.
 
     Raises:
-        InvalidValueError: there is no such zone; the hint is the nearest name.
+        InvalidValueError: there is no such zone; the hint is the nearest name. ``localtime`` (the machine's
+            zone) and the copies under ``posix/`` and ``right/`` (with leap seconds) are none.
     """
     try:
-        return ZoneInfo(name)
+        zone = ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise InvalidValueError(
-            f"unknown time zone {name!r}", subject="timezone", hint=_nearest_zone(name)
-        ) from error
+        raise _unknown_zone(name) from error
+    if name.partition("/")[0] in _NO_ZONES:
+        raise _unknown_zone(name)
+    return zone
+
+
+def _unknown_zone(name: str) -> InvalidValueError:
+    return InvalidValueError(f"unknown time zone {name!r}", subject="timezone", hint=_nearest_zone(name))
 
 
 def _nearest_zone(name: str) -> str:

@@ -73,6 +73,18 @@ def test_a_sentence_loses_addresses_numbers_and_keys() -> None:
     assert mask_text(said) == "*** for a***@e***.org at ***01, see 2026-11-23T10:00:00+01:00"
 
 
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("redis://:geheim@localhost:6379/0", "redis://***@localhost:6379/0"),
+        ("postgresql://askpro:ge:h@im@db.example.org/x", "postgresql://***@db.example.org/x"),
+        ("https://api.example.org/v2/users/@me", "https://api.example.org/v2/users/@me"),
+    ],
+)
+def test_a_url_loses_user_and_password(url: str, shown: str) -> None:
+    assert mask_text(f"cannot reach {url} now") == f"cannot reach {shown} now"
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=10),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),

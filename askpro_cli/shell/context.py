@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from askpro_cli.base.clock import Clock, SystemClock
-from askpro_cli.base.errors import ConfirmationError, RefusedError
+from askpro_cli.base.errors import ConfigError, ConfirmationError, RefusedError
 from askpro_cli.shell import wiring
 from askpro_cli.shell.console import Console, Streams
 from askpro_cli.shell.options import GlobalOptions
@@ -135,8 +135,12 @@ class App:
         """The run's log file."""
         from askpro_cli.base.runlog import RunLog, log_path
 
-        path = log_path(self.settings.state_dir / "logs", self.run_id, self.clock)
-        return RunLog(path, self.run_id, self.clock, keep_days=self.settings.integer("logs.keep_days"))
+        try:
+            keep_days = self.settings.integer("logs.keep_days")
+            path = log_path(self.settings.state_dir / "logs", self.run_id, self.clock)
+        except ConfigError:  # told by whoever needs the settings; until then nobody knows where logs go
+            return RunLog(None, self.run_id, self.clock)
+        return RunLog(path, self.run_id, self.clock, keep_days=keep_days)
 
     def notice(self, text: str) -> None:
         """Tell a person something that is no failure (a damaged file was moved aside); also in the meta."""

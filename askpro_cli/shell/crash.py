@@ -34,8 +34,5 @@ def report_crash(app: App, error: Exception) -> BugError:
 
 def _log(app: App, trace: str) -> str | None:
     """Write the traceback to the run's log, masked; return its path, None when it could not be written."""
-    try:
-        app.log.event("run.crashed", level="error", traceback=mask_text(trace))
-    except AskproError:  # the settings themselves are broken, so nobody knows where logs go
-        return None
+    app.log.event("run.crashed", level="error", traceback=mask_text(trace))
     return str(app.log.path) if app.log.used else None

@@ -116,6 +116,14 @@ class _Stop:
 
     def _on_signal(self, number: int) -> None:
         if self.number is not None or self._task is None:
+            _hush_asyncio()
             raise InterruptedRun(number)
         self.number = number
         self._task.cancel()
+
+
+def _hush_asyncio() -> None:
+    """Keep asyncio from telling the operator about tasks that a second signal leaves behind."""
+    import logging
+
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)

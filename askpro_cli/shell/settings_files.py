@@ -40,7 +40,7 @@ def read_settings_file(path: Path, *, cache_dir: Path | None) -> Flat:
     if known is not None:
         return known
     flat = dict(_flatten(_parse(path), str(path)))
-    if copy and not holds_secret(flat):
+    if copy and _may_be_copied(flat):
         _write_copy(copy, stamp, flat)
     return flat
 
@@ -76,13 +76,21 @@ def _flatten(document: Any, where: str, prefix: str = "") -> Iterator[tuple[str,
 
 def holds_secret(flat: Flat) -> bool:
     """Tell whether a file's settings include a secret itself (not the name of a file with one)."""
-    return any(value not in (None, "") and _is_secret(name) for name, value in flat.items())
+    return any(_said(raw) and _kind(name) in (Kind.SECRET, Kind.DSN) for name, raw in flat.items())
 
 
-def _is_secret(name: str) -> bool:
-    """Tell whether a name holds a secret; an unknown name counts as one, since nobody knows."""
+def _may_be_copied(flat: Flat) -> bool:
+    """Tell whether nothing in a file can be a secret; a name nobody knows could be one, mistyped."""
+    return not holds_secret(flat) and all(_kind(name) for name, raw in flat.items() if _said(raw))
+
+
+def _said(raw: Any) -> bool:
+    return raw is not None and raw != ""
+
+
+def _kind(name: str) -> Kind | None:
     setting = find_setting(setting_name(name))
-    return setting is None or setting.kind in (Kind.SECRET, Kind.DSN)
+    return setting.kind if setting else None
 
 
 def _read_copy(copy: Path, stamp: list[Any]) -> Flat | None:

@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 
 from askpro_cli.platform.engine import open_engine
 from askpro_cli.platform.migrate import upgrade
+from support.services import missing
 
 DATABASES = ("sqlite", "postgresql", "mariadb")
 
@@ -66,10 +67,10 @@ def server(family: str) -> URL | None:
 
 @contextmanager
 def private_database(family: str) -> Iterator[str]:
-    """Create an empty database on a server and drop it afterwards; skip where there is no server."""
+    """Create an empty database on a server and drop it afterwards; skip or fail where there is no server."""
     url = server(family)
     if url is None:
-        pytest.skip(f"no {family} here: start one on its usual port or set {_NAMED[family]}")
+        missing(family, f"start one on its usual port, or set {_NAMED[family]}")
     name = f"askpro_test_{os.getpid()}_{uuid.uuid4().hex[:8]}"
     force = " WITH (FORCE)" if family == "postgresql" else ""
     with _admin(url) as engine:

@@ -51,7 +51,7 @@ def _decode(request: WireRequest, answer: WireAnswer, head: AnswerHead) -> dict[
         raise _strange(request, answer.status, head, "a redirect, which is not followed")
     try:
         document = msgspec.json.decode(answer.body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         what = "an HTML page" if is_html(answer.body) else f"no valid JSON ({error})"
         raise _strange(request, answer.status, head, what) from error
     if isinstance(document, dict) and document.get("status") == "error":

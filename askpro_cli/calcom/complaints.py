@@ -30,7 +30,7 @@ def read_complaint(body: bytes) -> Complaint | None:
     """Return what an error body says in either of its shapes, None when it is not Cal.com's JSON."""
     try:
         document = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     if not isinstance(document, dict):
         return None

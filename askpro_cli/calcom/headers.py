@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from askpro_cli.resilience.budget import RateWindow
 
 _PREFIX = "x-ratelimit-limit-"
+_MOST_DIGITS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ def _windows(headers: Mapping[str, str]) -> Iterator[RateWindow]:
 def _number(text: str | None) -> float | None:
     """Return a plain non-negative number; anything else is ignored, headers are advice."""
     stripped = (text or "").strip()
-    return float(stripped) if stripped.isascii() and stripped.isdigit() else None
+    plain = stripped.isascii() and stripped.isdigit() and len(stripped) <= _MOST_DIGITS
+    return float(stripped) if plain else None
 
 
 def _seconds(text: str | None, vendor_now: datetime | None) -> float | None:
@@ -73,8 +75,8 @@ def _date(text: str | None) -> datetime | None:
 
     try:
         moment = parsedate_to_datetime(text) if text else None
+        if moment is None:
+            return None
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    if moment is None:
-        return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)

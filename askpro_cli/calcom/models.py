@@ -13,6 +13,8 @@ from typing import Annotated, Any, ClassVar, TypeVar
 
 import msgspec
 
+from askpro_cli.base.times import MAX_YEAR, MIN_YEAR
+
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 """A timestamp with an offset; one without could mean any instant and is refused."""
 
@@ -27,14 +29,21 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class TimedDocument(Document, frozen=True, kw_only=True):
-    """A document with instants, brought to UTC whatever offset they were written with."""
+    """A document with instants, brought to UTC whatever offset they were written with.
+
+    Years beyond those of :mod:`askpro_cli.base.times` are refused: no zone could show them.
+    """
 
     instants: ClassVar[tuple[str, ...]] = ("start", "end")
 
     def __post_init__(self) -> None:
         for name in self.instants:
             value = getattr(self, name)
-            if value is not None and value.tzinfo is not UTC:
+            if value is None:
+                continue
+            if not MIN_YEAR <= value.year <= MAX_YEAR:
+                raise ValueError(f"The year of `{name}` is outside {MIN_YEAR} to {MAX_YEAR}")
+            if value.tzinfo is not UTC:
                 msgspec.structs.force_setattr(self, name, value.astimezone(UTC))
 
 

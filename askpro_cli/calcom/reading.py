@@ -37,6 +37,8 @@ def read_document(kind: type[D], document: Any, path: str = "data") -> D:
         model = msgspec.convert(_without_nulls(document), kind)
     except msgspec.ValidationError as error:
         raise _shape_error(str(error), path) from error
+    except RecursionError as error:
+        raise _shape_error("Nested too deeply", path) from error
     _keep_raw(model, document)
     return model
 

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
-from urllib.parse import urlsplit
 
 import httpx
 import msgspec
@@ -72,7 +71,7 @@ class CalcomTransport:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.base_url = _checked_url(base_url)
-        self._host = urlsplit(self.base_url).hostname or ""
+        self._host = httpx.URL(self.base_url).host
         self._headers = _headers(api_key)
         self._timeout = httpx.Timeout(timeout, connect=connect_timeout)
         self._whole = connect_timeout + timeout
@@ -268,13 +267,21 @@ def _content(request: WireRequest) -> dict[str, str]:
 
 
 def _checked_url(url: str) -> str:
-    parts = urlsplit(url.strip())
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ConfigError(
-            f"calcom.base_url {url!r} is no http(s) URL", hint="for example https://api.cal.com/v2"
-        )
-    if parts.username or parts.password:
+    if "@" in url:
         raise ConfigError(
             "calcom.base_url carries a user name or password", hint="keep keys in calcom.api_key"
         )
+    if not _is_base(url.strip()):
+        raise ConfigError(
+            f"calcom.base_url {url!r} is no http(s) URL", hint="for example https://api.cal.com/v2"
+        )
     return url.strip().rstrip("/")
+
+
+def _is_base(url: str) -> bool:
+    """Tell whether paths can be appended to *url*."""
+    try:
+        parts = httpx.URL(url)
+        return parts.scheme in ("http", "https") and bool(parts.host) and not (parts.query or parts.fragment)
+    except (httpx.InvalidURL, UnicodeError):  # the latter: a host that is no internationalised name
+        return False

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from askpro_cli.base.errors import VendorError, VendorProtocolError
+from askpro_cli.base.errors import VendorError, VendorProtocolError, VendorServerError
 from askpro_cli.calcom.answers import open_answer
 from askpro_cli.calcom.headers import AnswerHead
 from askpro_cli.calcom.transport import WireAnswer
@@ -34,6 +34,12 @@ def test_the_envelope_is_taken_off_once() -> None:
     )
     assert opened.data == inner
     assert opened.pagination == {"totalItems": 1}
+
+
+@pytest.mark.parametrize("status", [200, 400, 502])
+def test_json_nested_beyond_all_reason_is_no_answer(status: int) -> None:
+    error = refusal_of(status, b'{"status":"success","data":' + b"[" * 100_000)
+    assert isinstance(error, VendorProtocolError if status != 502 else VendorServerError)
 
 
 @pytest.mark.parametrize(

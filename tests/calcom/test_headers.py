@@ -34,7 +34,7 @@ def test_every_window_is_read_under_its_name() -> None:
     }
 
 
-@pytest.mark.parametrize("broken", ["", "soon", "-1", "1e9", "½"])
+@pytest.mark.parametrize("broken", ["", "soon", "-1", "1e9", "½", "9" * 400])
 def test_a_window_with_a_broken_number_is_ignored(broken: str) -> None:
     assert read_head({name.lower(): broken for name in RATE}, 200).rate == ()
 
@@ -54,6 +54,12 @@ def test_the_vendors_clock_is_read_in_utc() -> None:
     assert read_head({"date": "Mon, 23 Nov 2026 08:00:00 GMT"}, 200).date == datetime(
         2026, 11, 23, 8, tzinfo=UTC
     )
+
+
+@pytest.mark.parametrize("date", ["Fri, 31 Dec 9999 23:59:59 -1400", "Mon, 99 Jan 2026 08:00:00 GMT"])
+def test_a_date_that_no_calendar_has_is_ignored(date: str) -> None:
+    head = read_head({"date": date, "retry-after": date}, 503)
+    assert (head.date, head.retry_after) == (None, None)
 
 
 @given(text=st.text(max_size=40))

@@ -46,6 +46,13 @@ def test_unknown_fields_are_kept_in_raw_at_every_level() -> None:
     assert booking.attendees[0].raw["mood"] == "good"
 
 
+def test_a_document_nested_beyond_all_reason_is_refused() -> None:
+    nested: dict[str, Any] = {}
+    for _ in range(2000):
+        nested = {"a": nested}
+    assert complaint_of(Booking, BOOKING | {"metadata": nested}).details["path"] == "data"
+
+
 def test_missing_and_null_optional_fields_are_the_same() -> None:
     nulls = dict.fromkeys(("title", "hosts", "attendees", "metadata", "createdAt", "eventType", "location"))
     assert (
@@ -66,6 +73,8 @@ def test_instants_come_back_in_utc_whatever_offset_they_had() -> None:
         ({"start": 1_800_000_000}, "data[3].start"),
         ({"start": "2026-11-24T09:00:00"}, "data[3].start"),
         ({"start": "yesterday"}, "data[3].start"),
+        ({"start": "0001-01-01T00:00:00+14:00"}, "data[3]"),
+        ({"end": "9999-12-31T23:59:59Z"}, "data[3]"),
         ({"uid": None}, "data[3].uid"),
         ({"status": ["accepted"]}, "data[3].status"),
         ({"attendees": [{"name": "Mia"}, {"name": 5}]}, "data[3].attendees[1].name"),

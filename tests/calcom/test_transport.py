@@ -213,15 +213,31 @@ def test_a_key_that_no_header_can_carry_is_refused_before_the_wire(key: str, wor
     assert "cal_l" not in caught.value.message
 
 
-@pytest.mark.parametrize("url", ["", "api.cal.com/v2", "ftp://api.cal.com", "https://", "https:///v2"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("", "api.cal.com/v2", "ftp://api.cal.com", "https://", "https:///v2"),
+        *("http://[::1/v2", "https://host:port/v2", "https://ho\x00st/v2", "https://xn--a/v2"),
+        *("https://api.example.org/v2?key=1", "https://api.example.org/v2#top"),
+    ],
+)
 def test_a_base_url_that_is_none_is_a_configuration_error(url: str) -> None:
     with pytest.raises(ConfigError, match="no http"):
         CalcomTransport(url, "k")
 
 
-def test_a_base_url_with_credentials_is_refused_without_showing_them() -> None:
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://user:hunter2@api.example.org/v2",
+        "https://hunter2@api.example.org/v2",
+        "ftp://user:hunter2@api.example.org/v2",
+        "user:hunter2@api.example.org/v2",
+    ],
+)
+def test_a_base_url_with_credentials_is_refused_without_showing_them(url: str) -> None:
     with pytest.raises(ConfigError) as caught:
-        CalcomTransport("https://user:hunter2@api.example.org/v2", "k")
+        CalcomTransport(url, "k")
     assert "hunter2" not in str(caught.value.as_dict())
 
 

@@ -178,17 +178,17 @@ redis.call('LTRIM', KEYS[1], -ARGV[2], -1)
 if ARGV[3] ~= '' then redis.call('PEXPIRE', KEYS[1], ARGV[3]) else redis.call('PERSIST', KEYS[1]) end
 """
 
-# KEYS: list, names of the counters, counters…; ARGV: value, limit, then name and amount of each
+# KEYS: list, names of the counters, counters…; ARGV: limit, name and amount of each, then the values
 RECORD = (
     _PRELUDE
     + """
-redis.call('RPUSH', KEYS[1], ARGV[1])
-redis.call('LTRIM', KEYS[1], -ARGV[2], -1)
-redis.call('PERSIST', KEYS[1])
 for i = 3, #KEYS do
-  if redis.call('EXISTS', KEYS[i]) == 0 then redis.call('ZADD', KEYS[2], '+inf', ARGV[2 * i - 3]) end
-  redis.call('INCRBY', KEYS[i], ARGV[2 * i - 2])
+  if redis.call('EXISTS', KEYS[i]) == 0 then redis.call('ZADD', KEYS[2], '+inf', ARGV[2 * i - 4]) end
+  redis.call('INCRBY', KEYS[i], ARGV[2 * i - 3])
 end
+for i = 2 * #KEYS - 2, #ARGV do redis.call('RPUSH', KEYS[1], ARGV[i]) end
+redis.call('LTRIM', KEYS[1], -ARGV[1], -1)
+redis.call('PERSIST', KEYS[1])
 redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now() * 1000)
 """
 )

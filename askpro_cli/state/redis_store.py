@@ -109,11 +109,11 @@ class RedisStore:
         found: list[bytes] = self._connection.call(lambda client: _any(client.lrange(name, -count, -1)))
         return found
 
-    def record(self, amounts: Mapping[str, int], key: str, value: bytes, *, limit: int) -> None:
+    def record(self, amounts: Mapping[str, int], key: str, *values: bytes, limit: int) -> None:
         """Add to counters and to the end of a bounded list, in one script."""
         names = check_keys(amounts)
         where = [self._list + check_key(key), self._counters, *(self._counter + name for name in names)]
-        self._connection.run(scripts.RECORD, where, value, check_limit(limit), *_flat(amounts))
+        self._connection.run(scripts.RECORD, where, check_limit(limit), *_flat(amounts), *values)
 
     def generations(self, tags: Iterable[str]) -> dict[str, int]:
         """Return each tag's generation (0 when never bumped)."""

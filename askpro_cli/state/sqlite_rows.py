@@ -6,7 +6,7 @@ Keys, tags and limits were checked by the caller.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from askpro_cli.state.limits import usable_ttl
 from askpro_cli.state.sqlite_schema import PURGES
@@ -79,21 +79,27 @@ def add(
     connection.execute(PURGES["counters"])
 
 
-def append(connection: sqlite3.Connection, where: Where, value: bytes, limit: int, ttl: float | None) -> None:
+def append(
+    connection: sqlite3.Connection, where: Where, values: Sequence[bytes], limit: int, ttl: float | None
+) -> None:
     """Add to the end of a list and drop what is older than its newest *limit* items."""
+    if not values:
+        return
     connection.execute(_EXPIRED["lists"], where)
-    number, newest = _next_position(connection, where, usable_ttl(ttl))
-    connection.execute("INSERT INTO list_items VALUES (?, ?, ?)", (number, newest, value))
+    number, newest = _extended(connection, where, len(values), usable_ttl(ttl))
+    first = newest - len(values) + 1
+    items = [(number, position, value) for position, value in enumerate(values, first)]
+    connection.executemany("INSERT INTO list_items VALUES (?, ?, ?)", items)
     connection.execute("DELETE FROM list_items WHERE list = ? AND position <= ?", (number, newest - limit))
     connection.execute(PURGES["lists"])
 
 
-def _next_position(connection: sqlite3.Connection, where: Where, ttl: float | None) -> tuple[int, int]:
-    """Return a list's number and the position of its next item; the list lives *ttl* seconds from now."""
+def _extended(connection: sqlite3.Connection, where: Where, count: int, ttl: float | None) -> tuple[int, int]:
+    """Make room for *count* items in a list that lives *ttl* seconds from now; return its number and end."""
     connection.execute(
-        "INSERT INTO lists (ns, key, newest, expires) SELECT ?, ?, 1, now + ? FROM clock WHERE true"
-        " ON CONFLICT (ns, key) DO UPDATE SET newest = newest + 1, expires = excluded.expires",
-        (*where, ttl),
+        "INSERT INTO lists (ns, key, newest, expires) SELECT ?, ?, ?, now + ? FROM clock WHERE true"
+        " ON CONFLICT (ns, key) DO UPDATE SET newest = newest + excluded.newest, expires = excluded.expires",
+        (*where, count, ttl),
     )
     number, newest = connection.execute(
         "SELECT id, newest FROM lists WHERE ns = ? AND key = ?", where

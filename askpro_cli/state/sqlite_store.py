@@ -114,14 +114,14 @@ class SqliteStore:
         """Add to the end of a bounded list that keeps its newest *limit* items."""
         where = self._where(key)
         check_limit(limit)
-        self._database.write(lambda connection: rows.append(connection, where, value, limit, ttl))
+        self._database.write(lambda connection: rows.append(connection, where, [value], limit, ttl))
 
     def tail(self, key: str, count: int) -> list[bytes]:
         """Return the newest *count* items of a bounded list, oldest first."""
         where = self._where(key)
         return self._database.read(lambda connection: rows.tail(connection, where, count))
 
-    def record(self, amounts: Mapping[str, int], key: str, value: bytes, *, limit: int) -> None:
+    def record(self, amounts: Mapping[str, int], key: str, *values: bytes, limit: int) -> None:
         """Add to counters and to the end of a bounded list, in one transaction."""
         where = self._where(key)
         check_keys(amounts)
@@ -129,7 +129,7 @@ class SqliteStore:
 
         def work(connection: sqlite3.Connection) -> None:
             rows.add(connection, self.namespace, amounts, None)
-            rows.append(connection, where, value, limit, None)
+            rows.append(connection, where, values, limit, None)
 
         self._database.write(work)
 

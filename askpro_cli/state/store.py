@@ -107,8 +107,8 @@ class StateStore(Protocol):
         """Return the newest *count* items of a bounded list, oldest first."""
         ...
 
-    def record(self, amounts: Mapping[str, int], key: str, value: bytes, *, limit: int) -> None:
-        """Do :meth:`increment_many` and :meth:`append`, both without expiry, in one round trip."""
+    def record(self, amounts: Mapping[str, int], key: str, *values: bytes, limit: int) -> None:
+        """Do :meth:`increment_many` and :meth:`append` each value, without expiry, in one round trip."""
         ...
 
     def generations(self, tags: Iterable[str]) -> dict[str, int]:

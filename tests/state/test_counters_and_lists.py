@@ -104,6 +104,16 @@ def test_counters_and_a_list_are_written_in_one_step(state_store: StateStore) ->
     assert state_store.tail("log", 9) == [b"2", b"last"]
 
 
+def test_several_lines_are_recorded_in_their_order_and_the_newest_stay(state_store: StateStore) -> None:
+    state_store.append("log", b"0", limit=4)
+    state_store.record({"ok": 3}, "log", b"1", b"2", b"3", limit=4)
+    assert state_store.tail("log", 9) == [b"0", b"1", b"2", b"3"]
+    state_store.record({"ok": 6}, "log", *(str(number).encode() for number in range(4, 10)), limit=4)
+    assert state_store.tail("log", 9) == [b"6", b"7", b"8", b"9"]
+    state_store.record({"ok": 1}, "log", limit=4)
+    assert (state_store.counters(""), state_store.tail("log", 1)) == ({"ok": 10}, [b"9"])
+
+
 def test_recording_keeps_the_end_of_a_counter_that_has_one(state_store: StateStore) -> None:
     state_store.increment("short", ttl=0.05)
     state_store.record({"short": 1}, "log", b"x", limit=2)

@@ -22,7 +22,7 @@ askpro looks for free slots in Cal.com, books, moves and cancels appointments, a
 disagree. Start without an account: askpro demo
 
 \b
-Topics: askpro help exit-codes | environment | formatting
+Topics: askpro help exit-codes | environment | formatting | settings
 """
 
 

@@ -119,7 +119,9 @@ def _unknown_text(unknown: Unknown) -> str:
     """Return why, led by the check's code, or by the subject unless the reason names it."""
     if unknown.code.isupper():
         return f"{unknown.code} {unknown.why}"
-    return unknown.why if unknown.subject in unknown.why else f"{unknown.subject}: {unknown.why}"
+    if unknown.subject == unknown.code or unknown.subject in unknown.why:
+        return unknown.why
+    return f"{unknown.subject}: {unknown.why}"
 
 
 def _tell_findings(findings: Sequence[Finding], console: Console) -> None:

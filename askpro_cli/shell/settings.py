@@ -17,6 +17,7 @@ from askpro_cli.shell.settings_layers import (
     environment_layer,
     file_document,
     file_layer,
+    files_of,
     find_places,
     first_said,
     flag_layer,
@@ -125,7 +126,7 @@ def load_settings(env: Mapping[str, str], cwd: Path, flags: Mapping[str, str | N
     """
     places = find_places(env, cwd)
     documents = [
-        (origin, path, file_document(origin, path, places.cache_dir)) for origin, path in _files(places)
+        (origin, path, file_document(origin, path, places.cache_dir)) for origin, path in files_of(places)
     ]
     profiles = frozenset[str]().union(*(profiles_in(flat) for _, _, flat in documents))
     layers = read_layers(documents, env, flags)
@@ -145,15 +146,6 @@ def read_layers(
     plain = [file_layer(origin, path, flat, None) for origin, path, flat in documents]
     profile = first_said([*above, *plain], "profile")
     return [*above, *(file_layer(origin, path, flat, profile) for origin, path, flat in documents)]
-
-
-def _files(places: Places) -> Iterator[tuple[Origin, Path]]:
-    """Yield the files to read, highest first; only a user file named by ASKPRO_CONFIG must exist."""
-    same = places.project_file == places.user_file
-    if places.project_file.is_file() and not same:
-        yield Origin.PROJECT, places.project_file
-    if places.user_file_named or places.user_file.is_file():
-        yield Origin.USER, places.user_file
 
 
 def _no_profile(profile: str, known: frozenset[str], places: Places) -> ConfigError:

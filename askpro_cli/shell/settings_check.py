@@ -15,6 +15,7 @@ from askpro_cli.shell.settings_layers import (
     Places,
     check_name,
     environment_layer,
+    files_of,
     is_mere_section,
     unknown_variables,
 )
@@ -36,18 +37,11 @@ def check_settings(places: Places, env: Mapping[str, str]) -> CheckResult:
         )
         for mistake in mistakes
     )
-    return CheckResult(ENV001, findings, detail=f"{sum(1 for _ in _files(places))} files read")
-
-
-def _files(places: Places) -> Iterator[tuple[Origin, Path]]:
-    if places.project_file.is_file() and places.project_file != places.user_file:
-        yield Origin.PROJECT, places.project_file
-    if places.user_file_named or places.user_file.is_file():
-        yield Origin.USER, places.user_file
+    return CheckResult(ENV001, findings, detail=f"{sum(1 for _ in files_of(places))} files read")
 
 
 def _file_mistakes(places: Places) -> Iterator[AskproError]:
-    for origin, path in _files(places):
+    for origin, path in files_of(places):
         try:
             flat = read_settings_file(path, cache_dir=None)
         except ConfigError as error:
@@ -122,7 +116,7 @@ def _secret_files(places: Places, env: Mapping[str, str]) -> set[Path]:
     """Return the files that hold secrets: those named by ``_file`` settings, and settings with one inside."""
     found: set[Path] = set()
     named = [raw for name, (raw, _) in environment_layer(env).values.items() if name.endswith("_file")]
-    for _, path in _files(places):
+    for _, path in files_of(places):
         try:
             flat = read_settings_file(path, cache_dir=None)
         except ConfigError:  # told by check_settings

@@ -66,6 +66,14 @@ def find_places(env: Mapping[str, str], cwd: Path) -> Places:
     )
 
 
+def files_of(places: Places) -> Iterator[tuple[Origin, Path]]:
+    """Yield the files to read, highest first; only a user file named by ASKPRO_CONFIG must exist."""
+    if places.project_file.is_file() and places.project_file != places.user_file:
+        yield Origin.PROJECT, places.project_file
+    if places.user_file_named or places.user_file.is_file():
+        yield Origin.USER, places.user_file
+
+
 def xdg(env: Mapping[str, str], variable: str, fallback: str) -> Path:
     """Return askpro's folder under an XDG base; a relative base is ignored, as the standard says."""
     base = env.get(variable, "")

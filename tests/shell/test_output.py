@@ -102,7 +102,7 @@ def test_what_could_not_be_checked_is_the_last_line_of_stderr() -> None:
 
 def test_an_error_that_means_unknown_is_said_once_and_last() -> None:
     _, err = Shown()(Result(), None, StateError("the state file is locked", hint="wait"))
-    assert err == "hint: wait\nunknown: state_unavailable: the state file is locked\n"
+    assert err == "hint: wait\nunknown: the state file is locked\n"
 
 
 def test_unknown_is_never_hidden() -> None:

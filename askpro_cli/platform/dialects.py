@@ -41,8 +41,7 @@ def parse_url(url: str) -> URL:
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
-        message = "the database URL of the records is malformed"
-        raise ConfigError(message, hint=f"write {_FORM}", subject="database_url") from None
+        raise _malformed(f"write {_FORM}") from None
     family = parsed.get_backend_name()
     if family not in _DRIVERS:
         message = f"askpro cannot keep records in {family}"
@@ -54,7 +53,15 @@ def parse_url(url: str) -> URL:
     if family == "sqlite" and parsed.database in (None, "", ":memory:"):
         message = "records in memory would be lost at the end of the run"
         raise ConfigError(message, hint="name a file: sqlite:///path/records.db", subject="database_url")
+    if (
+        family != "sqlite" and "@" in f"{parsed.host}{parsed.database}"
+    ):  # the rest of a password, cut at its @
+        raise _malformed("in user and password write @ as %40")
     return parsed.set(drivername=name)
+
+
+def _malformed(hint: str) -> ConfigError:
+    return ConfigError("the database URL of the records is malformed", hint=hint, subject="database_url")
 
 
 def is_sqlite(url: URL) -> bool:

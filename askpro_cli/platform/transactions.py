@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from askpro_cli.base.errors import AskproError, RecordsError
 from askpro_cli.base.guards import forbid_network
@@ -69,6 +70,8 @@ def run_in_transaction(
                 if attempt == attempts or not dialects.is_passing(error):
                     raise records_error(engine, error, context) from error
                 sleep(random.uniform(0.02, 0.1) * 2**attempt)  # noqa: S311 - spreads retries, guards nothing
+            except PoolTimeoutError as error:
+                raise _no_connection(engine, context) from error
     message = f"a transaction needs at least one attempt, not {attempts}"
     raise AskproError(message)
 
@@ -78,6 +81,13 @@ def records_error(engine: Engine, error: DBAPIError, context: str) -> RecordsErr
     where = dialects.shown(engine.url)
     reason = " ".join(str(error.orig).split())
     return RecordsError(f"could not {context} in {where}: {reason}", hint=_hint(error, reason), subject=where)
+
+
+def _no_connection(engine: Engine, context: str) -> RecordsError:
+    """Return the error of a thread that waited in vain for one of this process's connections."""
+    where = dialects.shown(engine.url)
+    message = f"could not {context} in {where}: too many threads of this process use it"
+    return RecordsError(message, hint="try again with less work at once", subject=where)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
+from urllib.parse import parse_qs, urlsplit
 
 import redis
 from redis.backoff import NoBackoff
@@ -22,6 +23,14 @@ ANSWER_SECONDS = 5.0
 """No script of ours runs longer than milliseconds; overridden by ``?socket_timeout=`` in the URL."""
 
 _FORM = "redis://[user:password@]host:port/db, rediss://… or unix:///path/to/socket"
+_OPTIONS = frozenset(
+    {
+        *("db", "socket_timeout", "socket_connect_timeout", "socket_keepalive", "health_check_interval"),
+        *("client_name", "max_connections", "ssl_ca_certs", "ssl_ca_path", "ssl_certfile", "ssl_keyfile"),
+        *("ssl_cert_reqs", "ssl_check_hostname"),
+    }
+)
+"""What may stand behind the ``?``; others would change what the driver sends again or answers."""
 
 
 class RedisConnection:
@@ -36,6 +45,7 @@ class RedisConnection:
 
     def __init__(self, url: str) -> None:
         try:
+            _check_options(url)
             self._client = redis.Redis.from_url(
                 url,
                 protocol=2,
@@ -47,7 +57,8 @@ class RedisConnection:
         except ValueError:
             message = "the Redis URL of the state is malformed"
             # the cause may quote a part of the password
-            raise ConfigError(message, hint=f"write {_FORM}", subject="redis_url") from None
+            hint = f"write {_FORM}; options are {', '.join(sorted(_OPTIONS))}"
+            raise ConfigError(message, hint=hint, subject="redis_url") from None
         self.address = _address(self._client.connection_pool)
         self._scripts: dict[str, Script] = {}
         self._closed = False
@@ -82,6 +93,12 @@ class RedisConnection:
         except (RedisError, OSError) as error:
             message = f"cannot use the state in {self.address}: {error}"
             raise StateError(message, hint=_hint(error), subject=self.address) from error
+
+
+def _check_options(url: str) -> None:
+    """Raise ValueError for an option that is not ours to be set, or that the driver would not know."""
+    if not parse_qs(urlsplit(url).query, keep_blank_values=True).keys() <= _OPTIONS:
+        raise ValueError("options")
 
 
 def _address(pool: redis.ConnectionPool) -> str:

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, func, insert, select, text, update
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, func, insert, select, text, update
 from sqlalchemy.exc import OperationalError
 from support.databases import private_database
 from support.processes import race
@@ -171,6 +171,15 @@ def test_a_busy_database_is_tried_three_times_and_then_told(
     engine.dispose()
 
 
+def test_a_thread_that_gets_no_connection_in_time_is_told(sqlite_records: Engine) -> None:
+    pool = QueuePool(sqlite_records.pool._creator, pool_size=1, max_overflow=0, timeout=0.05)
+    engine = create_engine(sqlite_records.url, pool=pool)
+    with engine.connect(), pytest.raises(RecordsError, match="could not claim a key") as caught:
+        run_in_transaction(engine, add, context="claim a key")
+    assert "try again" in (caught.value.hint or "")
+    engine.dispose()
+
+
 def test_an_error_that_does_not_pass_is_not_tried_again(sqlite_records: Engine) -> None:
     tries: list[int] = []
 
@@ -302,6 +311,8 @@ def test_a_server_that_is_not_there_is_told_without_the_password() -> None:
         ("sqlite://", "in memory"),
         ("sqlite:///:memory:", "in memory"),
         ("postgresql://u:secret@h:port/x", "malformed"),
+        ("postgresql://u:half@secret@h/x", "malformed"),
+        ("mysql://u:half@secret/half@h/x", "malformed"),
     ],
 )
 def test_a_bad_url_is_a_configuration_error_that_does_not_repeat_it(url: str, said: str) -> None:

@@ -214,13 +214,26 @@ def test_a_full_server_and_a_replica_are_told_apart(store_of: Opener) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["http://user:secret@host", "redis://:secret@host:port", "secret", "redis:///?db=x&socket_timeout=s"],
+    [
+        *(
+            "http://user:secret@host",
+            "redis://:secret@host:port",
+            "secret",
+            "redis:///?db=x&socket_timeout=s",
+        ),
+        *("redis://h/0?secret=1", "redis://h/0?retry=3", "redis://h/0?decode_responses=yes"),
+    ],
 )
 def test_a_malformed_url_is_a_configuration_error_that_does_not_repeat_it(url: str) -> None:
     with pytest.raises(ConfigError, match="malformed") as caught:
         RedisStore(url, "salon")
     assert "secret" not in f"{caught.value.as_dict()}"
     assert caught.value.__cause__ is None
+
+
+def test_the_options_of_a_url_that_matter_are_taken(redis_server: RedisServer, store_of: Opener) -> None:
+    store = store_of(f"{redis_server.url}?socket_timeout=3&health_check_interval=30&client_name=askpro")
+    assert store.now() > 0
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,13 @@ happened already?" is answered by the vendor's own documents, not by a record of
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
 from askpro_cli.base.errors import (
+    FateUnknownError,
     RefusedError,
     VendorConflictError,
     VendorNotFoundError,
@@ -84,8 +86,9 @@ async def reschedule(desk: Desk, uid: str, start: datetime, reason: str | None) 
     Raises:
         RefusedError, VendorNotFoundError: as :func:`plan_move`.
         SlotUnavailableError: the new time is taken; the booking stays where it was.
-        FateUnknownError: it was sent and nobody can say; the same command may be run again.
-        VendorProtocolError: the answer is not the successor of this booking.
+        FateUnknownError: it was sent and nobody can say, or the work was interrupted meanwhile; the same
+            command may be run again.
+        VendorProtocolError: the answer is not the standing successor of this booking.
     """
     planned = await plan_move(desk, uid, start)
     if isinstance(planned, Changed):
@@ -93,7 +96,8 @@ async def reschedule(desk: Desk, uid: str, start: datetime, reason: str | None) 
     old = planned.value
     await desk.forget(old.host_ids)
     try:
-        answer = await desk.client.reschedule(uid, start, reason)
+        with _told_when_interrupted(uid, "moved"):
+            answer = await desk.client.reschedule(uid, start, reason)
     except VendorConflictError as error:
         if error.details.get("already") != "rescheduled":
             raise
@@ -117,7 +121,9 @@ async def cancel(desk: Desk, uid: str, reason: str) -> Changed:
         RefusedError: it was moved; cancelling the old uid would cancel nothing. The hint names the new one.
         VendorNotFoundError: there is no such booking.
         VendorConflictError: it has ended, or may not be cancelled.
-        FateUnknownError: it was sent and nobody can say; the same command may be run again.
+        FateUnknownError: it was sent and nobody can say, or the work was interrupted meanwhile; the same
+            command may be run again.
+        VendorProtocolError: the answer is not this booking, cancelled.
     """
     found = await desk.client.booking(uid)
     if not is_active(found.value):
@@ -125,13 +131,15 @@ async def cancel(desk: Desk, uid: str, reason: str) -> Changed:
     old = found.value
     await desk.forget(old.host_ids)
     try:
-        answer = await desk.client.cancel(uid, reason)
+        with _told_when_interrupted(uid, "cancelled"):
+            answer = await desk.client.cancel(uid, reason)
     except VendorConflictError as error:
         if error.details.get("already") != "cancelled":
             raise
         return await _inactive(desk, await desk.client.booking(uid))
     finally:
         await desk.forget(old.host_ids)
+    _check_cancelled(answer.value, old)
     desk.log.event("booking.cancelled", uid=uid)
     return Changed(answer.value, old, answer.meta)
 
@@ -172,14 +180,46 @@ async def _follow(desk: Desk, found: Answer[Booking]) -> Answer[Booking]:
 
 def _check_successor(new: Booking, old: Booking, start: datetime) -> None:
     linked = new.rescheduled_from_uid in ("", old.uid)
-    if new.uid != old.uid and linked and new.start == start:
+    if new.uid != old.uid and linked and new.start == start and is_active(new):
         return
     raise VendorProtocolError(
         f"Cal.com answered the move of {old.uid} with a booking that is not its successor",
         subject=new.uid,
         hint=f"askpro bookings show {old.uid}",
-        details={"uid": new.uid, "moved_from": new.rescheduled_from_uid or None},
+        details={"uid": new.uid, "moved_from": new.rescheduled_from_uid or None, "status": new.status},
     )
+
+
+def _check_cancelled(answered: Booking, old: Booking) -> None:
+    if answered.uid == old.uid and not is_active(answered):
+        return
+    raise VendorProtocolError(
+        f"Cal.com answered the cancellation of {old.uid} with a booking that is not it, or stands",
+        subject=old.uid,
+        hint=f"askpro bookings show {old.uid}; the same command may be run again",
+        details={"uid": answered.uid, "status": answered.status},
+    )
+
+
+@contextmanager
+def _told_when_interrupted(uid: str, done: str) -> Iterator[None]:
+    """Say what is not known when the work is interrupted while its request is on the wire.
+
+    Raises:
+        FateUnknownError: in place of a bare interruption.
+    """
+    try:
+        yield
+    except GeneratorExit:
+        raise
+    except BaseException as error:
+        if isinstance(error, Exception):
+            raise
+        raise FateUnknownError(
+            f"interrupted meanwhile: whether booking {uid} was {done} is unknown",
+            subject=uid,
+            hint="run the same command again: it looks first",
+        ) from error
 
 
 async def chain_of(client: CalcomClient, booking: Booking) -> list[Booking]:

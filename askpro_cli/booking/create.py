@@ -92,7 +92,8 @@ async def create_booking(desk: Desk, order: Order, *, next_slot: NextSlot | None
 
 
 async def _make(desk: Desk, order: Order, claim: Claim, next_slot: NextSlot | None) -> Booked:
-    sending = Sending(desk, order.event_type, order.key, claim, order.around)
+    asked = order.request.start
+    sending = Sending(desk, order.event_type, order.key, claim, asked=asked, around=order.around)
     async with desk.ledger.held(claim), sending:
         found = await sending.settle_doubt()
         answer = found or await _send(sending, order.request, next_slot)

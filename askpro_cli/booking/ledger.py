@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 LEASE_SECONDS = 9.0
 _RENEW_EVERY = 3.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 0.5
+_SILENT_SECONDS = (
+    1.0  # a healthy booking is through by then; beyond it a person wants to know what is waited for
+)
 # All tries, waits for the rate budget and look-ups of one booking, with room.
 PATIENCE_SECONDS = 180.0
 
@@ -36,6 +39,7 @@ class Ledger:
         hours: how long a key is kept from its first claim.
         log: the run's log.
         sleep: waits the given seconds.
+        notify: tells a person that another process is waited for.
         patience: seconds to wait for another process that is at the same key.
     """
 
@@ -47,6 +51,7 @@ class Ledger:
         hours: float,
         log: EventLog,
         sleep: Callable[[float], Awaitable[None]],
+        notify: Callable[[str], None] = lambda _: None,
         patience: float = PATIENCE_SECONDS,
     ) -> None:
         self._records = records
@@ -54,6 +59,7 @@ class Ledger:
         self._ttl = hours * 3600
         self._log = log
         self._sleep = sleep
+        self._notify = notify
         self._patience = patience
 
     async def claim(self, key: str, content: str, request: BookingRequest) -> Claim:
@@ -67,13 +73,16 @@ class Ledger:
             UnknownError: the other process took longer than the patience.
             RecordsError: the records cannot be used.
         """
-        waited, pause = 0.0, _FIRST_PAUSE
+        waited, pause, told = 0.0, _FIRST_PAUSE, False
         while True:
             found = await self._claim_once(key, content, request)
             if found.state != "busy":
                 return found
             if waited >= self._patience:
                 raise _still_busy(key)
+            if waited >= _SILENT_SECONDS and not told:
+                told = True
+                self._notify(_WAITING)
             await self._sleep(pause)
             waited, pause = waited + pause, min(2 * pause, _LONGEST_PAUSE)
 
@@ -125,6 +134,20 @@ class Ledger:
                 self._log.event("booking.claim_lost", level="warning")
                 return
 
+    async def require(self, claim: Claim, key: str) -> None:
+        """Renew the lease, the last thing before a request leaves.
+
+        A process that was stopped for longer than its lease (a suspended machine, a stopped job) has a
+        successor by now, and must not send beside it.
+
+        Raises:
+            UnknownError: another process has taken the claim over.
+            RecordsError: the records cannot be used; nobody knows who holds the claim.
+        """
+        if not await hop(lambda: idempotency.renew(self._records(), claim, lease=LEASE_SECONDS)):
+            self._log.event("booking.claim_lost", level="warning")
+            raise _still_busy(key)
+
     async def complete(self, claim: Claim, uid: str) -> bool:
         """Note that the key stands for booking *uid*; False when another process took the claim over."""
         return await hop(lambda: idempotency.complete(self._records(), claim, uid=uid))
@@ -140,6 +163,12 @@ class Ledger:
     async def void(self, claim: Claim) -> bool:
         """Free a key whose booking no longer stands."""
         return await hop(lambda: idempotency.void(self._records(), claim))
+
+
+_WAITING = (
+    "another process is at this booking, or was killed while it was: waiting for it "
+    f"(a dead one is succeeded after {LEASE_SECONDS:.0f} s)"
+)
 
 
 def _still_busy(key: str) -> UnknownError:

@@ -6,6 +6,7 @@ Entered with a claimed key, left in one of three ways: completed (the key names 
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -39,13 +40,24 @@ class Sending:
         event_type: what is booked.
         key: the idempotency key, sent as metadata.
         claim: the key's claim in the records.
+        asked: the start that the key stands for.
         around: the stretch in which an earlier run under this key may have booked.
     """
 
-    def __init__(self, desk: Desk, event_type: EventType, key: str, claim: Claim, around: Interval) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        event_type: EventType,
+        key: str,
+        claim: Claim,
+        *,
+        asked: datetime,
+        around: Interval,
+    ) -> None:
         self._desk = desk
         self._event_type = event_type
         self._key = key
+        self._asked = asked
         self._around = around
         self._claim = claim
         self._doubt = self._was_in_doubt = claim.state == "unsettled"
@@ -61,11 +73,18 @@ class Sending:
         if self._done:
             return
         if self._doubt or self._on_the_wire or isinstance(error, FateUnknownError):
-            await self._desk.ledger.mark_unsettled(self._claim)
+            await self._settle(self._desk.ledger.mark_unsettled)
             self._desk.log.event("booking.unsettled", level="warning", key=self._key)
             self._tell_how_to_go_on(error)
         else:
-            await self._desk.ledger.release(self._claim)
+            await self._settle(self._desk.ledger.release)
+
+    async def _settle(self, how: Callable[[Claim], Awaitable[bool]]) -> None:
+        """Let the key go; records that fail now hide no error, for an abandoned claim becomes a doubt."""
+        try:
+            await how(self._claim)
+        except RecordsError as error:
+            self._desk.log.event("booking.key_not_settled", level="warning", reason=error.message)
 
     async def settle_doubt(self) -> Answer[Booking] | None:
         """Look for the booking that an earlier run under this key may have made.
@@ -75,7 +94,7 @@ class Sending:
         """
         if not self._doubt:
             return None
-        found = await self._look_up(self._around)
+        found = await self._look_up(self._around, self._asked)
         self._doubt = False
         return found
 
@@ -84,11 +103,13 @@ class Sending:
 
         Raises:
             SlotUnavailableError: the slot is refused.
+            UnknownError: the claim was lost to another process, nothing was sent.
             VendorProtocolError: a foreign or old booking was returned as new.
             AskproError: as :meth:`askpro_cli.calcom.client.CalcomClient.create_booking`.
         """
         desk = self._desk
         await desk.forget(self._event_type.host_ids)
+        await desk.ledger.require(self._claim, self._key)
         sent_at = desk.clock.now()
         self._on_the_wire = True
         try:
@@ -103,6 +124,7 @@ class Sending:
             check_created(
                 answer.value,
                 self._key,
+                start=start,
                 sent_at=sent_at,
                 vendor_now=answer.meta.date,
                 now=desk.clock.now(),
@@ -112,7 +134,7 @@ class Sending:
 
     async def complete(self, booking: Booking) -> None:
         """Note the booking under the key. It stands, so a failure to note it is told and nothing more."""
-        self._done = True
+        self._on_the_wire = True  # it is made: until the key names it, an interruption leaves a doubt
         await self._desk.forget(booking.host_ids)
         try:
             await self._desk.ledger.complete(self._claim, booking.uid)
@@ -121,6 +143,7 @@ class Sending:
                 f"booking {booking.uid} stands, but its key could not be noted ({error.message}): "
                 "the same command, run again, looks for it first"
             )
+        self._done = True
 
     async def _create(self, request: BookingRequest, start: datetime) -> Answer[Booking]:
         """Send it; an error that is sure that nothing was booked ends the doubt.
@@ -129,7 +152,7 @@ class Sending:
         """
 
         async def found_here() -> Booking | None:
-            found = await self._look_up(Interval(start, start))
+            found = await self._look_up(Interval(start, start), start)
             return found.value if found else None
 
         try:
@@ -137,7 +160,7 @@ class Sending:
                 new_booking(request, start, self._key), lookup=found_here
             )
         except SlotUnavailableError:
-            found = await self._look_up(self._around) if self._was_in_doubt else None
+            found = await self._look_up(self._around, start) if self._was_in_doubt else None
             if found is None:
                 self._on_the_wire = False
                 raise
@@ -148,7 +171,7 @@ class Sending:
             self._on_the_wire = False
             raise
 
-    async def _look_up(self, around: Interval) -> Answer[Booking] | None:
+    async def _look_up(self, around: Interval, start: datetime) -> Answer[Booking] | None:
         """Find the active booking with our key among those of the event type.
 
         The vendor cannot filter by metadata, so that is done here; by start and not by creation, so that
@@ -160,7 +183,7 @@ class Sending:
             before_end=around.end + _DAY,
         )
         answer = await self._desk.client.bookings(wanted)
-        ours = find_ours(answer.value.bookings, self._key)
+        ours = find_ours(answer.value.bookings, self._key, start)
         return Answer(ours, replace(answer.meta, recovered=True)) if ours else None
 
     def _tell_how_to_go_on(self, error: BaseException | None) -> None:

@@ -28,19 +28,32 @@ def carries_key(booking: Booking, key: str) -> bool:
     return key in _keys(booking)
 
 
-def find_ours(bookings: Iterable[Booking], key: str) -> Booking | None:
-    """Return the active booking that carries our key, or None; a cancelled one does not count."""
-    return next((one for one in bookings if is_active(one) and carries_key(one, key)), None)
+def find_ours(bookings: Iterable[Booking], key: str, start: datetime) -> Booking | None:
+    """Return the active booking that was made under our key, or None.
+
+    A move keeps the metadata. So an appointment that was moved to another time than *start*, the one
+    asked for now, carries the key of an earlier booking, which the move has made void.
+    """
+    ours = (one for one in bookings if is_active(one) and carries_key(one, key))
+    return next((one for one in ours if one.start == start or not one.rescheduled_from_uid), None)
 
 
 def check_created(
-    booking: Booking, key: str, *, sent_at: datetime, vendor_now: datetime | None, now: datetime, fresh: float
+    booking: Booking,
+    key: str,
+    *,
+    start: datetime,
+    sent_at: datetime,
+    vendor_now: datetime | None,
+    now: datetime,
+    fresh: float,
 ) -> None:
-    """Raise unless *booking* was made by the request that has just been answered.
+    """Raise unless *booking* was made by the request that has just been answered, and stands.
 
     Args:
         booking: from the answer.
         key: sent as metadata.
+        start: asked for.
         sent_at: when the request left, by our clock.
         vendor_now: the answer's ``Date``; it corrects for a clock that differs from ours.
         now: our clock when the answer came.
@@ -53,6 +66,10 @@ def check_created(
     oldest = sent_at + skew - timedelta(seconds=fresh)
     if not carries_key(booking, key):
         raise _not_ours(booking, "it does not carry the key of this request")
+    if booking.start != start:
+        raise _not_ours(booking, f"it starts at {booking.start:%Y-%m-%d %H:%M:%S} UTC")
+    if not is_active(booking):
+        raise _not_ours(booking, f"it is {booking.status}")
     if booking.created_at is None and not _attendee_keys(booking):
         raise _not_ours(booking, "it does not say when it was made")
     if booking.created_at is not None and booking.created_at < oldest and not _attendee_keys(booking):

@@ -28,6 +28,7 @@ def make_desk(app: App, client: CalcomClient) -> Desk:
         hours=app.settings.number("booking.idempotency_hours"),
         log=app.log,
         sleep=asyncio.sleep,
+        notify=app.notice,
     )
     return Desk(
         client=client,

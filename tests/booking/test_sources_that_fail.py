@@ -34,6 +34,8 @@ def test_a_booking_that_could_not_be_noted_stands_and_is_found_by_the_same_comma
     # its lease is not over yet, so the next run waits for it; then it looks and finds
     again = salon.book().ok()
     assert again.data["booking"]["uid"] == uid
+    assert "another process is at this booking, or was killed" in again.stderr
+    assert "succeeded after 9 s" in again.json["meta"]["notices"][0]
     assert salon.standing() == [uid]
 
 

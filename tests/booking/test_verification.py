@@ -14,6 +14,7 @@ from askpro_cli.calcom.models import Booking
 from askpro_cli.calcom.reading import read_document
 
 SENT = datetime(2026, 11, 23, 9, tzinfo=UTC)
+START = datetime(2026, 11, 24, 9, tzinfo=UTC)
 KEY = "0a1b"
 
 
@@ -33,7 +34,7 @@ def booking(
 
 
 def check(found: Booking, *, vendor_now: datetime | None = SENT, now: datetime = SENT) -> None:
-    check_created(found, KEY, sent_at=SENT, vendor_now=vendor_now, now=now, fresh=30)
+    check_created(found, KEY, start=START, sent_at=SENT, vendor_now=vendor_now, now=now, fresh=30)
 
 
 @given(st.integers(-600, 600), st.integers(-7200, 7200))
@@ -78,6 +79,14 @@ def test_a_seat_in_an_older_booking_is_ours_by_the_key_of_the_seat() -> None:
 
 def test_a_cancelled_booking_with_our_key_is_not_found_again() -> None:
     gone, moved, stands = booking(status="cancelled"), booking(status="rejected"), booking(status="pending")
-    assert find_ours([gone, moved], KEY) is None
-    assert find_ours([gone, stands], KEY) is stands
-    assert find_ours([booking(key="other")], KEY) is None
+    assert find_ours([gone, moved], KEY, START) is None
+    assert find_ours([gone, stands], KEY, START) is stands
+    assert find_ours([booking(key="other")], KEY, START) is None
+
+
+def test_a_booking_that_was_moved_to_another_time_is_not_found_by_the_key_it_kept() -> None:
+    moved = booking(rescheduledFromUid="uid0")
+    elsewhere = START + timedelta(hours=1)
+    assert find_ours([moved], KEY, elsewhere) is None
+    assert find_ours([moved], KEY, START) is moved
+    assert find_ours([booking()], KEY, elsewhere) is not None  # booked there in the first place, by --next

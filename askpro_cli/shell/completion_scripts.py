@@ -29,7 +29,8 @@ _FISH = """\
 function __askpro_complete
     set -l done (commandline -opc)
     set -l rest $done[2..-1]
-    _ASKPRO_COMPLETE=fish command $done[1] $rest (commandline -ct | string collect --allow-empty) 2>/dev/null
+    set -l word (commandline -ct)
+    _ASKPRO_COMPLETE=fish command $done[1] $rest "$word" 2>/dev/null
 end
 complete -c askpro -f -k -a '(__askpro_complete)'
 """

@@ -109,6 +109,17 @@ async def reschedule(desk: Desk, uid: str, start: datetime, reason: str | None) 
     return Changed(answer.value, old, answer.meta)
 
 
+async def plan_cancel(desk: Desk, uid: str) -> Changed | Answer[Booking]:
+    """Return the booking to cancel, or :class:`Changed` when it is gone already.
+
+    Raises:
+        RefusedError: it was moved; cancelling the old uid would cancel nothing. The hint names the new one.
+        VendorNotFoundError: there is no such booking.
+    """
+    found = await desk.client.booking(uid)
+    return found if is_active(found.value) else await _inactive(desk, found)
+
+
 async def cancel(desk: Desk, uid: str, reason: str) -> Changed:
     """Cancel a booking.
 
@@ -118,17 +129,16 @@ async def cancel(desk: Desk, uid: str, reason: str) -> Changed:
         reason: the vendor demands one from the host.
 
     Raises:
-        RefusedError: it was moved; cancelling the old uid would cancel nothing. The hint names the new one.
-        VendorNotFoundError: there is no such booking.
+        RefusedError, VendorNotFoundError: as :func:`plan_cancel`.
         VendorConflictError: it has ended, or may not be cancelled.
         FateUnknownError: it was sent and nobody can say, or the work was interrupted meanwhile; the same
             command may be run again.
         VendorProtocolError: the answer is not this booking, cancelled.
     """
-    found = await desk.client.booking(uid)
-    if not is_active(found.value):
-        return await _inactive(desk, found)
-    old = found.value
+    planned = await plan_cancel(desk, uid)
+    if isinstance(planned, Changed):
+        return planned
+    old = planned.value
     await desk.forget(old.host_ids)
     try:
         with _told_when_interrupted(uid, "cancelled"):

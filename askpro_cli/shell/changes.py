@@ -130,11 +130,11 @@ def _move_plan(app: App, client: CalcomClient, planned: Any, start: datetime) ->
 
 
 async def _cancel_plan(app: App, client: CalcomClient, uid: str) -> Result:
-    booking = (await client.booking(uid)).value
-    view = booking_view(booking, app.company.zone)
-    gone = booking.status in ("cancelled", "rejected")
-    plan = {"action": "none" if gone else "cancel", "booking": view}
-    line = f"it is {booking.status} already" if gone else "dry run: nothing was cancelled"
+    planned = await change.plan_cancel(make_desk(app, client), uid)
+    already = isinstance(planned, Changed)
+    booking = planned.booking if isinstance(planned, Changed) else planned.value
+    plan = {"action": "none" if already else "cancel", "booking": booking_view(booking, app.company.zone)}
+    line = f"it is {booking.status} already" if already else "dry run: nothing was cancelled"
     return _planned(app, client, plan, line)
 
 

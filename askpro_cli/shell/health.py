@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
 _COLUMNS = (Column("What", style="bold"), Column("State"), Column("Detail"))
 _LAST = 50
+# Outcomes of a try (an error's code) that tell of the vendor's health; a refusal (slot taken, no such
+# booking, a wrong value) is an answer like any other, and what was never sent tells nothing.
+_FAILURES = frozenset(
+    {"vendor", "vendor_server", "vendor_timeout", "vendor_unreachable", "vendor_protocol", "rate_limited"}
+)
 Row = list[str]
 
 
@@ -84,6 +89,7 @@ def _operation(stats: OperationStats) -> dict[str, Any]:
         "vendor": stats.vendor,
         "operation": stats.operation,
         "outcomes": dict(sorted(stats.outcomes.items())),
+        "failed": _failed(stats),
         "p50_ms": percentile(stats, 0.5),
         "p95_ms": percentile(stats, 0.95),
     }
@@ -136,11 +142,19 @@ def _budget_word(left: int, blocked_for: float) -> str:
 
 def _operation_row(stats: OperationStats) -> Row:
     outcomes = ", ".join(f"{count} {name}" for name, count in sorted(stats.outcomes.items()))
-    failed = sum(count for name, count in stats.outcomes.items() if name != "ok")
     p95 = percentile(stats, 0.95)
     speed = f"p95 ≤ {p95} ms" if p95 is not None else "no latency known"
     return [
         f"{stats.vendor} {stats.operation}",
-        "ok" if not failed else f"{failed} failed",
+        _operation_word(stats),
         f"{outcomes}; {speed}",
     ]
+
+
+def _failed(stats: OperationStats) -> int:
+    return sum(count for name, count in stats.outcomes.items() if name in _FAILURES)
+
+
+def _operation_word(stats: OperationStats) -> str:
+    counted = {"failed": _failed(stats), "unauthorised": stats.outcomes.get("auth", 0)}
+    return ", ".join(f"{count} {word}" for word, count in counted.items() if count) or "ok"

@@ -154,6 +154,16 @@ def test_a_dry_run_of_a_cancellation_needs_no_yes_and_sends_nothing(salon: Salon
     assert salon.standing() == [uid]
 
 
+def test_a_dry_run_on_a_moved_booking_says_where_it_stands_as_the_real_run_does(salon: Salon) -> None:
+    uid = booked(salon)
+    new = salon(*move(uid)).ok().data["booking"]["uid"]
+    refused = salon("cancel", uid, "--reason", "ill", "--dry-run", "--json").exits(1)
+    assert refused.json["errors"][0]["details"]["successor"] == new
+    salon("cancel", new, "--reason", "ill", "--yes").ok()
+    gone = salon("cancel", uid, "--reason", "ill", "--dry-run", "--json").ok()
+    assert gone.data["plan"]["action"] == "none"
+
+
 @pytest.mark.parametrize(
     "argv", [("reschedule", "nosuchuid", "--start", NOON), ("cancel", "nosuchuid", "--reason", "x", "--yes")]
 )

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from support.cli import Cli, Outcome
-from support.salon import Salon
+from support.salon import OTTO, Salon
 
 from askpro_cli.base.clock import ManualClock
 from askpro_cli.resilience.metrics import OperationStats
@@ -142,6 +142,31 @@ def test_health_tells_of_the_calls_made_without_making_one(salon: Salon) -> None
     assert data["records"]["status"] == "ok"
     lines = salon.cli("health").ok().stdout.splitlines()
     assert [line.split("\t")[1] for line in lines] == ["ok", "closed", "ok", "ok", "ok"]
+
+
+def health_of(salon: Salon, operation: str) -> tuple[str, int]:
+    """Return what the table says of an operation, and the failures in the answer for programs."""
+    lines = [line.split("\t") for line in salon.cli("health").ok().stdout.splitlines()]
+    (word,) = [cells[1] for cells in lines if cells[0] == f"calcom {operation}"]
+    stats = salon.cli("health", "--json").ok().data["vendors"]["operations"]
+    (failed,) = [one["failed"] for one in stats if one["operation"] == operation]
+    return word, failed
+
+
+def test_a_refusal_is_no_failure_of_the_vendor(salon: Salon) -> None:
+    salon.book().ok()
+    salon.book(who=OTTO).exits(1)
+    salon.cli("bookings", "show", "nosuchuid").exits(3)
+    assert health_of(salon, "bookings.create") == ("ok", 0)
+    assert health_of(salon, "bookings.get") == ("ok", 0)
+
+
+def test_an_ill_vendor_and_a_key_it_does_not_take_are_told_apart(salon: Salon) -> None:
+    salon.arm("500", "GET", "/v2/me")
+    salon.cli("doctor").ok()
+    assert health_of(salon, "me.get") == ("1 failed", 1)
+    salon.cli("doctor", env={"ASKPRO_CALCOM_API_KEY": "cal_wrong"})
+    assert health_of(salon, "me.get") == ("1 failed, 1 unauthorised", 1)
 
 
 def test_health_of_stores_that_cannot_be_asked_is_unknown(salon: Salon) -> None:

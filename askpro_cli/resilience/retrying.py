@@ -33,11 +33,13 @@ def pause_before(number: int, settings: PolicySettings, jitter: float) -> float:
 def pause_after(error: BaseException | None, number: int, settings: PolicySettings, jitter: float) -> float:
     """Return the seconds to wait after try *number* failed with *error*; the vendor's advice goes first.
 
-    After a 429 there is no pause here: the governor holds everybody back until the block is over.
+    After a 429 there is no pause here: the governor holds everybody back until the block is over. Advice to
+    wait 0 seconds is none: it would spend all tries at once.
     """
-    if isinstance(error, VendorRateLimitError):
+    advised = isinstance(error, VendorError) and error.retry_after != 0
+    if isinstance(error, VendorRateLimitError) and advised:
         return 0.0
-    if isinstance(error, VendorError) and error.retry_after is not None:
+    if isinstance(error, VendorError) and advised and error.retry_after is not None:
         return max(0.0, error.retry_after)
     return pause_before(number + 1, settings, jitter)
 

@@ -56,6 +56,20 @@ async def test_a_read_is_tried_three_times_with_growing_pauses(bench: Bench) -> 
     assert bench.slept == [0.5, 1.0]
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        VendorServerError("busy", status=503, retry_after=0.0),
+        VendorRateLimitError("too many", status=429, retry_after=0.0),
+    ],
+)
+async def test_advice_to_come_back_at_once_does_not_spend_all_tries_at_once(
+    bench: Bench, error: VendorError
+) -> None:
+    outcome = await bench.policy().call("slots.list", Vendor([error, error, "fine"]).send)
+    assert (outcome.value, bench.slept) == ("fine", [0.5, 1.0])
+
+
 async def test_after_the_last_try_the_vendors_own_error_is_raised(bench: Bench) -> None:
     vendor = Vendor([down])
     with pytest.raises(VendorServerError, match="answered 503") as caught:

@@ -73,3 +73,28 @@ def test_an_interrupted_question_leaves_nothing_behind(program: Program, playgro
 
     playground.heal()
     program("availability", "salon/herrenhaarschnitt", "--days", "3", "--json").ok()
+
+
+@pytest.mark.parametrize("command", ["reschedule", "cancel"])
+@pytest.mark.parametrize("fault", ["timeout-after", "latency=30000"], ids=["after the commit", "before"])
+def test_an_interrupted_change_says_what_nobody_knows_and_the_same_command_settles_it(
+    program: Program, playground: Playground, command: str, fault: str
+) -> None:
+    uid = program(*book_command(program)).ok().data["booking"]["uid"]
+    slots = program("availability", "salon/herrenhaarschnitt", "--days", "7", "--json").ok().data["slots"]
+    options = {"reschedule": ("--start", slots[0]["start"]), "cancel": ("--reason", "ill", "--yes")}
+    change = (command, uid, *options[command], "--json")
+    path = f"{BOOKINGS}/{uid}/{command}"
+    playground.inject(fault, times=1, method="POST", path=path)
+
+    process = program.start(*change)
+    eventually(lambda: [entry for entry in playground.journal() if entry["path"] == path])
+    process.send_signal(signal.SIGINT)
+    out, told = process.communicate(timeout=20)
+    assert process.returncode == 130, told
+    assert "unknown" in told
+    assert "fate_unknown" in out
+    assert "run the same command again" in told
+
+    playground.heal()
+    program(*change).ok()

@@ -99,13 +99,15 @@ class CalcomCache:
         ttls: times to live.
         zone: the company's; days are its days.
         server: the base URL, so that the answers of two servers are never mixed.
+
+    ``scope`` names the server in keys.
     """
 
     def __init__(self, store: StateStore, ttls: CacheTtls, zone: ZoneInfo, server: str = "") -> None:
         self.store = store
         self.ttls = ttls
         self.zone = zone
-        self._scope = f"{zlib.crc32(server.encode()):08x}"
+        self.scope = f"{zlib.crc32(server.encode()):08x}"
 
     # --- event types and schedules ----------------------------------------------------------------
 
@@ -204,7 +206,7 @@ class CalcomCache:
         under way then still counts, since its answer is no older than the request to clear.
         """
         if part:
-            begin = f"{self._scope}:{part}"
+            begin = f"{self.scope}:{part}"
             return self.store.clear(_FRESH + begin) + self.store.clear(_STALE + begin)
         removed = self.store.clear(_FRESH) + self.store.clear(_STALE)
         self.store.bump(_ALL_SLOTS, _DOCUMENTS)
@@ -212,7 +214,7 @@ class CalcomCache:
 
     def size(self, part: str = "") -> int:
         """Return how many entries :meth:`clear` would remove."""
-        begin = f"{self._scope}:{part}" if part else ""
+        begin = f"{self.scope}:{part}" if part else ""
         return sum(1 for kind in (_FRESH, _STALE) for _ in self.store.keys(kind + begin))
 
     def stats(self) -> dict[str, Any]:
@@ -266,7 +268,7 @@ class CalcomCache:
         return True
 
     def _key(self, name: str, *, stale: bool = False) -> str:
-        return f"{_STALE if stale else _FRESH}{self._scope}:{name}"
+        return f"{_STALE if stale else _FRESH}{self.scope}:{name}"
 
     def _day_key(self, event_type_id: int, length: int, day: date, *, stale: bool) -> str:
         return self._key(self._day_name(event_type_id, length, day), stale=stale)

@@ -181,7 +181,8 @@ async def shared(
     """Return what *read* finds, else what *ask* brings, asked by one process for all that wait."""
     from askpro_cli.resilience.flight import single_flight
 
-    flight = await single_flight(cache.store, f"calcom:{key}", ttl=_FLIGHT_SECONDS, read=read, work=ask)
+    name = f"calcom:{cache.scope}:{key}"
+    flight = await single_flight(cache.store, name, ttl=_FLIGHT_SECONDS, read=read, work=ask)
     return flight.value
 
 

@@ -20,7 +20,7 @@ from askpro_cli.base.errors import (
 from askpro_cli.base.times import Interval, day_bounds
 from askpro_cli.calcom.availability import FoundSlots, SlotQuery, cached_slots, days_of, fetch_slots
 from askpro_cli.calcom.bodies import NewAttendee, NewBooking
-from askpro_cli.calcom.cache import CalcomCache
+from askpro_cli.calcom.cache import CacheTtls, CalcomCache
 from askpro_cli.calcom.models import EventType
 from askpro_cli.calcom.reading import read_document
 
@@ -108,6 +108,32 @@ async def test_many_that_ask_at_once_cause_one_request(calcom_place: CalcomPlace
     assert calcom_place.asked().count(SLOTS) == 1
     assert sum(not one.hit for one in found) == 1
     assert len({len(one.slots) for one in found}) == 1
+
+
+async def test_who_asks_one_server_does_not_wait_for_another(
+    calcom_place: CalcomPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = await query(calcom_place)
+    one, two = (
+        CalcomCache(calcom_place.store, CacheTtls(), BERLIN, server=f"https://{name}.example.org/v2")
+        for name in ("one", "two")
+    )
+    sick, asked, go = calcom_place.client(), asyncio.Event(), asyncio.Event()
+
+    async def fail(*_: object, **__: object) -> None:
+        asked.set()
+        await go.wait()
+        raise VendorServerError("down", status=503)
+
+    monkeypatch.setattr(sick, "slots", fail)
+    first = asyncio.create_task(fetch_slots(sick, one, wanted))
+    await asked.wait()
+    async with asyncio.timeout(20):
+        found = await fetch_slots(calcom_place.client(), two, wanted)
+    assert found.slots
+    go.set()
+    with pytest.raises(VendorServerError):
+        await first
 
 
 async def test_past_slots_are_left_out_when_read_not_when_stored(calcom_place: CalcomPlace) -> None:

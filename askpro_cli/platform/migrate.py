@@ -54,7 +54,7 @@ def status(url: str) -> Status:
         RecordsError: the database cannot be read, or is newer than this askpro.
     """
     parsed = dialects.parse_url(url)
-    if dialects.is_sqlite(parsed) and not dialects.sqlite_path(parsed).exists():
+    if dialects.is_sqlite(parsed) and not _exists(dialects.sqlite_path(parsed)):
         current = None
     else:
         with _disposed(open_engine(url, read_only=True)) as engine:
@@ -94,6 +94,15 @@ def ensure_embedded(url: str) -> None:
     if found.pending:
         message = f"the records in {found.database} are at revision {found.current or 'none'}, not {HEAD}"
         raise RecordsError(message, hint="askpro db upgrade", subject=found.database)
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError as error:
+        message = f"cannot look at the records file {path}: {error.strerror}"
+        hint = "check its path and rights, or set ASKPRO_DATABASE_URL"
+        raise RecordsError(message, hint=hint, subject=str(path)) from error
 
 
 def _upgrade_file(url: str, path: Path) -> list[str]:

@@ -32,6 +32,13 @@ def test_looking_changes_nothing(empty_database: str) -> None:
     assert migrate.status(empty_database).current is None
 
 
+def test_a_path_that_cannot_be_looked_at_is_told(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / ('x' * 300)}"
+    for look in (migrate.status, migrate.upgrade, migrate.ensure_embedded):
+        with pytest.raises(RecordsError, match="records file"):
+            look(url)
+
+
 def test_the_head_named_in_the_tables_is_the_newest_revision() -> None:
     assert migrate._scripts().get_heads() == [HEAD]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from support.stores import within_life
 from support.waiting import eventually
 
 from askpro_cli.base.errors import InvalidValueError
@@ -26,8 +27,12 @@ def test_several_counters_grow_in_one_call(state_store: StateStore) -> None:
 
 
 def test_a_counters_life_counts_from_its_creation(state_store: StateStore) -> None:
-    state_store.increment("window", ttl=1)
-    state_store.increment("window", ttl=600)
+    def count_twice(ttl: float) -> None:
+        state_store.delete("window")
+        state_store.increment("window", ttl=ttl)
+        state_store.increment("window", ttl=600)
+
+    within_life(state_store, count_twice)
     assert eventually(lambda: state_store.counters() == {})
     assert state_store.increment("window", ttl=600) == 1
 
@@ -67,9 +72,13 @@ def test_a_list_grows_and_shrinks_with_its_limit(state_store: StateStore) -> Non
 def test_a_list_lives_from_its_newest_item(state_store: StateStore) -> None:
     state_store.append("log", b"1", limit=9, ttl=0.05)
     assert eventually(lambda: state_store.tail("log", 9) == [])
-    state_store.append("log", b"2", limit=9, ttl=1)
-    state_store.append("log", b"3", limit=9)
-    state_store.set("mark", b"", ttl=1.1)
+
+    def append_two(ttl: float) -> None:
+        state_store.delete("log")
+        state_store.append("log", b"2", limit=9, ttl=ttl)
+        state_store.append("log", b"3", limit=9)
+
+    state_store.set("mark", b"", ttl=within_life(state_store, append_two))
     eventually(lambda: state_store.get("mark") is None)
     assert state_store.tail("log", 9) == [b"2", b"3"]
 
@@ -115,8 +124,12 @@ def test_several_lines_are_recorded_in_their_order_and_the_newest_stay(state_sto
 
 
 def test_recording_keeps_the_end_of_a_counter_that_has_one(state_store: StateStore) -> None:
-    state_store.increment("short", ttl=0.05)
-    state_store.record({"short": 1}, "log", b"x", limit=2)
+    def count_twice(ttl: float) -> None:
+        state_store.delete("short")
+        state_store.increment("short", ttl=ttl)
+        state_store.record({"short": 1}, "log", b"x", limit=2)
+
+    within_life(state_store, count_twice)
     eventually(lambda: state_store.counters("short") == {})
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from support.stores import StorePlace
+from support.stores import StorePlace, within_life
 from support.waiting import eventually
 
-from askpro_cli.state.store import StateStore
+from askpro_cli.state.store import Lock, StateStore
 
 
 def test_a_lock_has_one_holder(store_place: StorePlace) -> None:
@@ -57,14 +57,20 @@ def test_a_lock_that_is_over_cannot_be_renewed_even_if_nobody_took_it(state_stor
 
 
 def test_renewal_extends_and_can_shorten(state_store: StateStore) -> None:
-    lock = state_store.acquire("fill", ttl=1)
-    assert lock
-    assert state_store.renew(lock, ttl=60)
-    state_store.set("mark", b"", ttl=1.1)
+    renewed: list[Lock] = []
+
+    def take_and_renew(ttl: float) -> None:
+        lock = state_store.acquire(f"fill:{ttl}", ttl=ttl)
+        assert lock
+        if state_store.renew(lock, ttl=60):
+            renewed.append(lock)
+
+    state_store.set("mark", b"", ttl=within_life(state_store, take_and_renew))
     eventually(lambda: state_store.get("mark") is None)
-    assert state_store.locked("fill") == lock.token
+    lock = renewed[-1]
+    assert state_store.locked(lock.name) == lock.token
     assert state_store.renew(lock, ttl=0.02)
-    eventually(lambda: state_store.locked("fill") is None)
+    eventually(lambda: state_store.locked(lock.name) is None)
 
 
 def test_only_the_token_counts(state_store: StateStore) -> None:

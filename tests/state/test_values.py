@@ -43,8 +43,8 @@ def test_entries_tell_age_and_time_to_live(state_store: StateStore) -> None:
     short = found["short"]
     assert short.value == b"s"
     assert short.ttl is not None
-    assert 55 < short.ttl < 60
-    assert 0.01 < short.age < 5
+    assert short.age > 0.01
+    assert short.age + short.ttl == pytest.approx(60, abs=0.005)
 
 
 def test_asking_for_no_entries_answers_none(state_store: StateStore) -> None:
@@ -196,7 +196,9 @@ def test_a_bad_namespace_is_refused(state_store: StateStore, name: str) -> None:
 
 
 def test_the_clock_is_the_stores_and_near_ours_on_one_machine(state_store: StateStore) -> None:
-    assert abs(state_store.now() - time.time()) < 5
+    before = time.time()
+    found = state_store.now()
+    assert before - 1 < found < time.time() + 1
 
 
 def test_a_second_connection_sees_the_same(store_place: StorePlace) -> None:

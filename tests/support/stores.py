@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -55,6 +55,20 @@ class StorePlace:
             for key in client.scan_iter(f"{self.prefix}:*"):
                 client.delete(key)
             client.close()
+
+
+def within_life(store: StateStore, act: Callable[[float], object]) -> float:
+    """Do *act* with ever longer times to live until it was over before they were; return the last one.
+
+    For what happens to something that has not expired yet, on however busy a machine.
+    """
+    ttl = 0.05
+    while True:
+        before = store.now()
+        act(ttl)
+        if store.now() - before < ttl - 0.005:
+            return ttl
+        ttl *= 2
 
 
 @pytest.fixture(params=STORES)

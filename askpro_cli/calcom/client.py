@@ -69,8 +69,11 @@ class CalcomClient:
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Close the connections."""
-        await self._transport.aclose()
+        """Write what the policy still has to write, and close the connections."""
+        try:
+            await self._policy.flush()
+        finally:
+            await self._transport.aclose()
 
     # --- people and teams -------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from askpro_cli.resilience.breaker_rules import (
@@ -75,9 +76,19 @@ class CircuitBreaker:
 
     def settle(self, admission: Admission, verdict: Verdict, seen: Snapshot | None = None) -> BreakerState:
         """Tell what became of an admitted request; return the state the breaker is in then."""
-        return self._cell.change(
-            lambda record, now: settle(record, now, self._settings, admission, verdict), seen
-        )
+        return self.settle_all([(admission, verdict)], seen)
+
+    def settle_all(
+        self, settled: Sequence[tuple[Admission, Verdict]], seen: Snapshot | None = None
+    ) -> BreakerState:
+        """Tell what became of several admitted requests, in their order and in one step."""
+
+        def step(record: BreakerRecord, now: float) -> tuple[BreakerRecord, BreakerState]:
+            for admission, verdict in settled:
+                record, _ = settle(record, now, self._settings, admission, verdict)
+            return record, record.state
+
+        return self._cell.change(step, seen)
 
     def reset(self) -> BreakerStatus:
         """Close the breaker and forget its failures; requests still under way no longer count."""

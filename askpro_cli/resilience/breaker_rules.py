@@ -65,10 +65,17 @@ class BreakerRecord(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """A request that may go on; ``trial`` is its token while half-open, ``epoch`` None: not known."""
+    """A request that may go on.
+
+    Args:
+        epoch: the epoch it was admitted in, None when not known.
+        trial: its token while half-open.
+        failures: consecutive failures the breaker knew of when it was admitted.
+    """
 
     epoch: int | None
     trial: str | None = None
+    failures: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +98,7 @@ def admit(
     """
     record = advance(record, now, settings)
     if record.state is BreakerState.CLOSED:
-        return record, Admission(record.epoch)
+        return record, Admission(record.epoch, failures=record.failures)
     if record.state is BreakerState.OPEN:
         return record, Rejection(record.opened_at + settings.open_for - now)
     if len(record.trials) >= settings.trials:

@@ -20,13 +20,14 @@ from askpro_cli.base.errors import (
     FateUnknownError,
     VendorError,
     VendorRateLimitError,
-    VendorUnreachableError,
 )
-from askpro_cli.resilience.gate import Gate, Refusal, Result, Standing, Ticket, judge
+from askpro_cli.resilience.gate import Gate
 from askpro_cli.resilience.governor import Priority, Wait
+from askpro_cli.resilience.later import Later
 from askpro_cli.resilience.meta import Attempt, CallMeta, EventLog, Outcome, PolicySettings
 from askpro_cli.resilience.retrying import Sleep, retried
 from askpro_cli.resilience.threads import hop
+from askpro_cli.resilience.tickets import Refusal, Result, Settlement, Standing, Ticket, result_of
 
 T = TypeVar("T")
 
@@ -60,6 +61,7 @@ class Tools:
     """What every call of one policy shares."""
 
     gate: Gate
+    catch_up: Later
     settings: PolicySettings
     clock: Clock
     log: EventLog | None
@@ -156,11 +158,16 @@ class Call(Generic[T]):
     async def _settle(
         self, ticket: Ticket, attempt: Attempt, error: BaseException | None, started: float
     ) -> None:
-        tools, operation = self._tools, self._order.operation
-        result = _result(attempt, error, 1000 * (tools.clock.monotonic() - started))
+        gate, over_at = self._tools.gate, self._tools.clock.monotonic()
+        result = result_of(attempt, error, 1000 * (over_at - started))
+        settlement = Settlement(self._order.operation, ticket, result, over_at)
         self._attempt = attempt
         self._tally.requests += result.sent
-        self._standing = await hop(lambda: tools.gate.settle(operation, ticket, result))
+        if settlement.can_wait:
+            self._standing = gate.put_off(settlement)
+            self._tools.catch_up.soon()
+        else:
+            self._standing = await hop(lambda: gate.settle(settlement))
         self._write_down(result, self._standing)
 
     def _note_error(self, error: BaseException) -> None:
@@ -265,31 +272,3 @@ class Call(Generic[T]):
             state_lost=standing is not None and not standing.shared,
             date=self._attempt.date,
         )
-
-
-def _result(attempt: Attempt, error: BaseException | None, ms: float) -> Result:
-    limited = isinstance(error, VendorRateLimitError)
-    return Result(
-        attempt=attempt,
-        verdict=judge(error),
-        outcome=_outcome(error),
-        sent=attempt.status is not None or _left_the_machine(error),
-        ms=ms,
-        limited=limited,
-        retry_after=error.retry_after if isinstance(error, VendorRateLimitError) else None,
-    )
-
-
-def _outcome(error: BaseException | None) -> str:
-    if error is None:
-        return "ok"
-    if isinstance(error, AskproError):
-        return error.code
-    return "bug" if isinstance(error, Exception) else "cancelled"
-
-
-def _left_the_machine(error: BaseException | None) -> bool:
-    """Say whether a try without a status may have reached the vendor."""
-    if isinstance(error, VendorUnreachableError):
-        return error.fate_unknown
-    return not isinstance(error, AskproError) or isinstance(error, VendorError)

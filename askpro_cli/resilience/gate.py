@@ -1,6 +1,8 @@
 """Breaker, governor and metrics at once: what happens just before and just after each try.
 
-Synchronous on purpose: a caller makes one hop into a thread before a try and one after it. Reading both
+Synchronous on purpose: a caller makes one hop into a thread before a try, and one after it unless nothing
+is decided by what became of it. Such a plain success is put off and written a moment later, together with
+others and before anything that came after it: nobody on the phone waits for counters. Reading both
 documents is one round trip, and a healthy try writes the governor's only.
 
 When the shared state is gone, calls go on with documents of this process: somebody is on the phone. The
@@ -10,83 +12,28 @@ store is tried again every few seconds, because a store that hangs costs its tim
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from askpro_cli.base.clock import Clock
-from askpro_cli.base.errors import (
-    BreakerOpenError,
-    BudgetError,
-    StateError,
-    VendorError,
-    VendorRateLimitError,
-)
+from askpro_cli.base.errors import BreakerOpenError, BudgetError, StateError
 from askpro_cli.base.times import human_span
-from askpro_cli.resilience.breaker import Admission, BreakerState, CircuitBreaker, Rejection, Verdict
+from askpro_cli.resilience.breaker import Admission, CircuitBreaker, Rejection, Verdict
 from askpro_cli.resilience.cells import CellStore, Snapshot
 from askpro_cli.resilience.governor import Governor, Grant, Priority, Wait
 from askpro_cli.resilience.local import LocalCells
-from askpro_cli.resilience.meta import Attempt, EventLog, PolicySettings
-from askpro_cli.resilience.metrics import NAMESPACE, TryRecord, record_try
+from askpro_cli.resilience.meta import EventLog, PolicySettings
+from askpro_cli.resilience.metrics import NAMESPACE, TryRecord, record_tries
+from askpro_cli.resilience.tickets import Caller, Refusal, Settlement, Standing, Ticket
 from askpro_cli.state.store import StateStore
 
 R = TypeVar("R")
 
 STORE_PAUSE = 5.0
 """Seconds before a state store that failed is tried again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who calls which vendor with which key; stands in every line of the request log."""
-
-    vendor: str
-    key_id: str
-    company: str
-    run_id: str
-
-    @property
-    def name(self) -> str:
-        """Return the name of the breaker and the budget: the vendor and the key's fingerprint."""
-        return f"{self.vendor}:{self.key_id}"
-
-
-@dataclass(frozen=True, slots=True)
-class Ticket:
-    """A try that may be sent; it must be settled. ``shared``: admitted by the shared state."""
-
-    admission: Admission
-    shared: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A try that may not be sent now."""
-
-    error: BreakerOpenError | BudgetError
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How things stand after a try. ``shared``: by the shared state, not by this process alone."""
-
-    breaker: BreakerState
-    budget_left: int
-    shared: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What became of a try: ``outcome`` is ``ok`` or an error's code, ``sent``: it may have gone out."""
-
-    attempt: Attempt
-    verdict: Verdict
-    outcome: str
-    sent: bool
-    ms: float
-    limited: bool = False
-    retry_after: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,22 +47,6 @@ class _Lane:
 
     def look(self) -> Snapshot:
         return Snapshot(self.cells, [self.breaker.key, self.governor.key])
-
-
-def judge(error: BaseException | None) -> Verdict:
-    """Say what a try's error tells about the vendor's health.
-
-    Network errors, time-outs and 5xx are failures. A refusal (4xx) is a success: the vendor is alive. A
-    429, an answer nobody can read and an error of our own say nothing.
-    """
-    if error is None:
-        return Verdict.SUCCESS
-    if not isinstance(error, VendorError):
-        return Verdict.NEUTRAL
-    if error.counts_for_breaker:
-        return Verdict.FAILURE
-    refused = error.status is not None and 400 <= error.status < 500  # noqa: PLR2004 - HTTP's range of refusals
-    return Verdict.SUCCESS if refused and not isinstance(error, VendorRateLimitError) else Verdict.NEUTRAL
 
 
 class Gate:
@@ -138,6 +69,8 @@ class Gate:
         self._log = log
         self._lost_until = 0.0
         self._lost = False
+        self._put_off: deque[Settlement] = deque()
+        self._in_order = threading.Lock()
         vendors = store.for_namespace(NAMESPACE)
         self._shared = self._lane(vendors, vendors)
         self._local = self._lane(LocalCells(clock.monotonic), None)
@@ -158,22 +91,26 @@ class Gate:
             seen = lane.look()
             answer = self._ask(lane, seen, priority, patience)
             if isinstance(answer, Refusal) and lane.metrics is not None:
-                record_try(lane.metrics, self._refused(seen.now, operation, number, answer))
+                record_tries(lane.metrics, [self._refused(seen.now, operation, number, answer)])
             return answer
 
         return self._either(ask)
 
-    def settle(self, operation: str, ticket: Ticket, result: Result) -> Standing:
+    def settle(self, settlement: Settlement) -> Standing:
         """Tell what became of a try: frees its trial, counts for the breaker, teaches the governor."""
+        with self._in_order:
+            self._write_put_off()
+            return self._either(lambda lane: self._tell(lane, [settlement]))
 
-        def tell(lane: _Lane) -> Standing:
-            seen = lane.look()
-            standing = self._tell(lane, seen, ticket, result)
-            if lane.metrics is not None:
-                record_try(lane.metrics, self._done(seen.now, operation, result, standing))
-            return standing
+    def put_off(self, settlement: Settlement) -> Standing:
+        """Keep what can wait for the next :meth:`catch_up` or :meth:`settle`; touches no store."""
+        self._put_off.append(settlement)
+        return settlement.foreseen()
 
-        return self._either(tell)
+    def catch_up(self) -> None:
+        """Write what was put off; when another thread is at it, return when that one is through."""
+        with self._in_order:
+            self._write_put_off()
 
     def give_back(self, ticket: Ticket) -> None:
         """Free an admission whose try was never sent; its token stays spent, on the careful side."""
@@ -193,17 +130,32 @@ class Gate:
             return Refusal(self._breaker_open(admission))
         taken = lane.governor.take(priority, seen)
         if isinstance(taken, Grant):
-            return Ticket(admission, lane is self._shared)
+            return Ticket(admission, lane is self._shared, taken.left)
         if admission.trial is not None:
             lane.breaker.settle(admission, Verdict.NEUTRAL)
         return taken if taken.seconds <= patience else Refusal(self._over_budget(taken))
 
-    def _tell(self, lane: _Lane, seen: Snapshot, ticket: Ticket, result: Result) -> Standing:
-        state = lane.breaker.settle(_for(lane, ticket), result.verdict, seen)
-        left = lane.governor.learn(
-            result.attempt.rate, limited=result.limited, retry_after=result.retry_after, seen=seen
+    def _write_put_off(self) -> None:
+        waiting = [self._put_off.popleft() for _ in range(len(self._put_off))]
+        if waiting:
+            self._either(lambda lane: self._tell(lane, waiting))
+
+    def _tell(self, lane: _Lane, settled: Sequence[Settlement]) -> Standing:
+        """Settle one try, or several that could wait, in their order; return how things stand then."""
+        seen, last = lane.look(), settled[-1].result
+        state = lane.breaker.settle_all(
+            [(_for(lane, one.ticket), one.result.verdict) for one in settled], seen
         )
-        return Standing(state, left, lane is self._shared)
+        left = lane.governor.learn(
+            [window for one in settled for window in one.result.attempt.rate],
+            limited=last.limited,
+            retry_after=last.retry_after,
+            seen=seen,
+        )
+        standing = Standing(state, left, lane is self._shared)
+        if lane.metrics is not None:
+            record_tries(lane.metrics, [self._done(seen.now, one, standing) for one in settled])
+        return standing
 
     def _either(self, work: Callable[[_Lane], R]) -> R:
         """Do *work* with the shared state, or with this process's own while that is gone."""
@@ -242,7 +194,7 @@ class Gate:
             f"{self.caller.vendor} takes no further request with this key for {_span(wait.seconds)}",
             retry_after=wait.seconds,
             subject=self.caller.name,
-            hint="wait, or send fewer requests with this key; `askpro breaker status` shows the budget",
+            hint="wait, or send fewer requests with this key; `askpro health` shows the budget",
         )
 
     def _refused(self, now: float, operation: str, number: int, refusal: Refusal) -> TryRecord:
@@ -257,13 +209,16 @@ class Gate:
             sent=False,
         )
 
-    def _done(self, now: float, operation: str, result: Result, standing: Standing) -> TryRecord:
+    def _done(self, now: float, settlement: Settlement, standing: Standing) -> TryRecord:
+        result = settlement.result
+        if settlement.can_wait:
+            standing = settlement.foreseen()
         return TryRecord(
-            ts=now,
+            ts=now - (self._clock.monotonic() - settlement.over_at),
             run=self.caller.run_id,
             vendor=self.caller.vendor,
             company=self.caller.company,
-            operation=operation,
+            operation=settlement.operation,
             number=result.attempt.number,
             outcome=result.outcome,
             sent=result.sent,

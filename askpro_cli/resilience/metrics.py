@@ -7,7 +7,8 @@ operations are ours (``calcom``, ``bookings.create``), so their number is bounde
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -95,14 +96,17 @@ def bucket_of(ms: float) -> int | None:
     return BUCKETS_MS[index] if index < len(BUCKETS_MS) else None
 
 
-def record_try(store: StateStore, record: TryRecord) -> None:
-    """Count one try and write it down; *store* is in the vendors' namespace."""
-    name = f"{record.vendor}:{record.operation}"
-    amounts = {f"{_OUTCOMES}{name}:{record.outcome}": 1}
-    if record.ms is not None:
-        amounts[f"{_LATENCY}{name}:{bucket_of(record.ms) or 'inf'}"] = 1
-        amounts[f"{_TOTAL}{name}"] = round(record.ms)
-    store.record(amounts, _LOG, msgspec.json.encode(record), limit=LOG_LIMIT)
+def record_tries(store: StateStore, records: Sequence[TryRecord]) -> None:
+    """Count tries and write them down in their order, in one step; *store* is in the vendors' namespace."""
+    amounts: Counter[str] = Counter()
+    for record in records:
+        name = f"{record.vendor}:{record.operation}"
+        amounts[f"{_OUTCOMES}{name}:{record.outcome}"] += 1
+        if record.ms is not None:
+            amounts[f"{_LATENCY}{name}:{bucket_of(record.ms) or 'inf'}"] += 1
+            amounts[f"{_TOTAL}{name}"] += round(record.ms)
+    lines = (msgspec.json.encode(record) for record in records[-LOG_LIMIT:])
+    store.record(amounts, _LOG, *lines, limit=LOG_LIMIT)
 
 
 def recent_requests(store: StateStore, count: int = LOG_LIMIT) -> list[TryRecord]:

@@ -13,10 +13,12 @@ from askpro_cli.base.clock import Clock
 from askpro_cli.base.guards import assert_network_allowed
 from askpro_cli.resilience.breaker import BreakerSettings
 from askpro_cli.resilience.calls import Call, Order, Tools
-from askpro_cli.resilience.gate import Caller, Gate
+from askpro_cli.resilience.gate import Gate
 from askpro_cli.resilience.governor import GovernorSettings, Priority, RateWindow
+from askpro_cli.resilience.later import Later
 from askpro_cli.resilience.meta import Attempt, CallMeta, EventLog, Outcome, PolicySettings
 from askpro_cli.resilience.retrying import Sleep
+from askpro_cli.resilience.tickets import Caller
 from askpro_cli.state.store import StateStore
 
 __all__ = [
@@ -67,7 +69,7 @@ class Policy:
     ) -> None:
         caller = Caller(vendor, key_id, company, run_id)
         gate = Gate(store, caller, settings, clock, log)
-        self._tools = Tools(gate, settings, clock, log, sleep or _sleep, rng)
+        self._tools = Tools(gate, Later(gate.catch_up), settings, clock, log, sleep or _sleep, rng)
 
     async def call(
         self,
@@ -103,6 +105,13 @@ class Policy:
         """
         assert_network_allowed(f"{self._tools.gate.caller.vendor} {operation}")
         return await Call(Order(operation, send, write, lookup, priority), self._tools).run()
+
+    async def flush(self) -> None:
+        """Write the metrics of the last moment's successes; awaited before the event loop or the store ends.
+
+        Without it they follow within :data:`~askpro_cli.resilience.later.DELAY` seconds.
+        """
+        await self._tools.catch_up.now()
 
 
 async def _sleep(seconds: float) -> None:

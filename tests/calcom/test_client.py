@@ -31,6 +31,7 @@ from askpro_cli.base.times import Interval
 from askpro_cli.calcom.bodies import NewAttendee, NewBooking
 from askpro_cli.calcom.filters import BookingFilter
 from askpro_cli.calcom.models import Booking
+from askpro_cli.resilience.metrics import recent_requests
 from askpro_cli.resilience.policy import PolicySettings
 
 pytestmark = pytest.mark.anyio
@@ -55,6 +56,12 @@ async def test_me_is_the_owner_of_the_key(calcom_place: CalcomPlace) -> None:
     assert answer.meta.tries == answer.meta.requests == 1
     assert answer.meta.request_id
     assert answer.meta.budget_left is not None
+
+
+async def test_a_client_that_is_closed_has_left_its_metrics(calcom_place: CalcomPlace) -> None:
+    async with calcom_place.client() as client:
+        await client.me()
+    assert [line.operation for line in recent_requests(calcom_place.store)] == ["me.get"]
 
 
 async def test_own_event_types_come_without_those_of_teams(calcom_place: CalcomPlace) -> None:

@@ -11,7 +11,7 @@ from askpro_cli.resilience.metrics import (
     bucket_of,
     operation_stats,
     recent_requests,
-    record_try,
+    record_tries,
     snapshot,
 )
 from askpro_cli.state.store import StateStore
@@ -42,7 +42,7 @@ def test_a_duration_falls_into_the_bucket_that_just_holds_it(ms: float, bucket: 
 def test_counters_and_latencies_add_up(state_store: StateStore) -> None:
     vendors = state_store.for_namespace(NAMESPACE)
     for ms, outcome in [(3.0, "ok"), (180.4, "ok"), (25_000.0, "vendor_timeout"), (None, "breaker_open")]:
-        record_try(vendors, tried(ms=ms, outcome=outcome))
+        record_tries(vendors, [tried(ms=ms, outcome=outcome)])
     (stats,) = operation_stats(state_store)
     assert (stats.vendor, stats.operation) == ("calcom", "slots.list")
     assert stats.outcomes == {"ok": 2, "vendor_timeout": 1, "breaker_open": 1}
@@ -53,7 +53,7 @@ def test_counters_and_latencies_add_up(state_store: StateStore) -> None:
 def test_the_request_log_keeps_the_newest(state_store: StateStore) -> None:
     vendors = state_store.for_namespace(NAMESPACE)
     for number in range(LOG_LIMIT + 3):
-        record_try(vendors, tried(number))
+        record_tries(vendors, [tried(number)])
     lines = recent_requests(state_store)
     assert (len(lines), lines[0].number, lines[-1].number) == (LOG_LIMIT, 3, LOG_LIMIT + 2)
     assert [line.number for line in recent_requests(state_store, 2)] == [LOG_LIMIT + 1, LOG_LIMIT + 2]
@@ -61,9 +61,9 @@ def test_the_request_log_keeps_the_newest(state_store: StateStore) -> None:
 
 def test_a_line_of_another_release_does_not_hide_the_others(state_store: StateStore) -> None:
     vendors = state_store.for_namespace(NAMESPACE)
-    record_try(vendors, tried(1))
+    record_tries(vendors, [tried(1)])
     vendors.append("requests", b'{"ts": "yesterday"}', limit=LOG_LIMIT)
-    record_try(vendors, tried(2))
+    record_tries(vendors, [tried(2)])
     assert [line.number for line in recent_requests(state_store)] == [1, 2]
 
 

@@ -287,8 +287,12 @@ async def test_a_store_lost_in_the_middle_of_a_try_does_not_cost_the_answer(benc
     def unplug() -> None:
         bench.plug.out = True
 
-    outcome = await bench.policy().call("me.get", Vendor(before=unplug).send)
-    assert (outcome.value, outcome.meta.state_lost) == ("ok", True)
+    fine, sick = bench.policy(), bench.policy(PolicySettings(attempts=1))
+    assert (await fine.call("me.get", Vendor(before=unplug).send)).value == "ok"
+    assert (await fine.call("me.get", Vendor().send)).meta.state_lost
+    bench.plug.out = False
+    with pytest.raises(VendorServerError, match="answered 503"):
+        await sick.call("me.get", Vendor([down], before=unplug).send)
 
 
 async def test_a_store_that_returns_in_the_middle_of_a_try_is_told_its_result(bench: Bench) -> None:

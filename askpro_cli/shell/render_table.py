@@ -34,9 +34,10 @@ def _rich_table(table: Table) -> RichTable:
     from rich.table import Table as RichTable
 
     drawn = RichTable(box=None, title=table.title, title_justify="left", pad_edge=False, padding=(0, 2, 0, 0))
-    for column in table.columns:
+    for number, column in enumerate(table.columns):
         justify = cast("Literal['left', 'right']", column.align)
-        drawn.add_column(column.title, justify=justify, style=column.style, overflow="fold")
+        name = number == 0  # a uid is copied from here into the next command, so it stays in one piece
+        drawn.add_column(column.title, justify=justify, style=column.style, overflow="fold", no_wrap=name)
     for row in table.rows:
         drawn.add_row(*(_plain(cell) for cell in row))
     return drawn

@@ -221,5 +221,5 @@ def names_like(name: str) -> list[str]:
     """Return the names a mistyped one may have meant."""
     if not name.startswith("companies."):
         return [*BY_NAME, "companies", "profiles"]
-    slug = name.split(".")[1] or "<slug>"
+    slug = name.split(".")[1].lower() or "<slug>"
     return [f"companies.{slug}.{field}" for field in (*_COMPANY_BY_FIELD, "event_types")]

@@ -37,7 +37,7 @@ def read_value(setting: Setting, raw: Any, where: str) -> Any:
         value = _READERS[setting.kind](raw)
         _check_range(setting, value)
     except ValueError as error:
-        shown = "" if setting.hidden else f", not {raw!r}"
+        shown = "" if setting.hidden or _may_hold_password(setting, raw) else f", not {raw!r}"
         raise ConfigError(f"{setting.name} must be {error}{shown} ({where})", subject=setting.name) from error
     return value
 
@@ -101,7 +101,13 @@ def _flag(raw: Any) -> bool:
     return _FLAGS[word]
 
 
+def _may_hold_password(setting: Setting, raw: Any) -> bool:
+    return setting.kind is Kind.URL and "@" in str(raw)
+
+
 def _url(raw: Any) -> str:
+    if "@" in str(raw).partition("://")[2].partition("/")[0]:
+        raise ValueError("a URL without a user name and password: keys stand in settings of their own")
     return _matching(_URL, "a URL that starts with http:// or https://")(raw).rstrip("/")
 
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.cli import TerminalIO
+from support.salon import Salon
 
 from askpro_cli.base.errors import NotFoundError, OutputError, RefusedError, StateError
 from askpro_cli.base.exit_codes import ExitCode
@@ -55,6 +56,11 @@ def test_a_terminal_gets_a_table_with_header_and_plain_brackets() -> None:
     assert out.splitlines()[0].split() == ["Uid", "Start"]
     assert "ab[bold]c" in out
     assert "\x1b" not in out
+
+
+def test_a_uid_stays_in_one_piece_on_a_narrow_terminal(salon: Salon) -> None:
+    uid = salon.book().ok().data["booking"]["uid"]
+    assert uid in salon("bookings", "list", terminal=True).ok().stdout
 
 
 @given(st.lists(st.lists(st.text(), min_size=2, max_size=2), max_size=5))

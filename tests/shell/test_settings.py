@@ -119,6 +119,7 @@ def test_a_layer_below_never_changes_what_those_above_say(found: list[Layer], co
         ("tiemzone: Europe/Berlin\n", "tiemzone", "did you mean timezone"),
         ("cache: {slot_ttl: 3}\n", "cache.slot_ttl", "did you mean cache.slots_ttl"),
         ("companies: {salon: {time_zone: UTC}}\n", "companies.salon.time_zone", "companies.salon.timezone"),
+        ("companies: {Salon: {timezone: UTC}}\n", "companies.Salon.timezone", "companies.salon.timezone"),
         (
             "profiles: {staging: {calcom: {base_ulr: x}}}\n",
             "profiles.staging.calcom.base_ulr",
@@ -196,6 +197,12 @@ def test_a_wrong_value_names_setting_expectation_and_place(
 def test_a_wrong_secret_is_never_quoted(cli: Cli) -> None:
     with pytest.raises(ConfigError) as error:
         load(cli, {"ASKPRO_DATABASE_URL": "user:hunter2@host"})
+    assert "hunter2" not in str(error.value.as_dict())
+
+
+def test_a_password_in_a_base_url_is_refused_and_never_quoted(cli: Cli) -> None:
+    with pytest.raises(ConfigError, match="without a user name and password") as error:
+        load(cli, {"ASKPRO_CALCOM_BASE_URL": "https://anna:hunter2@cal.example.org/v2"})
     assert "hunter2" not in str(error.value.as_dict())
 
 

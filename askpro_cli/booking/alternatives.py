@@ -1,9 +1,8 @@
 """Which free slots come nearest to the one that was asked for. Pure: slots in, a ranking out.
 
 Distance, in minutes: the minutes between the two times of day as the company's clocks show them, plus
-*day_cost* minutes for every calendar day between them, before or after. A slot that is really nearer
-than one day's cost (23:00 for somebody who asked for 01:00) counts its real minutes. Ties go to the
-earlier slot.
+*day_cost* minutes for every calendar day between them, before or after. Two slots that show the same time
+on one day, in the hour that autumn repeats, are their real hour apart. Ties go to the earlier slot.
 
 Score: ``100 * 180 / (180 + distance)``, rounded: 100 beside the asked time, 50 three hours away.
 """
@@ -76,9 +75,10 @@ def distance_minutes(slot: datetime, asked: datetime, *, zone: ZoneInfo, day_cos
     """Return the documented distance between two instants; symmetric."""
     there, here = slot.astimezone(zone), asked.astimezone(zone)
     days = abs((there.date() - here.date()).days)
-    by_the_clock = abs(_minute_of_day(there) - _minute_of_day(here)) + day_cost * days
-    real = abs((slot - asked).total_seconds()) / 60
-    return real if real < day_cost else by_the_clock
+    minutes = abs(_minute_of_day(there) - _minute_of_day(here))
+    if not days and not minutes:
+        return abs((slot - asked).total_seconds()) / 60
+    return minutes + day_cost * days
 
 
 def proximity(distance: float) -> int:

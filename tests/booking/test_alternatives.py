@@ -55,8 +55,11 @@ def test_the_same_day_is_left_when_another_day_comes_nearer() -> None:
     ]
 
 
-def test_across_midnight_the_real_distance_counts_when_it_is_small() -> None:
-    assert distance("2026-11-23T01:00", "2026-11-22T23:00") == 120
+@pytest.mark.parametrize("day_cost", [0, 180, 1440, 10_000])
+def test_a_day_costs_what_it_is_set_to_however_near_its_slots_are(day_cost: int) -> None:
+    assert distance("2026-11-23T10:00", "2026-11-24T10:00", day_cost) == day_cost
+    assert distance("2026-11-23T08:00", "2026-11-22T22:00", day_cost) == 14 * 60 + day_cost
+    assert distance("2026-11-23T08:00", "2026-11-23T19:00", day_cost) == 11 * 60
 
 
 def test_the_asked_slot_and_past_slots_are_never_offered() -> None:

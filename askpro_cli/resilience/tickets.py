@@ -88,12 +88,16 @@ class Settlement:
     def can_wait(self) -> bool:
         """Tell whether nothing is decided by it: a success with a breaker that knows of no failure.
 
-        A failure, a 429 and a trial change what the next try may do, and so does the success that ends
-        a row of failures.
+        A failure, a 429 and a trial change what the next try may do, and so do the success that ends a row
+        of failures and the vendor's word that less is left than we believe, if it is less than half.
         """
         admission = self.ticket.admission
         at_rest = admission.trial is None and admission.failures == 0
-        return self.result.outcome == "ok" and self.ticket.shared and at_rest
+        plenty = all(
+            window.remaining >= self.ticket.left or 2 * window.remaining >= window.limit
+            for window in self.result.attempt.rate
+        )
+        return self.result.outcome == "ok" and self.ticket.shared and at_rest and plenty
 
     def foreseen(self) -> Standing:
         """Return how things stand after a try that can wait, by its ticket and its answer alone."""

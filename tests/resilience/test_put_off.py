@@ -14,7 +14,7 @@ from support.resilience import Bench, Vendor
 from support.stores import StorePlace
 from support.waiting import eventually
 
-from askpro_cli.base.errors import VendorRateLimitError, VendorServerError
+from askpro_cli.base.errors import BudgetError, VendorRateLimitError, VendorServerError
 from askpro_cli.resilience.breaker import BreakerSettings
 from askpro_cli.resilience.governor import GovernorSettings
 from askpro_cli.resilience.metrics import recent_requests, snapshot
@@ -49,13 +49,13 @@ async def test_a_success_is_answered_before_its_metrics_are_written_and_they_fol
 async def test_flush_writes_them_at_once_and_once(bench: Bench) -> None:
     policy = bench.policy()
     for _ in range(3):
-        await policy.call("me.get", Vendor(rate=[RateWindow("default", 120, 50, 30)]).send)
+        await policy.call("me.get", Vendor(rate=[RateWindow("default", 120, 70, 30)]).send)
     await policy.flush()
     await policy.flush()
     found = snapshot(bench.store)
     assert found.operations[0].outcomes == {"ok": 3}
     assert sum(found.operations[0].latency.values()) == len(found.requests) == 3
-    assert found.budgets[0].left == 50
+    assert found.budgets[0].left == 70
 
 
 async def test_the_token_is_taken_before_the_wire_whatever_is_put_off(bench: Bench) -> None:
@@ -121,6 +121,17 @@ async def test_a_failure_counted_during_a_call_is_ended_by_its_late_success(benc
     await call
     await slow.flush()
     assert snapshot(bench.store).breakers[0].failures == 0
+
+
+@pytest.mark.parametrize("said", [0, 2])
+async def test_a_vendor_that_says_little_is_left_is_believed_at_once(bench: Bench, said: int) -> None:
+    policy = bench.policy()
+    spent = Vendor(rate=[RateWindow("default", 120, said, 50)])
+    await policy.call("me.get", spent.send)
+    for _ in range(said):
+        await policy.call("me.get", Vendor().send)
+    with pytest.raises(BudgetError):
+        await policy.call("me.get", Vendor().send)
 
 
 async def test_the_answer_tells_the_smaller_of_both_budgets(bench: Bench) -> None:

@@ -23,6 +23,7 @@ from askpro_cli.calcom.outcome import Answer, BookingList, only_slug, together
 from askpro_cli.calcom.paging import PAGE_SIZE, Page, Paging
 from askpro_cli.calcom.reading import read_slots
 from askpro_cli.calcom.transport import CalcomTransport
+from askpro_cli.calcom.unanswered import cancelled, moved_to
 from askpro_cli.calcom.wire import BOOKINGS_VERSIONS, Wire, WireRequest, checked_uid
 from askpro_cli.resilience.policy import Attempt, CallMeta, Policy, Priority
 
@@ -233,7 +234,7 @@ class CalcomClient:
                 ``already: rescheduled`` and ``new_uid``.
         """
         request = self._wire.reschedule(checked_uid(uid), reschedule_body(start, reason, rescheduled_by))
-        return await self._write(request, lambda: self._moved_to(uid, start))
+        return await self._write(request, lambda: moved_to(self, uid, start))
 
     async def cancel(self, uid: str, reason: str) -> Answer[Booking]:
         """Cancel a booking. The vendor demands a reason from the host, so it always is.
@@ -243,21 +244,7 @@ class CalcomClient:
                 ``already: cancelled``.
         """
         request = self._wire.cancel(checked_uid(uid), {"cancellationReason": reason})
-        return await self._write(request, lambda: self._cancelled(uid))
-
-    async def _moved_to(self, uid: str, start: datetime) -> Booking | None:
-        """Return the successor of *uid* if it starts at *start*, so that the move has happened."""
-        old = (await self.booking(uid)).value
-        if not old.rescheduled_to_uid:
-            return None
-        new = (await self.booking(old.rescheduled_to_uid)).value
-        return new if new.start == start.replace(microsecond=0) else None
-
-    async def _cancelled(self, uid: str) -> Booking | None:
-        """Return *uid* if it is cancelled; one that was moved lives on under another uid."""
-        booking = (await self.booking(uid)).value
-        is_gone = booking.status == "cancelled" and not booking.rescheduled_to_uid
-        return booking if is_gone else None
+        return await self._write(request, lambda: cancelled(self, uid))
 
     # --- how a call is made -----------------------------------------------------------------------
 

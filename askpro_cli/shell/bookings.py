@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from askpro_cli.base.errors import InvalidValueError
 from askpro_cli.base.times import day_bounds, parse_day, parse_instant
 from askpro_cli.booking.change import chain_of
 from askpro_cli.booking.requests import check_email
@@ -26,13 +27,16 @@ def read_filter(
     """Return the filter that was typed.
 
     Raises:
-        InvalidValueError: an unknown status, a malformed address, day or time.
+        InvalidValueError: an unknown status, a malformed address, day or time, or no time between the two.
     """
+    first, last = _bound(app, start, field="--from", last=False), _bound(app, end, field="--to", last=True)
+    if first is not None and last is not None and last <= first:
+        raise InvalidValueError("--to: it does not lie after --from", subject="--to")
     return BookingFilter(
         status=tuple(status),
         attendee_email=check_email(email, field="--attendee-email") if email else None,
-        after_start=_bound(app, start, field="--from", last=False),
-        before_end=_bound(app, end, field="--to", last=True),
+        after_start=first,
+        before_end=last,
     )
 
 

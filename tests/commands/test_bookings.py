@@ -86,3 +86,10 @@ def test_booked_uids_are_remembered_for_completion(salon: Salon) -> None:
         assert recent_bookings(store) == [second, first]
     finally:
         store.close()
+
+
+@pytest.mark.parametrize("day", ["2026-11-23", "2026-11-24T10:00"])
+def test_a_stretch_that_ends_before_it_starts_is_a_mistake_not_an_empty_list(salon: Salon, day: str) -> None:
+    wrong = salon("bookings", "list", "--from", "2026-11-24T10:00", "--to", day).exits(2)
+    assert "--to" in wrong.stderr
+    assert salon.sent("GET") == 0

@@ -161,6 +161,14 @@ def test_a_refusal_is_no_failure_of_the_vendor(salon: Salon) -> None:
     assert health_of(salon, "bookings.get") == ("ok", 0)
 
 
+def test_a_used_up_budget_points_to_the_command_that_shows_it(salon: Salon) -> None:
+    salon.cli.env |= {"ASKPRO_GOVERNOR_LIMIT": "1", "ASKPRO_RESILIENCE_MAX_WAIT": "0"}
+    salon.cli("schedules", "list").ok()
+    refused = salon.cli("schedules", "list").exits(5)
+    assert "`askpro health` shows the budget" in refused.stderr
+    assert "\tused up\t0 of 1 left" in salon.cli("health").ok().stdout
+
+
 def test_an_ill_vendor_and_a_key_it_does_not_take_are_told_apart(salon: Salon) -> None:
     salon.arm("500", "GET", "/v2/me")
     salon.cli("doctor").ok()

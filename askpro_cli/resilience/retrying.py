@@ -54,6 +54,8 @@ async def retried(
 ) -> T:
     """Do *work* up to ``settings.attempts`` times; its last error is raised as it is.
 
+    Nearly every call needs one try only, so tenacity is not even imported for it.
+
     Args:
         work: one try.
         may_retry: tells whether it may be done again after this error.
@@ -61,6 +63,34 @@ async def retried(
         sleep: waits the given seconds.
         rng: random numbers from 0 to 1.
     """
+    try:
+        return await work()
+    except Exception as error:
+        if settings.attempts <= 1 or not may_retry(error):
+            raise
+        first = error
+    return await _tried_again(_after(first, work), may_retry, settings, sleep, rng)
+
+
+def _after(first: Exception, work: Callable[[], Awaitable[T]]) -> Callable[[], Awaitable[T]]:
+    """Return *work* as it looks from its first try on, which has failed with *first* already."""
+    failed = [first]
+
+    async def again() -> T:
+        if failed:
+            raise failed.pop()
+        return await work()
+
+    return again
+
+
+async def _tried_again(
+    work: Callable[[], Awaitable[T]],
+    may_retry: Callable[[BaseException], bool],
+    settings: PolicySettings,
+    sleep: Sleep,
+    rng: Callable[[], float],
+) -> T:
     from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt
 
     def wait(state: RetryCallState) -> float:

@@ -28,4 +28,6 @@ def help_(
     """Return the page asked for."""
     from askpro_cli.shell.help_topics import page
 
-    return Result(text=page(topic or []))
+    words = topic or []
+    text = page(words)
+    return Result(data={"topic": " ".join(words) or None, "text": text}, text=text)

@@ -12,11 +12,19 @@ def not_applied(booking: Booking, request: BookingRequest) -> list[str]:
         "--duration": request.duration not in (None, booking.duration),
         "--guest": bool(_folded(request.guests) - _folded(booking.guests)),
         "--metadata": any(booking.metadata.get(key) != value for key, value in request.metadata.items()),
+        "--location": _elsewhere(booking, request),
         "--field": any(
             booking.booking_fields_responses.get(slug) != answer for slug, answer in request.fields.items()
         ),
     }
     return [option for option, missing in told.items() if missing]
+
+
+def _elsewhere(booking: Booking, request: BookingRequest) -> bool:
+    """Judge the places an attendee names; of the others the vendor shows an address or a link of its own."""
+    place = request.location or {}
+    detail = place.get("phone") or place.get("address") or place.get("location")
+    return detail is not None and detail not in str(booking.location or "")
 
 
 def _folded(addresses: tuple[str, ...] | list[str]) -> set[str]:

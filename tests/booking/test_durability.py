@@ -126,6 +126,16 @@ def test_a_derived_key_with_other_details_says_what_was_not_applied(salon: Salon
     assert "not applied: --guest, --metadata" in again.stderr
 
 
+def test_another_place_than_the_booking_has_is_told(salon: Salon) -> None:
+    phone = ("--phone", "030 23125 001", "--field", "haarlaenge=kurz")
+    call = ("book", "1006", "--start", TOMORROW_TEN, *ANNA, *phone, "--json")
+    first = salon(*call, "--location", "attendeePhone").ok().data
+    assert salon(*call, "--location", "attendeePhone").ok().data["not_applied"] == []
+    again = salon(*call, "--location", "attendeePhone:+49 30 23125 002").ok().data
+    assert again["booking"]["uid"] == first["booking"]["uid"]
+    assert again["not_applied"] == ["--location"]
+
+
 def test_a_foreign_booking_returned_as_new_is_an_error_and_the_next_run_books(salon: Salon) -> None:
     salon.arm("foreign-booking")
     wrong = salon.book().exits(5)

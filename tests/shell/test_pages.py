@@ -87,6 +87,12 @@ def test_help_alone_lists_topics_and_commands(cli: Cli) -> None:
     assert all(f"  {name}" in text for name, entry in COMMANDS.items() if not entry.hidden)
 
 
+def test_help_as_json_holds_the_page(cli: Cli) -> None:
+    seen = cli("help", "config", "show", "--json").ok().data
+    assert seen["topic"] == "config show"
+    assert seen["text"].rstrip("\n") == cli("help", "config", "show").stdout.rstrip("\n")
+
+
 @pytest.mark.parametrize(
     ("words", "hint"),
     [

@@ -10,8 +10,9 @@ import asyncio
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
+from http.cookiejar import CookieJar
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import httpx
 import msgspec
@@ -44,6 +45,13 @@ class WireAnswer:
 OnHead = Callable[[int, AnswerHead], None]
 
 
+class _NoCookies(CookieJar):
+    """Keeps nothing: the key alone says who asks, and one answer must not colour the next request."""
+
+    def extract_cookies(self, response: Any, request: Any) -> None:
+        """Leave the answer's cookies where they are."""
+
+
 class CalcomTransport:
     """Sends requests to one base URL under one key.
 
@@ -73,7 +81,7 @@ class CalcomTransport:
         self.base_url = _checked_url(base_url)
         self._host = httpx.URL(self.base_url).host
         self._headers = _headers(api_key)
-        self._timeout = httpx.Timeout(timeout, connect=connect_timeout)
+        self._timeout = httpx.Timeout(timeout, connect=connect_timeout).as_dict()
         self._whole = connect_timeout + timeout
         self._max_answer_bytes = max_answer_bytes
         self._transport = transport
@@ -106,13 +114,7 @@ class CalcomTransport:
             VendorProtocolError: the answer is larger than allowed, or cannot be decoded.
         """
         client = self._client or self._open()
-        message = client.build_request(
-            request.method,
-            self.base_url + request.path,
-            headers={**self._headers, "cal-api-version": request.version, **_content(request)},
-            content=None if request.body is None else msgspec.json.encode(request.body),
-            timeout=self._timeout,
-        )
+        message = self._message(client, request)
         try:
             async with asyncio.timeout(self._whole):
                 return await self._exchange(client, message, request, on_head)
@@ -123,6 +125,19 @@ class CalcomTransport:
             ) from error
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             raise self._unreached(error, request) from error
+
+    def _message(self, client: httpx.AsyncClient, request: WireRequest) -> httpx.Request:
+        """Build what goes out; without ``client.build_request``, which merges what is never given here."""
+        headers = client.headers.copy()
+        headers["cal-api-version"] = request.version
+        body = None
+        if request.body is not None:
+            headers["content-type"] = "application/json"
+            body = msgspec.json.encode(request.body)
+        url = self.base_url + request.path
+        return httpx.Request(
+            request.method, url, headers=headers, content=body, extensions={"timeout": self._timeout}
+        )
 
     async def _exchange(
         self, client: httpx.AsyncClient, message: httpx.Request, request: WireRequest, on_head: OnHead
@@ -156,6 +171,8 @@ class CalcomTransport:
         """Open the client at the first request; certificates are loaded only where they are used."""
         self._client = httpx.AsyncClient(
             transport=self._transport,
+            headers=self._headers,
+            cookies=_NoCookies(),
             verify=self.base_url.startswith("https:"),
             trust_env=self._host not in _LOOPBACK,  # a proxy cannot reach this machine's own sandbox
             follow_redirects=False,
@@ -260,10 +277,6 @@ def check_key(api_key: str) -> str:
         f"the Cal.com API key {what}; it was not sent",
         hint="write the key alone: printf %s KEY > FILE, or export it without quotes and blanks",
     )
-
-
-def _content(request: WireRequest) -> dict[str, str]:
-    return {} if request.body is None else {"Content-Type": "application/json"}
 
 
 def _checked_url(url: str) -> str:

@@ -51,6 +51,21 @@ async def failure_of(error: Exception, request: WireRequest = READ) -> VendorErr
     return caught.value
 
 
+async def test_no_cookie_of_an_answer_goes_out_with_the_next_request() -> None:
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, json={}, headers={"set-cookie": "session=abc; Path=/"})
+
+    async with CalcomTransport(HTTPS, "cal_test", transport=httpx.MockTransport(answer)) as transport:
+        await transport.send(READ, no_head)
+        await transport.send(READ, no_head)
+    assert ["cookie" in request.headers for request in seen] == [False, False]
+    assert seen[1].headers["accept-encoding"].startswith("gzip")
+    assert seen[1].extensions["timeout"] == {"connect": 5.0, "read": 20.0, "write": 20.0, "pool": 20.0}
+
+
 async def test_a_request_carries_key_version_agent_and_json() -> None:
     seen: list[httpx.Request] = []
 

@@ -20,9 +20,12 @@ _GET_ENTRY = (
     "SELECT e.value, max(0.0, c.now - e.created), e.expires - c.now, c.now"
     " FROM live_entries AS e, clock AS c WHERE e.ns = ? AND e.key = ?"
 )
+# Not INSERT OR REPLACE, which moves the row and so writes the pages of the key's index again, too.
 _PUT = (
-    "INSERT OR REPLACE INTO entries (ns, key, value, created, expires, tags)"
-    " SELECT ?, ?, ?, now, now + ?, ? FROM clock"
+    "INSERT INTO entries (ns, key, value, created, expires, tags)"
+    " SELECT ?, ?, ?, now, now + ?, ? FROM clock WHERE true"
+    " ON CONFLICT (ns, key) DO UPDATE SET value = excluded.value, created = excluded.created,"
+    " expires = excluded.expires, tags = excluded.tags"
 )
 _INCREMENT = (
     "INSERT INTO counters (ns, key, amount, expires) SELECT ?, ?, ?, now + ? FROM clock WHERE true"

@@ -45,16 +45,8 @@ class RedisConnection:
 
     def __init__(self, url: str) -> None:
         try:
-            _check_options(url)
-            self._client = redis.Redis.from_url(
-                url,
-                protocol=2,
-                socket_connect_timeout=CONNECT_SECONDS,
-                socket_timeout=ANSWER_SECONDS,
-                # redis-py would send a script again whose answer was lost: a counter would count twice.
-                retry=Retry(NoBackoff(), 0),
-            )
-        except ValueError:
+            self._client = _client(url)
+        except (ValueError, TypeError, RedisError):
             message = "the Redis URL of the state is malformed"
             # the cause may quote a part of the password
             hint = f"write {_FORM}; options are {', '.join(sorted(_OPTIONS))}"
@@ -95,10 +87,21 @@ class RedisConnection:
             raise StateError(message, hint=_hint(error), subject=self.address) from error
 
 
-def _check_options(url: str) -> None:
-    """Raise ValueError for an option that is not ours to be set, or that the driver would not know."""
+def _client(url: str) -> redis.Redis:
+    """Return a client; raises ValueError, TypeError or RedisError for what a URL cannot say."""
     if not parse_qs(urlsplit(url).query, keep_blank_values=True).keys() <= _OPTIONS:
         raise ValueError("options")
+    client = redis.Redis.from_url(
+        url,
+        protocol=2,
+        socket_connect_timeout=CONNECT_SECONDS,
+        socket_timeout=ANSWER_SECONDS,
+        # redis-py would send a script again whose answer was lost: a counter would count twice.
+        retry=Retry(NoBackoff(), 0),
+    )
+    pool = client.connection_pool
+    pool.connection_class(**pool.connection_kwargs)  # an option of another kind of URL shows only here
+    return client
 
 
 def _address(pool: redis.ConnectionPool) -> str:

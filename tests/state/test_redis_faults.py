@@ -222,6 +222,8 @@ def test_a_full_server_and_a_replica_are_told_apart(store_of: Opener) -> None:
             "redis:///?db=x&socket_timeout=s",
         ),
         *("redis://h/0?secret=1", "redis://h/0?retry=3", "redis://h/0?decode_responses=yes"),
+        *("redis://h/0?ssl_ca_certs=/x", "unix:///run/redis.sock?socket_keepalive=1"),
+        "rediss://h/0?ssl_cert_reqs=never",
     ],
 )
 def test_a_malformed_url_is_a_configuration_error_that_does_not_repeat_it(url: str) -> None:

@@ -1,13 +1,8 @@
-"""One try on the wire with httpx: time limits, a size limit, no redirects, and errors of our own tree.
-
-What may have reached the vendor decides whether a write can be sent again, so every failure says it:
-no connection (DNS, refused, TLS, pool) was never sent; a broken or silent one may have been.
-"""
+"""One try on the wire with httpx: time limits, a size limit, no redirects, and errors of our own tree."""
 
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from http.cookiejar import CookieJar
@@ -21,11 +16,10 @@ import askpro_cli
 from askpro_cli.base.errors import (
     AuthError,
     ConfigError,
-    VendorError,
     VendorProtocolError,
     VendorTimeoutError,
-    VendorUnreachableError,
 )
+from askpro_cli.calcom.failures import failure_of
 from askpro_cli.calcom.headers import AnswerHead, read_head
 from askpro_cli.calcom.wire import WireRequest
 
@@ -124,7 +118,7 @@ class CalcomTransport:
                 hint="try again, or raise calcom.timeout",
             ) from error
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            raise self._unreached(error, request) from error
+            raise failure_of(error, f"{request.label} at {self._host}") from error
 
     def _message(self, client: httpx.AsyncClient, request: WireRequest) -> httpx.Request:
         """Build what goes out; without ``client.build_request``, which merges what is never given here."""
@@ -179,75 +173,6 @@ class CalcomTransport:
             limits=httpx.Limits(max_connections=_CONNECTIONS),
         )
         return self._client
-
-    def _unreached(self, error: Exception, request: WireRequest) -> VendorError:
-        for kinds, judge in _JUDGES:
-            if isinstance(error, kinds):
-                return judge(error, f"{request.label} at {self._host}")
-        return _broken(error, f"{request.label} at {self._host}")
-
-
-def _not_connected(error: Exception, what: str) -> VendorError:
-    if _caused_by(error, ssl.SSLError):
-        return VendorUnreachableError(
-            f"no secure connection for {what}: {_innermost(error)}",
-            sent=False,
-            retryable=False,
-            hint="check the certificate, calcom.base_url and this machine's clock;"
-            " SSL_CERT_FILE adds an authority",
-        )
-    return VendorUnreachableError(
-        f"no connection for {what}: {_innermost(error)}",
-        sent=False,
-        hint="check the network, calcom.base_url and the proxy settings",
-    )
-
-
-def _too_slow(error: Exception, what: str) -> VendorError:
-    return VendorTimeoutError(
-        f"no answer in time to {what} ({type(error).__name__})", hint="try again, or raise calcom.timeout"
-    )
-
-
-def _undecodable(_: Exception, what: str) -> VendorError:
-    return VendorProtocolError(
-        f"the answer to {what} cannot be decompressed", hint="a proxy on the way may have damaged it"
-    )
-
-
-def _unsendable(error: Exception, what: str) -> VendorError:
-    return VendorUnreachableError(
-        f"{what} cannot be sent: {error}", sent=False, retryable=False, hint="check calcom.base_url"
-    )
-
-
-def _broken(error: Exception, what: str) -> VendorError:
-    return VendorUnreachableError(
-        f"the connection for {what} broke: {_innermost(error)}",
-        sent=True,
-        hint="try again; `askpro health` tells how the vendor does",
-    )
-
-
-_JUDGES = (
-    ((httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError), _not_connected),
-    ((httpx.TimeoutException,), _too_slow),
-    ((httpx.DecodingError,), _undecodable),
-    ((httpx.LocalProtocolError, httpx.UnsupportedProtocol, httpx.InvalidURL), _unsendable),
-)
-"""In this order; everything else (read, write, remote protocol errors) is a connection that broke."""
-
-
-def _caused_by(error: BaseException | None, kind: type[BaseException]) -> bool:
-    while error is not None:
-        if isinstance(error, kind):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
-
-
-def _innermost(error: Exception) -> str:
-    return str(error) or type(error).__name__
 
 
 def _headers(api_key: str | None) -> dict[str, str]:

@@ -118,13 +118,18 @@ async def test_the_head_is_told_before_the_body_is_read() -> None:
     assert heads == [(200, "r1")]
 
 
-@pytest.mark.parametrize(
-    "kind", [httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError]
-)
+@pytest.mark.parametrize("kind", [httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError])
 async def test_without_a_connection_nothing_was_sent(kind: type[httpx.TransportError]) -> None:
     error = await failure_of(kind("refused"), WRITE)
     assert isinstance(error, VendorUnreachableError)
     assert (error.fate_unknown, error.retryable, error.counts_for_breaker) == (False, True, True)
+
+
+async def test_too_many_requests_of_our_own_say_nothing_about_the_vendor() -> None:
+    error = await failure_of(httpx.PoolTimeout("no connection free"), WRITE)
+    assert isinstance(error, VendorUnreachableError)
+    assert (error.fate_unknown, error.retryable, error.counts_for_breaker) == (False, True, False)
+    assert "at once" in (error.hint or "")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +13,7 @@ from support.salon import Salon
 from support.sandbox import SandboxTransport
 
 from askpro_cli.base.errors import RecordsError
+from askpro_cli.booking.ledger import Ledger
 from askpro_cli.platform import idempotency
 from askpro_cli.sandbox.app import SandboxApp
 
@@ -144,3 +146,26 @@ def test_records_that_fail_before_the_request_leaves_send_nothing(
     monkeypatch.setattr(idempotency, "renew", failing)
     assert salon.book().exits(5).json["errors"][0]["code"] == "records_unavailable"
     assert salon.sent("POST") == 0
+
+
+@pytest.mark.parametrize("fault", [None, "reset-after"], ids=["just made", "found by its key"])
+def test_an_interruption_before_the_key_names_the_booking_leaves_a_doubt_not_a_free_key(
+    salon: Salon, monkeypatch: pytest.MonkeyPatch, fault: str | None
+) -> None:
+    async def interrupted(*_: object) -> bool:
+        raise asyncio.CancelledError
+
+    if fault:
+        salon.arm(fault)
+        salon.arm("503", method="GET", times=None)
+        salon.book().exits(5)
+        salon.sandbox.plan.clear()
+        salon("breaker", "reset").ok()
+    with monkeypatch.context() as patch:
+        patch.setattr(Ledger, "complete", interrupted)
+        lost = salon.book().exits(5)
+    assert "idempotency key" in lost.stderr
+    again = salon.book().ok()
+    assert again.data["recovered"] is True
+    assert salon.standing() == [again.data["booking"]["uid"]]
+    assert salon.sent("POST") == 1

@@ -11,11 +11,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Figure:
-    """One promise: *measured* must not exceed *limit* (both in *unit*)."""
+    """One promise: *measured* must not exceed *limit* (both in *unit*); without a limit it is only told."""
 
     name: str
     measured: float
-    limit: float
+    limit: float | None
     unit: str
     detail: dict[str, Any] = field(default_factory=dict)
     note: str = ""
@@ -23,18 +23,15 @@ class Figure:
     @property
     def held(self) -> bool:
         """Tell whether the promise is kept."""
-        return self.measured <= self.limit
+        return self.limit is None or self.measured <= self.limit
 
     def row(self) -> tuple[str, str, str, str, str]:
         """Return the cells of the table."""
+        measured = f"{self.measured:.2f} {self.unit}"
+        if self.limit is None:
+            return self.name, measured, "", "", self.note
         verdict = "held" if self.held else "NOT HELD"
-        return (
-            self.name,
-            f"{self.measured:.2f} {self.unit}",
-            f"≤ {self.limit:g} {self.unit}",
-            verdict,
-            self.note,
-        )
+        return self.name, measured, f"≤ {self.limit:g} {self.unit}", verdict, self.note
 
 
 def table(figures: list[Figure]) -> str:

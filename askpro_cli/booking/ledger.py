@@ -36,6 +36,7 @@ class Ledger:
     Args:
         records: gives the engine of the records; called in a thread.
         company: the company's slug.
+        server: where its calendar is; the same key at another server is another key.
         hours: how long a key is kept from its first claim.
         log: the run's log.
         sleep: waits the given seconds.
@@ -48,6 +49,7 @@ class Ledger:
         records: Callable[[], Engine],
         *,
         company: str,
+        server: str = "",
         hours: float,
         log: EventLog,
         sleep: Callable[[float], Awaitable[None]],
@@ -56,6 +58,7 @@ class Ledger:
     ) -> None:
         self._records = records
         self._company = company
+        self._server = server
         self._ttl = hours * 3600
         self._log = log
         self._sleep = sleep
@@ -91,7 +94,7 @@ class Ledger:
             return idempotency.claim(
                 self._records(),
                 company=self._company,
-                key=key,
+                key=f"{self._server} {key}",
                 content=content,
                 lease=LEASE_SECONDS,
                 ttl=self._ttl,

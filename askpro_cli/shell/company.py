@@ -42,6 +42,19 @@ class Company(NamedTuple):
 
         return get_zone(self.timezone)
 
+    @property
+    def server(self) -> str:
+        """Return the short name of its Cal.com (``api.cal.com``): what is true of one server says nothing
+        about another, such as a staging one asked with the same key.
+        """
+        from urllib.parse import urlsplit
+
+        try:
+            parts = urlsplit(self.base_url.strip().lower())
+        except ValueError:  # the transport says what is wrong with it
+            return self.base_url
+        return parts.netloc + parts.path.rstrip("/").removesuffix("/v2")
+
 
 def choose_company(settings: Settings) -> Company:
     """Return the company of this run.

@@ -25,6 +25,7 @@ def make_desk(app: App, client: CalcomClient) -> Desk:
     ledger = Ledger(
         app.records,
         company=app.company.slug,
+        server=app.company.server,
         hours=app.settings.number("booking.idempotency_hours"),
         log=app.log,
         sleep=asyncio.sleep,

@@ -73,14 +73,14 @@ def api_key(app: App) -> str:
 
 
 def make_policy(app: App) -> Policy:
-    """Return the policy of calls to Cal.com: one breaker, governor and log per vendor and key."""
+    """Return the policy of calls to Cal.com: one breaker, governor and log per server and key."""
     from askpro_cli.base.redaction import fingerprint
     from askpro_cli.resilience.policy import Policy
 
     return Policy(
         app.state(),
         vendor="calcom",
-        key_id=fingerprint(app.api_key),
+        key_id=f"{app.company.server}:{fingerprint(app.api_key)}",
         settings=policy_settings(app.settings),
         clock=app.clock,
         run_id=app.run_id,

@@ -100,7 +100,7 @@ def _company(slug: str, fields: Mapping[str, Value], settings: Settings, *, seve
         slug=slug,
         timezone=flag or own("timezone") or settings.text("timezone"),
         language=own("language") or settings.text("booking.language"),
-        base_url=own("calcom_base_url") or settings.text("calcom.base_url"),
+        base_url=_base_url(fields.get("calcom_base_url"), settings),
         key_setting=_key_setting(slug, fields, several=several),
         event_types={
             name.removeprefix("event_types."): str(value.value)
@@ -108,6 +108,18 @@ def _company(slug: str, fields: Mapping[str, Value], settings: Settings, *, seve
             if name.startswith("event_types.") and value.value is not None
         },
     )
+
+
+def _base_url(own: Value | None, settings: Settings) -> str:
+    """Return the company's own server, unless the environment points this one run somewhere else.
+
+    Whoever sets ``ASKPRO_CALCOM_BASE_URL`` to rehearse must not reach the real server a file names.
+    """
+    common = settings.origin("calcom.base_url")
+    redirected = common is not None and common.origin is Origin.ENVIRONMENT
+    if own is None or own.value is None or (redirected and own.origin is not Origin.ENVIRONMENT):
+        return settings.text("calcom.base_url")
+    return str(own.value)
 
 
 def _key_setting(slug: str, fields: Mapping[str, Value], *, several: bool) -> str:

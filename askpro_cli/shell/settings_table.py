@@ -174,7 +174,9 @@ BY_NAME: Mapping[str, Setting] = {setting.name: setting for setting in SETTINGS}
 COMPANY_SETTINGS: tuple[Setting, ...] = _with_files(
     Setting("timezone", Kind.ZONE, "Zone of the company's local times"),
     Setting("language", Kind.TEXT, "Language of its attendees' mails", choices=("de", "en", "fr", "tr")),
-    Setting("calcom_base_url", Kind.URL, "Where its Cal.com answers", guarded=True),
+    Setting(
+        "calcom_base_url", Kind.URL, "Where its Cal.com answers; ASKPRO_CALCOM_BASE_URL wins", guarded=True
+    ),
     Setting("calcom_api_key", Kind.SECRET, "Its API key of Cal.com", guarded=True),
 )
 

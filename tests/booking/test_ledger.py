@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +14,6 @@ from askpro_cli.booking import ledger as module
 from askpro_cli.booking.ledger import Ledger
 from askpro_cli.booking.requests import BookingRequest
 from askpro_cli.platform import idempotency
-from askpro_cli.platform.engine import open_engine
-from askpro_cli.platform.migrate import ensure_embedded
 
 REQUEST = BookingRequest(
     event_type_id=1001,
@@ -39,10 +36,8 @@ class Log:
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    url = f"sqlite:///{tmp_path}/records.db"
-    ensure_embedded(url)
-    return open_engine(url)
+def engine(sqlite_records: Engine) -> Engine:
+    return sqlite_records
 
 
 def make(engine: Engine, log: Log | None = None, patience: float = 60.0) -> tuple[Ledger, list[float]]:

@@ -190,3 +190,29 @@ def test_the_zone_is_the_flags_then_the_companys_then_the_settings(cli: Cli) -> 
 def test_an_app_for_tests_rejects_names_it_does_not_have() -> None:
     with pytest.raises(TypeError, match="settigns"):
         App.for_tests(settigns={})
+
+
+def test_the_environment_points_a_run_away_from_the_companys_own_server(cli: Cli) -> None:
+    cli.user_file("companies:\n  salon: {calcom_base_url: 'https://cal.salon.example.org/v2'}\n")
+    assert choose_company(load(cli)).base_url == "https://cal.salon.example.org/v2"
+    rehearsal = "http://127.0.0.1:8010/v2"
+    assert choose_company(load(cli, ASKPRO_CALCOM_BASE_URL=rehearsal)).base_url == rehearsal
+    own = load(
+        cli,
+        ASKPRO_CALCOM_BASE_URL=rehearsal,
+        ASKPRO_COMPANIES_SALON_CALCOM_BASE_URL="https://own.example.org/v2",
+    )
+    assert choose_company(own).base_url == "https://own.example.org/v2"
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://api.cal.com/v2", "api.cal.com"),
+        ("https://API.cal.com/v2/", "api.cal.com"),
+        ("http://127.0.0.1:8010/v2", "127.0.0.1:8010"),
+        ("https://example.org/booking/v2", "example.org/booking"),
+    ],
+)
+def test_a_server_has_one_short_name(cli: Cli, url: str, name: str) -> None:
+    assert choose_company(load(cli, ASKPRO_CALCOM_BASE_URL=url)).server == name

@@ -18,8 +18,12 @@ from askpro_cli.base.errors import (
     BreakerOpenError,
     BudgetError,
     FateUnknownError,
+    SlotUnavailableError,
+    VendorConflictError,
     VendorError,
+    VendorNotFoundError,
     VendorRateLimitError,
+    VendorValidationError,
 )
 from askpro_cli.resilience.gate import Gate
 from askpro_cli.resilience.governor import Priority, Wait
@@ -33,6 +37,9 @@ T = TypeVar("T")
 
 _FINISHED_STATUSES = frozenset({500, 501, 503})
 """Answers of the vendor itself, which is then through with the request. A gateway's 502 or 504 is not."""
+
+_REFUSALS = (SlotUnavailableError, VendorConflictError, VendorNotFoundError, VendorValidationError)
+"""What refuses the last try refuses an earlier one too that is still on its way."""
 
 
 class Tally:
@@ -79,6 +86,7 @@ class Call(Generic[T]):
         self._tries = 0
         self._tally = Tally()
         self._doubt: VendorError | None = None
+        self._under_way = False
         self._wire_error: VendorError | None = None
         self._recovered = False
         self._attempt = Attempt(0)
@@ -175,6 +183,7 @@ class Call(Generic[T]):
             self._wire_error = error
             if self._order.write and error.fate_unknown:
                 self._doubt = error
+                self._under_way = self._under_way or error.status not in _FINISHED_STATUSES
         elif self._order.write and not isinstance(error, Exception):
             error.add_note(f"{self._order.operation} was on the wire: whether it happened is unknown")
 
@@ -215,11 +224,9 @@ class Call(Generic[T]):
         found = await self._look_up()
         if found is not None:
             return found
-        if not isinstance(error, VendorError):
+        if not isinstance(error, VendorError) or (self._under_way and not isinstance(error, _REFUSALS)):
             self._fate_unknown(error)
         if error is self._doubt:
-            if error.status not in _FINISHED_STATUSES:
-                self._fate_unknown(error)
             error.fate_unknown = False
         raise error
 

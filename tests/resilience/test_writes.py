@@ -126,6 +126,16 @@ async def test_a_vendor_that_answered_500_itself_and_shows_nothing_did_not_do_it
     assert caught.value.fate_unknown is False
 
 
+@pytest.mark.parametrize(
+    "last", [VendorServerError("calcom answered 503", status=503), VendorRateLimitError("x", status=429)]
+)
+async def test_a_first_try_that_may_still_be_under_way_outlives_what_the_last_one_was_told(
+    bench: Bench, last: Exception
+) -> None:
+    with pytest.raises(FateUnknownError):
+        await book(bench, Vendor([SLOW, last]), None, max_wait=1.0)
+
+
 async def test_a_refusal_caused_by_our_own_first_try_is_a_success(bench: Bench) -> None:
     vendor = Vendor([SLOW, TAKEN])
     outcome = await book(bench, vendor, None, "our booking")

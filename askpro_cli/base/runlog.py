@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from askpro_cli.base.clock import Clock
+from askpro_cli.base.folders import make_private_folder
 
 
 def new_run_id() -> str:
@@ -89,7 +90,7 @@ class RunLog:
 
     def _make_folder(self, day: Path) -> None:
         """Create the day's folder; whoever creates it also removes those that are too old."""
-        day.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(day.parent)
         try:
             day.mkdir(mode=0o700)
         except FileExistsError:

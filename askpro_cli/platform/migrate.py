@@ -15,6 +15,7 @@ from sqlalchemy import column as sql_column
 from sqlalchemy.exc import DBAPIError
 
 from askpro_cli.base.errors import RecordsError
+from askpro_cli.base.folders import make_private_folder
 from askpro_cli.platform import dialects
 from askpro_cli.platform.engine import open_engine
 from askpro_cli.platform.tables import HEAD
@@ -108,7 +109,7 @@ def _exists(path: Path) -> bool:
 def _upgrade_file(url: str, path: Path) -> list[str]:
     """Upgrade an SQLite file, made when missing, under a lock beside it."""
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(path.parent)
         with alone(path):
             _prepare_file(path)
             with _disposed(open_engine(url)) as engine:

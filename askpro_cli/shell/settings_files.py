@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from askpro_cli.base.errors import ConfigError
+from askpro_cli.base.folders import make_private_folder
 from askpro_cli.shell.settings_table import Kind, find_setting, setting_name
 
 Flat = dict[str, Any]
@@ -37,7 +38,7 @@ def read_settings_file(path: Path, *, cache_dir: Path | None) -> Flat:
     stamp = [_FORMAT, str(path), status.st_mtime_ns, status.st_size]
     copy = cache_dir / f"settings-{zlib.crc32(str(path).encode()):08x}.json" if cache_dir else None
     known = _read_copy(copy, stamp) if copy else None
-    if known is not None:
+    if known is not None and os.access(path, os.R_OK):  # a file nobody may read says nothing any more
         return known
     flat = dict(_flatten(_parse(path), str(path)))
     if copy and _may_be_copied(flat):
@@ -114,7 +115,7 @@ def _write_copy(copy: Path, stamp: list[Any], flat: Flat) -> None:
     temporary = copy.with_suffix(f".{os.getpid()}.tmp")
     try:
         text = json.dumps({"stamp": stamp, "flat": flat})
-        copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(copy.parent)
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
             stream.write(text)

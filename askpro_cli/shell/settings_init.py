@@ -8,6 +8,7 @@ from itertools import groupby
 from pathlib import Path
 
 from askpro_cli.base.errors import ConfigError
+from askpro_cli.base.folders import make_private_folder
 from askpro_cli.base.shipped import shipped_path
 from askpro_cli.shell.settings_files import read_settings_file
 from askpro_cli.shell.settings_table import SETTINGS, Setting
@@ -63,7 +64,7 @@ def write_private(path: Path, text: str) -> None:
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(path.parent)
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
             stream.write(text)

@@ -12,6 +12,7 @@ import time
 from contextlib import closing, suppress
 from pathlib import Path
 
+from askpro_cli.base.folders import make_private_folder
 from askpro_cli.state import sqlite_schema
 from askpro_cli.state.file_lock import alone
 
@@ -69,7 +70,7 @@ def create(path: Path) -> None:
     Raises:
         OSError, sqlite3.Error: the directory cannot be made or written.
     """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private_folder(path.parent)
     with alone(path):
         if identity(path) is None:
             _build(path)

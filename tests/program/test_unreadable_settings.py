@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from support.cli import Cli, Program
+from support.rights import obey_file_modes
+
+
+def refusal(program: Program, *argv: str) -> tuple[int, str]:
+    """Run a command that obeys file modes; return its exit code and its first line on stderr."""
+    run = program.start(*argv, preexec_fn=obey_file_modes, stdout=None, stderr=-1)
+    _, err = run.communicate(timeout=60)
+    return run.returncode, err.splitlines()[0]
+
+
+def test_a_settings_file_that_may_not_be_read_is_not_used_from_its_compiled_copy(
+    cli: Cli, program: Program
+) -> None:
+    path = cli.user_file("timezone: Europe/Vienna\n")
+    program("config", "show").ok()
+    assert list((cli.home / ".cache" / "askpro").glob("settings-*.json"))
+    path.chmod(0)
+    said = f"cannot read {path}: Permission denied"
+    assert refusal(program, "config", "show") == (2, f"error: {said}")
+    code, told = refusal(program, "config", "check")
+    assert (code, said in told) == (2, True)
+
+
+def test_the_state_folder_is_private_whichever_command_comes_first(cli: Cli, program: Program) -> None:
+    state = Path(cli.env["ASKPRO_STATE_DIR"])
+    run = program.start("doctor", preexec_fn=lambda: os.umask(0o022))
+    run.communicate(timeout=60)
+    assert stat.S_IMODE(state.stat().st_mode) == 0o700

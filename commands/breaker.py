@@ -12,7 +12,7 @@ from askpro_cli.shell.result import Result
 app = command_app(
     help="""Show or reset the circuit breaker.
 
-There is one breaker for each vendor and key, named vendor:fingerprint. It opens after several failures in
+There is one breaker for each server and key, named vendor:server:fingerprint. It opens after several failures in
 a row, so that an ill vendor is left alone, and closes after trial calls that succeed.
 
 Examples:
@@ -33,7 +33,7 @@ Without a name all of them. Calls then go to the vendor again at once.
 
 Examples:
   askpro breaker reset
-  askpro breaker reset calcom:2d711642b726
+  askpro breaker reset calcom:api.cal.com:2d711642b726
 """
 
 
@@ -48,7 +48,7 @@ def status(ctx: typer.Context) -> Result:
 @app.command("reset", help=_RESET_HELP)
 def reset(
     ctx: typer.Context,
-    name: Annotated[str | None, typer.Argument(help="vendor:fingerprint; all when left out")] = None,
+    name: Annotated[str | None, typer.Argument(help="vendor:server:fingerprint; all when left out")] = None,
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be reset")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Accepted; resetting asks no question")] = False,

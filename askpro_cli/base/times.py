@@ -194,6 +194,12 @@ def iso_local(instant: datetime, zone: ZoneInfo) -> str:
     return instant.astimezone(zone).replace(microsecond=0).isoformat()
 
 
+def is_repeated(instant: datetime, zone: ZoneInfo) -> bool:
+    """Tell whether clocks in *zone* show the time of *instant* twice, because they are put back over it."""
+    local = instant.astimezone(zone)
+    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+
+
 def parse_wire(text: str) -> datetime:
     """Read a vendor's timestamp (``Z``, milliseconds, or an offset) and return it in UTC.
 

@@ -107,7 +107,8 @@ async def offer(app: App, client: CalcomClient, wish: Wish) -> tuple[list[dict[s
         ranked, _ = await find_alternatives(client, app.cache(), wish, clock=app.clock)
     except AskproError as error:
         return [], [f"no alternatives could be looked up: {error.message}"]
-    views = [alternative_view(found, app.company.zone) for found in ranked]
+    zone = app.company.zone
+    views = [alternative_view(found, zone) for found in ranked]
     if not views:
         return [], [f"no free slot within {wish.days} days of it"]
-    return views, [f"free: {when(view['start'])} (score {view['score']})" for view in views]
+    return views, [f"free: {when(view['start'], zone)} (score {view['score']})" for view in views]

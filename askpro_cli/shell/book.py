@@ -138,14 +138,14 @@ def _booked(app: App, client: CalcomClient, order: Order, booked: Booked) -> Res
         "not_applied": missing,
     }
     meta = vendor_meta(app, booked.meta, client.requests)
-    messages = [sentence("stands already:" if booked.replayed else "booked", view)]
+    messages = [sentence("stands already:" if booked.replayed else "booked", view, zone)]
     if booked.recovered:
         messages.append("the answer never came; the booking was found by its key")
     if other:
-        messages.append(f"asked for {when(iso_local(order.request.start, zone))}, which was not free")
+        messages.append(f"asked for {when(iso_local(order.request.start, zone), zone)}, which was not free")
     if missing:
         messages.append(f"the booking stands as it was made; not applied: {', '.join(missing)}")
-    return Result(data=data, table=bookings_table([view]), messages=[*messages, told(meta)], meta=meta)
+    return Result(data=data, table=bookings_table([view], zone), messages=[*messages, told(meta)], meta=meta)
 
 
 async def _refused(

@@ -4,28 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from askpro_cli.shell.result import Column, Table
-from askpro_cli.shell.slot_tables import when
+from askpro_cli.shell.slot_tables import until, when
 
+# One line a booking on a terminal of 80 columns: what is copied stays whole, the rest gives way.
 _COLUMNS = (
-    Column("Uid", style="bold"),
-    Column("Status"),
-    Column("Start"),
-    Column("End"),
-    Column("Event type"),
-    Column("Attendees"),
+    Column("Uid", style="bold", fit="keep"),
+    Column("Status", fit="keep", drop=2),
+    Column("Start", fit="keep"),
+    Column("End", fit="keep", drop=3),
+    Column("Event type", fit="cut", drop=4),
+    Column("Attendees", fit="cut"),
 )
+_CONTACT = (Column("E-mail", fit="keep", drop=1), Column("Phone", fit="keep"))
 
 
-def bookings_table(views: Sequence[Mapping[str, Any]], title: str | None = None) -> Table:
+def bookings_table(views: Sequence[Mapping[str, Any]], zone: ZoneInfo, *, contact: bool = False) -> Table:
     """Return bookings as :func:`askpro_cli.booking.views.booking_view` made them, one a row.
 
     In a pipe: uid, status, start, end (ISO, company's zone), event type id, attendees.
+
+    Args:
+        views: the bookings.
+        zone: the company's, whose times the views hold.
+        contact: add the attendees' addresses and numbers.
     """
-    rows = [_row(view, when(view["start"]), when(view["end"]), _event_type(view)) for view in views]
+    rows = [
+        _row(view, when(view["start"], zone), until(view["start"], view["end"], zone), _event_type(view))
+        for view in views
+    ]
     records = [_row(view, view["start"], view["end"], str(view["event_type"]["id"] or "")) for view in views]
-    return Table(_COLUMNS, rows, title=title, tsv_rows=records)
+    if not contact:
+        return Table(_COLUMNS, rows, tsv_rows=records)
+    more = [[_of_people(view, "email"), _of_people(view, "phone")] for view in views]
+    return Table(
+        (*_COLUMNS, *_CONTACT),
+        [row + people for row, people in zip(rows, more, strict=True)],
+        tsv_rows=[row + people for row, people in zip(records, more, strict=True)],
+    )
 
 
 def properties_table(values: Mapping[str, Any]) -> Table:
@@ -34,14 +52,17 @@ def properties_table(values: Mapping[str, Any]) -> Table:
     return Table((Column("Field", style="bold"), Column("Value")), rows)
 
 
-def sentence(verb: str, view: Mapping[str, Any]) -> str:
+def sentence(verb: str, view: Mapping[str, Any], zone: ZoneInfo) -> str:
     """Return what happened to a booking: ``booked mg3EV… for Mon 2026-11-23 10:00 (accepted)``."""
-    return f"{verb} {view['uid']} for {when(view['start'])} ({view['status']})"
+    return f"{verb} {view['uid']} for {when(view['start'], zone)} ({view['status']})"
 
 
 def _row(view: Mapping[str, Any], start: str, end: str, event_type: str) -> list[str]:
-    people = ", ".join(person["name"] for person in view["attendees"])
-    return [view["uid"], view["status"], start, end, event_type, people]
+    return [view["uid"], view["status"], start, end, event_type, _of_people(view, "name")]
+
+
+def _of_people(view: Mapping[str, Any], name: str) -> str:
+    return ", ".join(person[name] for person in view["attendees"] if person[name])
 
 
 def _event_type(view: Mapping[str, Any]) -> str:

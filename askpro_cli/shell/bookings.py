@@ -79,7 +79,7 @@ async def list_bookings(
         )
     return Result(
         data={"bookings": views, "total": len(found), "dropped": answer.value.dropped},
-        table=bookings_table(views),
+        table=bookings_table(views, app.company.zone, contact=reveal),
         messages=messages,
         meta=meta,
         records="bookings",

@@ -64,7 +64,7 @@ async def reschedule(app: App, uid: str, start: datetime, reason: str | None, *,
         view = booking_view(changed.booking, app.company.zone)
         data = {"booking": view, "previous": _short(app, changed.previous), "already": changed.already}
         verb = "stands already:" if changed.already else f"moved {uid} to"
-        return _changed(app, client, changed, data, sentence(verb, view))
+        return _changed(app, client, changed, data, sentence(verb, view, app.company.zone))
 
 
 async def cancel(app: App, uid: str, reason: str, *, dry_run: bool) -> Result:
@@ -81,12 +81,13 @@ async def cancel(app: App, uid: str, reason: str, *, dry_run: bool) -> Result:
         view = booking_view(changed.booking, app.company.zone)
         verb = "was gone before:" if changed.already else "cancelled"
         data = {"booking": view, "already": changed.already}
-        return _changed(app, client, changed, data, sentence(verb, view))
+        return _changed(app, client, changed, data, sentence(verb, view, app.company.zone))
 
 
 def _changed(app: App, client: CalcomClient, changed: Changed, data: dict[str, Any], line: str) -> Result:
     meta = vendor_meta(app, changed.meta, client.requests)
-    return Result(data=data, table=bookings_table([data["booking"]]), messages=[line, told(meta)], meta=meta)
+    table = bookings_table([data["booking"]], app.company.zone)
+    return Result(data=data, table=table, messages=[line, told(meta)], meta=meta)
 
 
 async def _refused(

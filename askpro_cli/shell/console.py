@@ -71,9 +71,12 @@ class Console:
 
     @property
     def width(self) -> int:
-        """Return the columns of the terminal."""
+        """Return the columns of the terminal; COLUMNS overrides what it says of itself."""
         import shutil
 
+        wanted = self.env.get("COLUMNS", "")
+        if wanted.isascii() and wanted.isdigit() and int(wanted) > 0:
+            return int(wanted)
         return shutil.get_terminal_size().columns
 
     def answer(self, text: str) -> None:

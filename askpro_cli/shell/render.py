@@ -60,14 +60,19 @@ def _render_text(result: Result, console: Console, output: str) -> None:
     table = result.table
     if table is None and result.text is None and result.findings:
         table = findings_table(result.findings)
-    if table is not None:
-        console.answer(_rich(table, console) if output == "table" else _tsv(table))
+    if table is not None and output == "table":
+        _draw(table, console)
+    elif table is not None:
+        console.answer(_tsv(table))
 
 
-def _rich(table: Table, console: Console) -> str:
+def _draw(table: Table, console: Console) -> None:
     from askpro_cli.shell.render_table import draw
 
-    return draw(table, width=console.width, color=console.colored(console.streams.stdout))
+    drawn = draw(table, width=console.width, color=console.colored(console.streams.stdout))
+    console.answer(drawn.text)
+    if drawn.left_out:
+        console.note(f"no room for {', '.join(drawn.left_out)}; --output tsv shows all")
 
 
 def _tsv(table: Table) -> str:

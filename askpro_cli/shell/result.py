@@ -14,11 +14,22 @@ if TYPE_CHECKING:  # a cached read has none, and starts faster without their cla
 
 
 class Column(NamedTuple):
-    """One column of a table; *align* is ``left`` or ``right``, *style* a rich style name."""
+    """One column of a table.
+
+    Args:
+        title: above it.
+        align: ``left`` or ``right``.
+        style: a rich style name.
+        fit: what becomes of a cell too wide for the terminal: ``fold`` goes on in the next line, ``cut`` ends
+            in an ellipsis, ``keep`` stays whole (names that are copied into the next command).
+        drop: columns with a number are left out where the terminal is too narrow, the highest number first.
+    """
 
     title: str
     align: str = "left"
     style: str | None = None
+    fit: str = "fold"
+    drop: int = 0
 
 
 class Table(NamedTuple):

@@ -93,3 +93,39 @@ def test_a_stretch_that_ends_before_it_starts_is_a_mistake_not_an_empty_list(sal
     wrong = salon("bookings", "list", "--from", "2026-11-24T10:00", "--to", day).exits(2)
     assert "--to" in wrong.stderr
     assert salon.sent("GET") == 0
+
+
+@pytest.mark.parametrize("width", [80, 100, 120])
+@pytest.mark.parametrize("reveal", [(), ("--reveal",)])
+def test_a_booking_is_one_line_with_its_whole_uid_on_every_usual_terminal(
+    salon: Salon, width: int, reveal: tuple[str, ...]
+) -> None:
+    uid = salon.book("--phone", "030 23125 001").ok().data["booking"]["uid"]
+    terminal = {"NO_COLOR": "1", "COLUMNS": str(width)}
+    shown = salon("bookings", "list", "--from", "2026-11-24", *reveal, terminal=True, env=terminal)
+    lines = shown.ok().stdout.splitlines()
+    [line] = [line for line in lines if uid in line]
+    assert "Tue 2026-11-24 10:00" in line
+    assert len(lines) == 1 + len(
+        salon("bookings", "list", "--from", "2026-11-24", "--output", "ndjson").stdout.splitlines()
+    )
+    assert all(len(line) <= width for line in lines)
+
+
+def test_columns_without_room_are_named_and_never_missing_in_a_pipe(salon: Salon) -> None:
+    salon.book().ok()
+    narrow = salon("bookings", "list", terminal=True, env={"NO_COLOR": "1", "COLUMNS": "60"}).ok()
+    assert "no room for Status, End, Event type" in narrow.stderr
+    assert "no room" not in salon("bookings", "list").ok().stderr
+
+
+def test_revealing_adds_addresses_and_numbers_to_table_and_tsv(salon: Salon) -> None:
+    uid = salon.book("--phone", "030 23125 001").ok().data["booking"]["uid"]
+    contact = ["Anna Schmidt", "anna@example.org", "+493023125001"]
+    rows = [line.split("\t") for line in salon("bookings", "list", "--reveal").ok().stdout.splitlines()]
+    assert next(row for row in rows if row[0] == uid)[-3:] == contact
+    wide = {"NO_COLOR": "1", "COLUMNS": "120"}
+    table = salon("bookings", "list", "--reveal", terminal=True, env=wide).ok().stdout
+    assert all(word in table for word in contact)
+    masked = salon("bookings", "list").ok().stdout
+    assert not any(word in masked for word in contact)

@@ -18,7 +18,8 @@ idempotency key, given or derived from who, what and when. A refused slot exits 
 unknown fate exits 5 and may simply be run again.
 
 --location is address, link, phone, organizersDefaultApp, integration:NAME, attendeeAddress:STREET,
-attendeePhone[:NUMBER] or attendeeDefined:TEXT.
+attendeePhone[:NUMBER] or attendeeDefined:TEXT. attendeePhone without a number takes that of --phone; where a
+call is all that is offered, --phone alone will do.
 
 Examples:
   askpro book 1001 --start 2026-11-23T10:00 --name "Anna Schmidt" --email anna@example.org

@@ -7,7 +7,7 @@ from typing import Any
 
 from askpro_cli.base.errors import InvalidValueError
 from askpro_cli.base.phones import normalise_phone
-from askpro_cli.booking.requests import check_email
+from askpro_cli.booking.addresses import check_email
 from askpro_cli.calcom.models import BookingField
 
 _TRUE = frozenset({"true", "yes", "ja", "1"})
@@ -29,6 +29,11 @@ def read_answer(field: BookingField, text: Any) -> Any:
     return reader(field, text) if reader and isinstance(text, str) else text
 
 
+def choices_of(field: BookingField) -> list[str]:
+    """Return the answers that may be chosen from; none where the answer is free."""
+    return [_option(entry) for entry in field.options]
+
+
 def _number(field: BookingField, text: str) -> int | float:
     try:
         value = float(text)
@@ -47,7 +52,7 @@ def _boolean(field: BookingField, text: str) -> bool:
 
 
 def _choice(field: BookingField, text: str) -> str:
-    options = [_option(entry) for entry in field.options]
+    options = choices_of(field)
     if options and text not in options:
         raise _wrong(field, f"takes one of {', '.join(options)}")
     return text

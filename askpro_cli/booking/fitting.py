@@ -13,7 +13,8 @@ from typing import Any
 
 from askpro_cli.base.errors import AskproError, InvalidValueError, RefusedError
 from askpro_cli.base.nearest import nearest
-from askpro_cli.booking.answers import read_answer
+from askpro_cli.booking.answers import choices_of, read_answer
+from askpro_cli.booking.places import fit_location
 from askpro_cli.booking.requests import BookingRequest
 from askpro_cli.calcom.lookup import require_bookable
 from askpro_cli.calcom.models import BookingField, EventType
@@ -24,19 +25,22 @@ _ATTENDEE_PHONE = "attendeePhoneNumber"
 
 
 def fit(request: BookingRequest, event_type: EventType) -> BookingRequest:
-    """Return *request* as it can be sent: typed answers, and a length only where one may be chosen.
+    """Return *request* as it can be sent: typed answers, a place, and a length where one may be chosen.
 
     Raises:
         RefusedError: this event type cannot be booked at all, by anybody.
-        InvalidValueError: it is a managed parent, or length, location, guests or booking fields do not fit
-            (the hint says what does).
+        InvalidValueError: it is a managed parent, or contact, length, location, guests or booking fields do
+            not fit (the hint says what does).
     """
     check_bookable(event_type)
-    _check_location(request.location, event_type)
+    _check_contact(request, event_type)
     if request.guests and event_type.disable_guests:
         raise _misfit("--guest", event_type, "takes no guests")
     return replace(
         request,
+        location=fit_location(
+            request.location, event_type.locations, phone=request.phone, named=_named(event_type)
+        ),
         duration=fit_duration(request.duration, event_type),
         fields=_fit_fields(request, event_type),
     )
@@ -76,26 +80,6 @@ def planned_minutes(request: BookingRequest, event_type: EventType) -> int:
     return request.duration or event_type.length_in_minutes
 
 
-def _check_location(location: Mapping[str, str] | None, event_type: EventType) -> None:
-    if location is None or any(_same_place(location, offered) for offered in event_type.locations):
-        return
-    offered = ", ".join(place_of(entry) for entry in event_type.locations) or "none to choose from"
-    raise _misfit(
-        "--location", event_type, f"does not take place by {place_of(location)}", hint=f"it offers {offered}"
-    )
-
-
-def _same_place(wanted: Mapping[str, str], offered: Mapping[str, Any]) -> bool:
-    same_app = wanted.get("integration") in (None, offered.get("integration"))
-    return wanted["type"] == offered.get("type") and same_app
-
-
-def place_of(entry: Mapping[str, Any]) -> str:
-    """Return a location as ``--location`` names it: its kind, and the app of an integration."""
-    kind = str(entry.get("type", "unknown"))
-    return f"{kind}:{entry['integration']}" if "integration" in entry else kind
-
-
 def _fit_fields(request: BookingRequest, event_type: EventType) -> dict[str, Any]:
     """Return the answers typed as their fields want them, after checking that none is missing."""
     known = {field.slug: field for field in event_type.booking_fields if field.slug}
@@ -104,7 +88,6 @@ def _fit_fields(request: BookingRequest, event_type: EventType) -> dict[str, Any
         answers.setdefault(_ATTENDEE_PHONE, request.phone)
     _check_known(answers, known, event_type)
     _check_required(answers, known, event_type)
-    _check_email(request, event_type)
     return {slug: read_answer(known[slug], answer) for slug, answer in answers.items()}
 
 
@@ -125,24 +108,33 @@ def _check_required(
     answers: Mapping[str, Any], known: Mapping[str, BookingField], event_type: EventType
 ) -> None:
     missing = [
-        slug
+        field
         for slug, field in known.items()
         if field.required and not field.hidden and slug not in _ANSWERED_ELSEWHERE and not answers.get(slug)
     ]
     if missing:
-        options = " ".join(
-            "--phone …" if slug == _ATTENDEE_PHONE else f"--field {slug}=…" for slug in missing
-        )
-        raise _misfit(
-            "--field", event_type, f"needs an answer to {', '.join(missing)}", hint=f"add {options}"
-        )
+        slugs = ", ".join(field.slug for field in missing)
+        hint = f"add {' '.join(map(_option_for, missing))}"
+        raise _misfit("--field", event_type, f"needs an answer to {slugs}", hint=hint)
 
 
-def _check_email(request: BookingRequest, event_type: EventType) -> None:
+def _option_for(field: BookingField) -> str:
+    """Return the option that answers *field*, with what may be chosen."""
+    if field.slug == _ATTENDEE_PHONE:
+        return "--phone …"
+    choices = choices_of(field)
+    return f"--field {field.slug}=…" + (f" (one of {', '.join(choices)})" if choices else "")
+
+
+def _check_contact(request: BookingRequest, event_type: EventType) -> None:
     """Cal.com takes an attendee with a number alone only where the event type does not require an address."""
     asked = [field for field in event_type.booking_fields if field.type == "email" and field.is_default]
     if request.email is None and any(field.required and not field.hidden for field in asked):
         raise _misfit("--email", event_type, "requires an e-mail address", hint="add --email …")
+    if request.email is None and request.phone is None:
+        raise InvalidValueError(
+            "an attendee needs an e-mail address or a telephone number", hint="give --email or --phone"
+        )
 
 
 def _misfit(option: str, event_type: EventType, what: str, hint: str | None = None) -> AskproError:

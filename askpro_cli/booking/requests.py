@@ -6,25 +6,23 @@ characters; one entry is ours. Nothing here knows the event type; see :mod:`askp
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from askpro_cli.base.errors import InvalidValueError
 from askpro_cli.base.phones import normalise_phone
+from askpro_cli.booking.addresses import check_email
 
 KEY_ENTRY = "askpro_key"
 MAX_METADATA_ENTRIES = 50
 MAX_METADATA_KEY = 40
 MAX_METADATA_VALUE = 500
-_MAX_EMAIL, _MAX_LOCAL_PART = 254, 64
-_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_EMAIL = re.compile(
-    rf"([a-z0-9!#$%&'*+/=?^_`{{|}}~.-]+)@((?:{_LABEL}\.)+[a-z]{{2,63}})", re.ASCII | re.IGNORECASE
-)
+MAX_DAYS_AHEAD = 731
+"""Two years, one of them a leap year. No booking window of a salon or a practice is that long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,32 +70,12 @@ def check_name(text: str) -> str:
     return name
 
 
-def check_email(text: str, *, field: str = "--email") -> str:
-    """Return an address with its domain in lower case.
-
-    Raises:
-        InvalidValueError: not ``local@domain.tld``, or too long. The message does not repeat it.
-    """
-    match = _EMAIL.fullmatch(text.strip())
-    local = match[1] if match else ""
-    dots_misplaced = local.startswith(".") or local.endswith(".") or ".." in local
-    if match is None or dots_misplaced or len(match[0]) > _MAX_EMAIL or len(local) > _MAX_LOCAL_PART:
-        raise InvalidValueError(
-            f"{field}: the value is not an e-mail address", subject=field, hint="write it as anna@example.org"
-        )
-    return f"{local}@{match[2].lower()}"
-
-
 def check_contact(email: str | None, phone: str | None) -> tuple[str | None, str | None]:
-    """Return the attendee's checked address and E.164 number; at least one is needed.
+    """Return the attendee's checked address and E.164 number; which is needed, the event type tells.
 
     Raises:
-        InvalidValueError: neither is given, or one is malformed.
+        InvalidValueError: one is malformed.
     """
-    if not email and not phone:
-        raise InvalidValueError(
-            "an attendee needs an e-mail address or a telephone number", hint="give --email or --phone"
-        )
     return (
         check_email(email) if email else None,
         normalise_phone(phone, field="--phone") if phone else None,
@@ -109,19 +87,32 @@ def check_guests(addresses: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(check_email(address, field="--guest") for address in addresses))
 
 
-def check_start(start: datetime, now: datetime) -> datetime:
-    """Return *start* if it lies ahead.
+def check_start(start: datetime, now: datetime, zone: ZoneInfo) -> datetime:
+    """Return *start* if it lies ahead, and not by more than :data:`MAX_DAYS_AHEAD`.
+
+    Args:
+        start: aware.
+        now: aware.
+        zone: the company's, in which the message tells both.
 
     Raises:
-        InvalidValueError: it is past, which is how an invented date shows.
+        InvalidValueError: it is past, which is how an invented date shows, or so far ahead that the year is
+            a slip; the vendor would book it.
     """
-    if start > now:
-        return start
-    raise InvalidValueError(
-        f"--start: {start:%Y-%m-%d %H:%M} UTC is in the past (now {now:%Y-%m-%d %H:%M} UTC)",
-        subject="--start",
-        hint="check the year and the zone",
-    )
+    shown = f"{start.astimezone(zone):%Y-%m-%d %H:%M}"
+    if start <= now:
+        raise InvalidValueError(
+            f"--start: {shown} is in the past (now {now.astimezone(zone):%Y-%m-%d %H:%M}, {zone.key})",
+            subject="--start",
+            hint="check the year and the zone",
+        )
+    if start - now > timedelta(days=MAX_DAYS_AHEAD):
+        raise InvalidValueError(
+            f"--start: {shown} is more than {MAX_DAYS_AHEAD} days ahead",
+            subject="--start",
+            hint="check the year",
+        )
+    return start
 
 
 def parse_pairs(pairs: Sequence[str], *, option: str) -> dict[str, str]:
@@ -167,44 +158,3 @@ def check_metadata(metadata: Mapping[str, str]) -> dict[str, str]:
 
 def _metadata_error(what: str, hint: str | None = None) -> InvalidValueError:
     return InvalidValueError(f"--metadata: {what}", subject="--metadata", hint=hint)
-
-
-def parse_location(text: str | None, *, phone: str | None) -> dict[str, str] | None:
-    """Read ``--location``, a kind and for some kinds a detail (``attendeePhone:+49…``).
-
-    Args:
-        text: the option's value, None when not given.
-        phone: the attendee's E.164 number, which ``attendeePhone`` falls back to.
-
-    Raises:
-        InvalidValueError: an unknown kind, or a detail missing or superfluous.
-    """
-    if text is None:
-        return None
-    kind, _, detail = text.strip().partition(":")
-    entry = _LOCATION_DETAILS.get(kind)
-    if kind not in _LOCATION_DETAILS:
-        raise _location_error(f"unknown kind {kind!r}")
-    if kind == "attendeePhone":
-        detail = normalise_phone(detail, field="--location") if detail else (phone or "")
-    if bool(entry) != bool(detail.strip()):
-        raise _location_error(f"{kind} {'needs a detail' if entry else 'takes no detail'}")
-    return {"type": kind} | ({entry: detail.strip()} if entry else {})
-
-
-# Kind of location → the entry that carries its detail (API V2, BookingInput…Location_2024_08_13).
-_LOCATION_DETAILS: dict[str, str | None] = {
-    "address": None,
-    "link": None,
-    "phone": None,
-    "organizersDefaultApp": None,
-    "integration": "integration",
-    "attendeeAddress": "address",
-    "attendeePhone": "phone",
-    "attendeeDefined": "location",
-}
-
-
-def _location_error(what: str) -> InvalidValueError:
-    kinds = ", ".join(f"{kind}:…" if entry else kind for kind, entry in _LOCATION_DETAILS.items())
-    return InvalidValueError(f"--location: {what}", subject="--location", hint=f"one of {kinds}")

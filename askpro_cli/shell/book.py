@@ -15,6 +15,7 @@ from askpro_cli.booking.differences import not_applied
 from askpro_cli.booking.fitting import fit, planned_minutes
 from askpro_cli.booking.free_times import NearestFree, Wish
 from askpro_cli.booking.keys import check_given_key, content_hash, derive_key, identity_hash
+from askpro_cli.booking.places import parse_location
 from askpro_cli.booking.requests import BookingRequest
 from askpro_cli.booking.slot_views import event_type_view, slot_view
 from askpro_cli.booking.views import booking_view
@@ -69,7 +70,7 @@ class Wanted:
         start = parse_instant(typed.start, app.company.zone, field="--start")
         request = BookingRequest(
             event_type_id=0,
-            start=checks.check_start(start.replace(microsecond=0), app.clock.now()),
+            start=checks.check_start(start.replace(microsecond=0), app.clock.now(), app.company.zone),
             name=checks.check_name(typed.name),
             email=email,
             phone=phone,
@@ -79,7 +80,7 @@ class Wanted:
             fields=checks.parse_pairs(typed.fields, option="--field"),
             metadata=checks.check_metadata(checks.parse_pairs(typed.metadata, option="--metadata")),
             guests=checks.check_guests(typed.guests),
-            location=checks.parse_location(typed.location, phone=phone),
+            location=parse_location(typed.location, phone=phone),
         )
         key = None if typed.key is None else check_given_key(typed.key)
         return cls(parse_reference(typed.event_type, app.company.event_types), request, key)

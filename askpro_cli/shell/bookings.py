@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from askpro_cli.base.errors import InvalidValueError
 from askpro_cli.base.times import day_bounds, parse_day, parse_instant
+from askpro_cli.booking.addresses import check_email
 from askpro_cli.booking.change import chain_of
-from askpro_cli.booking.requests import check_email
 from askpro_cli.booking.views import booking_view
 from askpro_cli.calcom.filters import BookingFilter
 from askpro_cli.calcom.lookup import find_event_type, parse_reference

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from askpro_cli.base.errors import InvalidValueError, VendorAuthError, VendorNotFoundError
-from askpro_cli.booking.fitting import place_of
+from askpro_cli.booking.places import place_of
 from askpro_cli.calcom.lookup import find_event_type, parse_reference
 from askpro_cli.shell.booking_tables import properties_table
 from askpro_cli.shell.result import Column, Result, Table

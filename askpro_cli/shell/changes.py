@@ -31,7 +31,7 @@ def read_start(app: App, text: str) -> datetime:
         InvalidValueError: malformed or past.
     """
     instant = parse_instant(text, app.company.zone, field="--start").replace(microsecond=0)
-    return check_start(instant, app.clock.now())
+    return check_start(instant, app.clock.now(), app.company.zone)
 
 
 def check_reason(reason: str) -> str:

@@ -78,7 +78,44 @@ def test_a_location_must_be_among_those_offered() -> None:
     assert fit(request(location=by_phone), salon).location == by_phone
     with pytest.raises(InvalidValueError, match="--location") as caught:
         fit(request(location={"type": "integration", "integration": "zoom"}), salon)
-    assert caught.value.hint == "it offers attendeePhone, integration:cal-video"
+    assert caught.value.hint == "give --location attendeePhone:+49… or --location integration:cal-video"
+
+
+BY_PHONE, AT_HOME, ANYWHERE = (
+    {"type": kind} for kind in ("attendeePhone", "attendeeAddress", "attendeeDefined")
+)
+
+
+def test_where_only_the_attendee_can_say_the_place_its_phone_number_is_taken() -> None:
+    taken = {"type": "attendeePhone", "phone": "+493023125001"}
+    assert fit(request(), event_type(locations=[BY_PHONE])).location == taken
+
+
+@pytest.mark.parametrize(
+    ("offered", "phone", "hint"),
+    [
+        ([BY_PHONE], None, "give --location attendeePhone:+49…"),
+        ([AT_HOME], "+493023125001", "give --location attendeeAddress:STREET"),
+        (
+            [BY_PHONE, ANYWHERE],
+            "+493023125001",
+            "give --location attendeePhone:+49… or --location attendeeDefined:TEXT",
+        ),
+    ],
+)
+def test_a_place_that_only_the_attendee_can_say_is_asked_for_before_the_wire(
+    offered: list[dict[str, Any]], phone: str | None, hint: str
+) -> None:
+    with pytest.raises(InvalidValueError, match="--location") as caught:
+        fit(request(phone=phone), event_type(locations=offered))
+    assert caught.value.hint is not None
+    assert caught.value.hint.startswith(hint)
+
+
+def test_a_place_of_the_hosts_own_needs_no_answer() -> None:
+    own = {"type": "address", "address": "Musterstraße 1"}
+    assert fit(request(), event_type(locations=[own, BY_PHONE])).location is None
+    assert fit(request(), event_type(locations=[])).location is None
 
 
 def test_guests_are_refused_where_there_are_none() -> None:
@@ -91,6 +128,16 @@ def test_a_missing_required_answer_is_named_with_the_option_that_gives_it() -> N
     with pytest.raises(InvalidValueError, match="needs an answer to service") as caught:
         fit(request(), salon)
     assert caught.value.hint == "add --field service=…"
+
+
+@pytest.mark.parametrize("kind", ["select", "radio", "multiselect", "checkbox"])
+def test_a_missing_choice_is_named_with_what_may_be_chosen(kind: str) -> None:
+    options = [{"value": "kurz", "label": "Kurz"}, "sehr lang"]
+    salon = event_type(bookingFields=[question("hair", kind, required=True, options=options)])
+    for answers in ({}, {"hair": "blau"}):
+        with pytest.raises(InvalidValueError, match="hair") as caught:
+            fit(request(fields=answers), salon)
+        assert "kurz, sehr lang" in f"{caught.value.message} {caught.value.hint}"
 
 
 def test_hidden_and_default_fields_need_no_answer() -> None:
@@ -107,8 +154,16 @@ def test_a_number_alone_is_enough_where_no_address_is_required() -> None:
     salon = event_type(bookingFields=[question("email", "email", required=False, isDefault=True)])
     assert fit(request(email=None), salon).email is None
     strict = event_type(bookingFields=[question("email", "email", required=True, isDefault=True)])
-    with pytest.raises(InvalidValueError, match="--email"):
-        fit(request(email=None), strict)
+    for phone in ("+493023125001", None):
+        with pytest.raises(InvalidValueError, match="--email"):
+            fit(request(email=None, phone=phone), strict)
+
+
+def test_an_attendee_nobody_can_reach_is_refused() -> None:
+    free = event_type(bookingFields=[question("email", "email", required=False, isDefault=True)])
+    with pytest.raises(InvalidValueError, match="e-mail address or a telephone number") as caught:
+        fit(request(email=None, phone=None), free)
+    assert caught.value.hint == "give --email or --phone"
 
 
 def test_the_attendees_phone_answers_the_field_for_it() -> None:

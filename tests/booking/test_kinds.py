@@ -24,11 +24,21 @@ def test_a_team_is_booked_by_its_name(salon: Salon) -> None:
 def test_a_call_back_needs_the_answer_it_asks_for_and_the_attendees_number(salon: Salon) -> None:
     wish = ("book", "1006", "--start", TOMORROW_TEN, *ANNA, *PHONE, "--location", "attendeePhone", "--json")
     missing = salon(*wish).exits(2).json["errors"][0]
-    assert missing["hint"] == "add --field haarlaenge=…"
+    assert missing["hint"] == "add --field haarlaenge=… (one of kurz, mittel, lang)"
     assert "kurz, mittel, lang" in salon(*wish, "--field", "haarlaenge=blau").exits(2).stderr
     booked = salon(*wish, "--field", "haarlaenge=kurz").ok().data["booking"]
     shown = salon("bookings", "show", booked["uid"], "--reveal", "--json").ok().data["booking"]
     assert shown["fields"]["haarlaenge"] == "kurz"
+
+
+def test_a_call_back_takes_the_number_that_was_given_as_its_place(salon: Salon) -> None:
+    call = ("book", "1006", "--start", TOMORROW_TEN, *ANNA, "--field", "haarlaenge=kurz", "--json")
+    nowhere = salon(*call).exits(2).json["errors"][0]
+    assert nowhere["hint"] == "give --location attendeePhone:+49…, or --phone alone"
+    assert salon.sent("POST") == 0
+    booked = salon(*call, *PHONE).ok().data["booking"]
+    shown = salon("bookings", "show", booked["uid"], "--reveal", "--json").ok().data["booking"]
+    assert shown["location"] == "+493023125001"
 
 
 def test_too_soon_is_a_refusal_with_later_times(salon: Salon) -> None:

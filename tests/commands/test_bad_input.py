@@ -28,10 +28,10 @@ REFUSED_BEFORE_THE_WIRE = {
     "day that never is": (book(HAIRCUT, "--start", "2026-02-30T10:00", *ANNA), "not in the calendar"),
     "past": (book(HAIRCUT, "--start", "2023-06-13T10:00", *ANNA), "in the past"),
     "a second ago": (book(HAIRCUT, "--start", "2026-11-23T08:00Z", *ANNA), "in the past"),
+    "a year mistyped": (book(HAIRCUT, "--start", "2126-11-24T10:00", *ANNA), "more than 731 days ahead"),
     "skipped in spring": (book(HAIRCUT, "--start", "2027-03-28T02:30", *ANNA), "does not exist"),
     "twice in autumn": (book(HAIRCUT, "--start", "2027-10-31T02:30", *ANNA), "occurs twice"),
     "unknown zone": (book(HAIRCUT, *HOW, "--timezone", "Europe/Berlinn"), "Europe/Berlinn"),
-    "no contact": (book(HAIRCUT, *START, *NAME), "e-mail address or a telephone number"),
     "no name": (book(HAIRCUT, *START, *MAIL, "--name", " "), "--name"),
     "bad phone": (book(HAIRCUT, *START, *NAME, "--phone", "12"), "--phone"),
     "withheld phone": (book(HAIRCUT, *START, *NAME, "--phone", "anonymous"), "withheld"),
@@ -84,6 +84,9 @@ REFUSED_AGAINST_THE_EVENT_TYPE = {
     "unknown booking field": (2, book(HAIRCUT, *HOW, "--field", "colour=red"), "no booking field"),
     "required field missing": (2, book("1004", *START, *NAME, *MAIL), "attendeePhoneNumber"),
     "number where an address is required": (2, book(HAIRCUT, *START, *NAME, *PHONE), "--email"),
+    "no contact": (2, book(HAIRCUT, *START, *NAME), "requires an e-mail address"),
+    "no contact where either will do": (2, book("1004", *START, *NAME), "or a telephone number"),
+    "call-back without a number": (2, book("1006", *HOW, "--field", "haarlaenge=kurz"), "--location"),
 }
 
 

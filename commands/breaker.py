@@ -12,8 +12,8 @@ from askpro_cli.shell.result import Result
 app = command_app(
     help="""Show or reset the circuit breaker.
 
-There is one breaker for each server and key, named vendor:server:fingerprint. It opens after several failures in
-a row, so that an ill vendor is left alone, and closes after trial calls that succeed.
+There is one breaker for each server and key, named vendor:server:fingerprint. It opens after several
+failures in a row, so that an ill vendor is left alone, and closes after trial calls that succeed.
 
 Examples:
   askpro breaker status

@@ -1,4 +1,4 @@
-"""One company at two Cal.coms, a real one and a staging one: what is true of one says nothing about the other."""
+"""One company at two Cal.coms, the real one and a staging one: neither says anything about the other."""
 
 from __future__ import annotations
 

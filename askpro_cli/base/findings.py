@@ -53,6 +53,7 @@ class Finding:
         actual: what the other says.
         hint: the next command to run.
         severity: how much it matters.
+        sentence: all of it in the words of a person; made of the other fields when it is empty.
     """
 
     code: str
@@ -61,6 +62,12 @@ class Finding:
     actual: str
     hint: str
     severity: Severity = Severity.ERROR
+    sentence: str = ""
+
+    @property
+    def text(self) -> str:
+        """Return the finding as a sentence for a person, without code and hint."""
+        return self.sentence or f"{self.subject}: {self.actual}, expected {self.expected}"
 
     def as_dict(self) -> dict[str, Any]:
         """Return the finding as the envelope's ``findings[]`` shows it."""

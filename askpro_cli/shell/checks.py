@@ -29,6 +29,8 @@ ENV007 = _check(
 )
 ENV008 = _check("ENV008", "Cal.com answers with this key", Severity.ERROR, "settings", "cal.com")
 ENV009 = _check("ENV009", "Request budget is left", Severity.WARNING, "cal.com", "rate governor")
+ENV010 = _check("ENV010", "Files with secrets can be read", Severity.ERROR, "settings", "file system")
+ENV011 = _check("ENV011", "No circuit breaker is open", Severity.WARNING, "circuit breakers", "cal.com")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from askpro_cli.base.errors import AskproError
 from askpro_cli.base.exit_codes import ExitCode
 from askpro_cli.base.findings import Check, CheckResult, Finding, Unknown
-from askpro_cli.shell.checks import ENV001
+from askpro_cli.shell.checks import ENV001, ENV010
 from askpro_cli.shell.result import Column, Result, Table
-from askpro_cli.shell.settings_check import check_privacy, check_settings, check_variables
+from askpro_cli.shell.secret_files import check_privacy, check_secret_files
+from askpro_cli.shell.settings_check import check_settings, check_variables
 from askpro_cli.shell.settings_layers import find_places
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def configuration_checks(app: App) -> list[CheckResult]:
         files if files.findings else _check_choice(app, files),
         check_variables(app.env),
         check_privacy(places, app.env),
+        check_secret_files(places, app.env),
     ]
 
 
@@ -48,6 +50,7 @@ def finding_of(check: Check, error: AskproError, expected: str = "a valid settin
         error.message,
         error.hint or f"askpro explain {check.code}",
         check.severity,
+        sentence=error.message,
     )
 
 
@@ -59,27 +62,39 @@ def unknown_of(check: Check, error: AskproError) -> Unknown:
 def report(results: Sequence[CheckResult]) -> Result:
     """Return the answer of a command that ran these checks.
 
-    Exit 2 when the settings themselves are wrong, else 1 for findings, 5 for what could not be checked.
+    Exit 2 when the settings or the files they name are wrong, else 1 for findings, 5 for what could not be
+    checked.
     """
     findings = [finding for result in results for finding in result.findings]
-    invalid = any(result.check is ENV001 and result.findings for result in results)
+    invalid = any(result.check in (ENV001, ENV010) and result.findings for result in results)
     return Result(
         data={"checks": [_as_dict(result) for result in results]},
         records="checks",
-        table=Table(_COLUMNS, [_row(result) for result in results]),
+        table=Table(
+            _COLUMNS,
+            [_row(result, _short_detail(result)) for result in results],
+            tsv_rows=[_row(result, _detail(result)) for result in results],
+        ),
         findings=findings,
         unknown=[unknown for result in results for unknown in result.unknown],
         exit_code=ExitCode.USAGE if invalid else None,
     )
 
 
-def _row(result: CheckResult) -> list[str]:
-    return [result.verdict, result.check.code, result.check.title, _detail(result)]
+def _row(result: CheckResult, detail: str) -> list[str]:
+    return [result.verdict, result.check.code, result.check.title, detail]
+
+
+def _short_detail(result: CheckResult) -> str:
+    """Return what a table on a terminal shows: the sentences of findings follow below, with their hints."""
+    if result.findings:
+        return "; ".join(dict.fromkeys(finding.subject for finding in result.findings))
+    return _detail(result)
 
 
 def _detail(result: CheckResult) -> str:
     if result.findings:
-        return "; ".join(f"{finding.subject}: {finding.actual}" for finding in result.findings)
+        return "; ".join(finding.text for finding in result.findings)
     return "; ".join(unknown.why for unknown in result.unknown) or result.detail
 
 

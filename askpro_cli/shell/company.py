@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from askpro_cli.base.errors import ConfigError
 from askpro_cli.base.nearest import nearest
+from askpro_cli.base.spelling import composed
 from askpro_cli.shell.settings import Settings, Value
 from askpro_cli.shell.settings_layers import Origin
 
@@ -44,8 +45,9 @@ class Company(NamedTuple):
 
     @property
     def server(self) -> str:
-        """Return the short name of its Cal.com (``api.cal.com``): what is true of one server says nothing
-        about another, such as a staging one asked with the same key.
+        """Return the short name of its Cal.com (``api.cal.com``).
+
+        What is true of one server says nothing about another, such as a staging one asked with the same key.
         """
         from urllib.parse import urlsplit
 
@@ -103,7 +105,7 @@ def _company(slug: str, fields: Mapping[str, Value], settings: Settings, *, seve
         base_url=_base_url(fields.get("calcom_base_url"), settings),
         key_setting=_key_setting(slug, fields, several=several),
         event_types={
-            name.removeprefix("event_types."): str(value.value)
+            composed(name.removeprefix("event_types.")): str(value.value)
             for name, value in fields.items()
             if name.startswith("event_types.") and value.value is not None
         },

@@ -108,33 +108,51 @@ def _tell(outcome: Outcome, console: Console, meta: Mapping[str, Any], *, findin
         console.note(message)
     if console.verbose:
         console.say(_meta_line({**outcome.result.meta, **meta}))
+    hints = _Hints(console)
     if findings:
-        _tell_findings(outcome.result.findings, console)
+        _tell_findings(outcome.result.findings, console, hints)
     for error in outcome.errors:
         if error.exit_code is not ExitCode.UNKNOWN:
             console.error(error.message)
-            console.hint(error.hint)
-    for hint in dict.fromkeys(unknown.hint for unknown in outcome.unknown):
-        console.hint(hint)
+            hints.give(error.hint)
+    for unknown in outcome.unknown:
+        hints.give(unknown.hint)
     if outcome.unknown:
-        console.unknown("; ".join(_unknown_text(unknown) for unknown in outcome.unknown))
+        console.unknown(_unknown_text(outcome.unknown))
 
 
-def _unknown_text(unknown: Unknown) -> str:
-    """Return why, led by the check's code, or by the subject unless the reason names it."""
-    if unknown.code.isupper():
-        return f"{unknown.code} {unknown.why}"
-    if unknown.subject == unknown.code or unknown.subject in unknown.why:
-        return unknown.why
-    return f"{unknown.subject}: {unknown.why}"
+class _Hints:
+    """Gives each hint once, however many things it would help."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._given: set[str | None] = set()
+
+    def give(self, hint: str | None) -> None:
+        """Print *hint* unless it was printed before."""
+        if hint not in self._given:
+            self._given.add(hint)
+            self._console.hint(hint)
 
 
-def _tell_findings(findings: Sequence[Finding], console: Console) -> None:
+def _unknown_text(unknowns: Sequence[Unknown]) -> str:
+    """Return each reason once, led by whom it concerns: codes of checks, or subjects the reason lacks."""
+    by_reason: dict[tuple[str, str], list[str]] = {}
+    for unknown in unknowns:
+        if unknown.code.isupper():
+            by_reason.setdefault((unknown.why, " "), []).append(unknown.code)
+        elif unknown.subject == unknown.code or unknown.subject in unknown.why:
+            by_reason.setdefault((unknown.why, ""), [""])
+        else:
+            by_reason.setdefault((unknown.why, ": "), []).append(unknown.subject)
+    return "; ".join(f"{', '.join(names)}{between}{why}" for (why, between), names in by_reason.items())
+
+
+def _tell_findings(findings: Sequence[Finding], console: Console, hints: _Hints) -> None:
+    tell = {"info": console.note, "warning": console.warning, "error": console.error}
     for finding in findings:
-        console.warning(
-            f"{finding.code} {finding.subject}: expected {finding.expected}, found {finding.actual}"
-        )
-        console.hint(finding.hint)
+        tell[finding.severity.value](f"{finding.code} {finding.text}")
+        hints.give(finding.hint)
 
 
 def _meta_line(meta: Mapping[str, Any]) -> str:

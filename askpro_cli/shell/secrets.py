@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 
 from askpro_cli.base.errors import ConfigError
-from askpro_cli.shell.settings import Settings, Value
+from askpro_cli.shell.settings import Settings
 
 KEYRING_SERVICE = "askpro"
 
@@ -34,12 +34,25 @@ def read_secret(settings: Settings, name: str, on_notice: Notice) -> str | None:
     if value and value.value:
         return str(value.value)
     if file and file.value:
-        return _read_file(name, file, on_notice)
+        path = Path(str(file.value)).expanduser()
+        secret, is_open = read_secret_file(name, path, file.where)
+        if is_open:
+            on_notice(f"{path} holds a secret and others may read it: chmod 600 {path}")
+        return secret
     return _read_keyring(name) if settings.flag("secrets.keyring") else None
 
 
-def _read_file(name: str, file: Value, on_notice: Notice) -> str:
-    path = Path(str(file.value)).expanduser()
+def read_secret_file(name: str, path: Path, where: str) -> tuple[str, bool]:
+    """Return the secret in a file, and whether others may read it.
+
+    Args:
+        name: of the secret, without ``_file``.
+        path: of the file.
+        where: the place that names the file.
+
+    Raises:
+        ConfigError: it cannot be read, is not text, or is empty.
+    """
     try:
         mode = path.stat().st_mode
         secret = path.read_text(encoding="utf-8").rstrip("\r\n")
@@ -47,14 +60,16 @@ def _read_file(name: str, file: Value, on_notice: Notice) -> str:
         why = error.strerror if isinstance(error, OSError) else "it is not text"
         raise ConfigError(
             f"cannot read {name} from {path}: {why}",
-            hint=f"it was set in: {file.where}",
+            hint=f"it is named in: {where}",
             subject=f"{name}_file",
         ) from error
     if not secret:
-        raise ConfigError(f"{path} is empty, so {name} is not known", subject=f"{name}_file")
-    if stat.S_ISREG(mode) and mode & (stat.S_IRGRP | stat.S_IROTH):
-        on_notice(f"{path} holds a secret and others may read it: chmod 600 {path}")
-    return secret
+        raise ConfigError(
+            f"{path} is empty, so {name} is not known",
+            hint=f"it is named in: {where}",
+            subject=f"{name}_file",
+        )
+    return secret, stat.S_ISREG(mode) and bool(mode & (stat.S_IRGRP | stat.S_IROTH))
 
 
 def _read_keyring(name: str) -> str | None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from askpro_cli.base.errors import AskproError, ConfigError
+from askpro_cli.base.errors import AskproError, ConfigError, InvalidValueError
 from askpro_cli.base.findings import CheckResult, Finding
-from askpro_cli.shell.checks import ENV001, ENV003, ENV004
-from askpro_cli.shell.settings_files import holds_secret, read_settings_file
+from askpro_cli.shell.checks import ENV001, ENV004
+from askpro_cli.shell.settings_files import read_settings_file
 from askpro_cli.shell.settings_layers import (
     Origin,
     Places,
@@ -19,12 +18,15 @@ from askpro_cli.shell.settings_layers import (
     is_mere_section,
     unknown_variables,
 )
-from askpro_cli.shell.settings_table import Kind, find_setting, setting_name
+from askpro_cli.shell.settings_table import Kind, find_setting, is_alias, setting_name
 from askpro_cli.shell.settings_values import read_value
 
 
 def check_settings(places: Places, env: Mapping[str, str]) -> CheckResult:
-    """Read every file, name and value there is (all profiles and companies) and report what is wrong."""
+    """Read every file, name and value there is (all profiles and companies) and report what is wrong.
+
+    Nothing is asked for over a network: whether an event type exists behind an alias, only Cal.com can say.
+    """
     mistakes = [*_file_mistakes(places), *_environment_mistakes(env)]
     findings = tuple(
         Finding(
@@ -34,10 +36,12 @@ def check_settings(places: Places, env: Mapping[str, str]) -> CheckResult:
             mistake.message,
             mistake.hint or "askpro help settings",
             ENV001.severity,
+            sentence=mistake.message,
         )
         for mistake in mistakes
     )
-    return CheckResult(ENV001, findings, detail=f"{sum(1 for _ in files_of(places))} files read")
+    read = sum(1 for _ in files_of(places))
+    return CheckResult(ENV001, findings, detail=f"{read} {'file' if read == 1 else 'files'} read")
 
 
 def _file_mistakes(places: Places) -> Iterator[AskproError]:
@@ -70,8 +74,21 @@ def _value_mistakes(name: str, raw: object, where: str) -> Iterator[AskproError]
         value = read_value(setting, raw, where)
         if setting.kind is Kind.ZONE and value is not None:
             get_zone(value)
+        if is_alias(name) and value is not None:
+            _check_target(name, value, where)
     except AskproError as error:
         yield error
+
+
+def _check_target(name: str, value: str, where: str) -> None:
+    """Raise ConfigError for an alias that leads to something no event type can be called."""
+    from askpro_cli.calcom.lookup import parse_reference
+
+    try:
+        parse_reference(value, {})
+    except InvalidValueError as error:
+        message = f"{name} must be an id, user/slug or team/slug, not {value!r} ({where})"
+        raise ConfigError(message, hint="askpro event-types list shows them", subject=name) from error
 
 
 def _environment_mistakes(env: Mapping[str, str]) -> Iterator[AskproError]:
@@ -89,47 +106,8 @@ def check_variables(env: Mapping[str, str]) -> CheckResult:
             "no setting is called that",
             f"did you mean {meant}" if meant else "askpro help environment",
             ENV004.severity,
+            sentence=f"{variable} sets nothing: no setting is called that",
         )
         for variable, meant in unknown_variables(env)
     )
     return CheckResult(ENV004, findings)
-
-
-def check_privacy(places: Places, env: Mapping[str, str]) -> CheckResult:
-    """Report files with secrets that other users of this machine may read."""
-    findings = tuple(
-        Finding(
-            ENV003.code,
-            str(path),
-            "mode 600",
-            f"mode {mode:03o}",
-            f"chmod 600 {path}",
-            ENV003.severity,
-        )
-        for path in sorted(_secret_files(places, env))
-        if (mode := _mode(path)) & (stat.S_IRGRP | stat.S_IROTH)
-    )
-    return CheckResult(ENV003, findings)
-
-
-def _secret_files(places: Places, env: Mapping[str, str]) -> set[Path]:
-    """Return the files that hold secrets: those named by ``_file`` settings, and settings with one inside."""
-    found: set[Path] = set()
-    named = [raw for name, (raw, _) in environment_layer(env).values.items() if name.endswith("_file")]
-    for _, path in files_of(places):
-        try:
-            flat = read_settings_file(path, cache_dir=None)
-        except ConfigError:  # told by check_settings
-            continue
-        if holds_secret(flat):
-            found.add(path)
-        named += [raw for name, raw in flat.items() if name.endswith("_file") and raw]
-    return found | {Path(str(raw)).expanduser() for raw in named if raw}
-
-
-def _mode(path: Path) -> int:
-    try:
-        status = path.stat()
-    except OSError:  # told where the secret is read
-        return 0
-    return stat.S_IMODE(status.st_mode) if stat.S_ISREG(status.st_mode) else 0

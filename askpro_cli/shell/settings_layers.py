@@ -15,6 +15,8 @@ from askpro_cli.shell.settings_files import Flat, read_settings_file
 from askpro_cli.shell.settings_table import (
     COMPANY_SETTINGS,
     SETTINGS,
+    SLUG_RULE,
+    broken_rule,
     find_setting,
     is_section,
     names_like,
@@ -141,6 +143,16 @@ def check_name(name: str, origin: Origin, path: Path) -> None:
 
 
 def _unknown_name(name: str, plain: str, path: Path) -> ConfigError:
+    broken = broken_rule(plain)
+    if broken is not None:
+        word, rule = broken
+        what = "a company's slug" if rule == SLUG_RULE else "an alias"
+        example = re.sub(r"[^a-z0-9_]+", "-", word.lower()).strip("-_") if rule == SLUG_RULE else ""
+        return ConfigError(
+            f"{path} sets {name}, but {word!r} cannot be {what}",
+            hint=f"{rule}: {example}" if example else rule,
+            subject=name,
+        )
     meant = nearest(plain, names_like(plain))
     hint = f"did you mean {name.removesuffix(plain)}{meant}" if meant else "askpro help settings lists them"
     return ConfigError(f"{path} sets {name}, which is not a setting", hint=hint, subject=name)

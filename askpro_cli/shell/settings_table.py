@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from enum import StrEnum, unique
 from typing import NamedTuple
 
+from askpro_cli.base.spelling import composed
+
 
 @unique
 class Kind(StrEnum):
@@ -79,6 +81,10 @@ def _with_files(*settings: Setting) -> tuple[Setting, ...]:
 _DAY = 86400
 PROFILE_PARTS = 3  # profiles, a name, a setting
 SLUG = r"[a-z0-9][a-z0-9_-]{0,62}"
+SLUG_RULE = "a slug has small letters a to z, digits, - and _, and starts with a letter or digit"
+ALIAS = r"(?![0-9]+$)[^\W_][\w-]{0,62}"
+"""Letters of any language; a mere number would hide the event type of that id."""
+ALIAS_RULE = "an alias has letters (also ä, ö, ü, ß), digits, - and _, no blanks, and is not a mere number"
 
 SETTINGS: tuple[Setting, ...] = _with_files(
     Setting("company", Kind.SLUG, "The company to work for when --company is not given"),
@@ -194,10 +200,15 @@ def find_setting(name: str) -> Setting | None:
     if not dot:
         return Setting(name, Kind.TEXT, "A company without settings of its own")
     alias = field.removeprefix("event_types.")
-    if alias != field and re.fullmatch(SLUG, alias):
+    if alias != field and re.fullmatch(ALIAS, composed(alias)):
         return Setting(name, Kind.TEXT, f"Event type behind the alias {alias}")
     known = _COMPANY_BY_FIELD.get(field)
     return known._replace(name=name) if known else None
+
+
+def is_alias(name: str) -> bool:
+    """Tell whether a company's setting is the alias of an event type."""
+    return name.startswith("companies.") and ".event_types." in name
 
 
 def plain_number(number: float) -> str:
@@ -223,5 +234,19 @@ def names_like(name: str) -> list[str]:
     """Return the names a mistyped one may have meant."""
     if not name.startswith("companies."):
         return [*BY_NAME, "companies", "profiles"]
-    slug = name.split(".")[1].lower() or "<slug>"
+    slug = name.split(".")[1]
     return [f"companies.{slug}.{field}" for field in (*_COMPANY_BY_FIELD, "event_types")]
+
+
+def broken_rule(name: str) -> tuple[str, str] | None:
+    """Tell which part of a company's setting is no slug or alias, and the rule it breaks; None: neither."""
+    section, _, rest = name.partition(".")
+    slug, _, field = rest.partition(".")
+    if section != "companies":
+        return None
+    if not re.fullmatch(SLUG, slug):
+        return slug, SLUG_RULE
+    alias = field.removeprefix("event_types.")
+    if alias != field and not re.fullmatch(ALIAS, composed(alias)):
+        return alias, ALIAS_RULE
+    return None

@@ -67,7 +67,9 @@ def test_check_of_good_settings_is_fine(cli: Cli) -> None:
         "ENV001": "ok",
         "ENV003": "ok",
         "ENV004": "ok",
+        "ENV010": "ok",
     }
+    assert data["checks"][0]["detail"].startswith("1 file read; company default")
 
 
 def test_check_names_everything_wrong_in_all_files_at_once(cli: Cli) -> None:
@@ -87,6 +89,66 @@ def test_check_names_everything_wrong_in_all_files_at_once(cli: Cli) -> None:
         "governor.limit",
     }
     assert found["tiemzone"]["hint"] == "did you mean timezone"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "cannot read calcom.api_key from {}: No such file or directory"),
+        ("", "{} is empty, so calcom.api_key is not known"),
+        ("\n", "{} is empty, so calcom.api_key is not known"),
+    ],
+)
+def test_check_reads_the_files_that_hold_secrets(
+    cli: Cli, tmp_path: Path, content: str | None, said: str
+) -> None:
+    key = tmp_path / "key"
+    if content is not None:
+        key.write_text(content)
+        key.chmod(0o600)
+    user = cli.user_file(f"calcom: {{api_key_file: {key}}}\n")
+    seen = cli("config", "check").exits(2)
+    assert seen.stderr.splitlines() == [
+        f"error: ENV010 {said.format(key)}",
+        f"hint: it is named in: user file {user}",
+    ]
+    (found,) = cli("config", "check", "--json").exits(2).json["findings"]
+    assert (found["code"], found["subject"]) == ("ENV010", "calcom.api_key_file")
+
+
+def test_check_reads_the_key_files_of_profiles_companies_and_variables(cli: Cli) -> None:
+    cli.user_file(
+        "companies: {salon: {calcom_api_key_file: /nonexistent/a}}\n"
+        "profiles: {staging: {retell: {api_key_file: /nonexistent/b}}}\n"
+    )
+    seen = cli("config", "check", "--json", env={"ASKPRO_REDIS_URL_FILE": "/nonexistent/c"}).exits(2)
+    assert {item["subject"] for item in seen.json["findings"]} == {
+        "companies.salon.calcom_api_key_file",
+        "profiles.staging.retell.api_key_file",
+        "redis_url_file",
+    }
+
+
+def test_check_finds_an_alias_that_leads_to_no_event_type(cli: Cli) -> None:
+    user = cli.user_file(
+        "companies: {salon: {event_types: {haircut: salon haircut, färben: 7, cut: ada/cut, beard: -3}}}\n"
+    )
+    seen = cli("config", "check").exits(2)
+    said = "companies.salon.event_types.haircut must be an id, user/slug or team/slug, not 'salon haircut'"
+    assert seen.stderr.splitlines()[:2] == [
+        f"error: ENV001 {said} (user file {user})",
+        "hint: askpro event-types list shows them",
+    ]
+    found = cli("config", "check", "--json").exits(2).json["findings"]
+    assert [item["subject"].rpartition(".")[2] for item in found] == ["haircut", "beard"]
+
+
+def test_a_finding_is_a_sentence_that_names_nothing_twice(cli: Cli) -> None:
+    user = cli.user_file("cahce: {slots_ttl: 5}\n")
+    seen = cli("config", "check", terminal=True, env={"NO_COLOR": "1"}).exits(2)
+    said = f"error: ENV001 {user} sets cahce.slots_ttl, which is not a setting"
+    assert said in seen.stderr
+    assert str(user) not in seen.stdout
 
 
 def test_check_reads_an_unreadable_file_as_a_finding(cli: Cli) -> None:
@@ -126,9 +188,18 @@ def test_check_reports_files_with_secrets_that_others_may_read(cli: Cli, tmp_pat
         ("ENV003", str(key), "mode 644"),
         ("ENV003", str(user), "mode 640"),
     }
+    told = cli("config", "check", env=env).exits(1).stderr.splitlines()
+    assert f"warning: ENV003 {key} holds a secret and others may read it (mode 644)" in told
     key.chmod(0o600)
     user.chmod(0o600)
     cli("config", "check", env=env).ok()
+
+
+def test_check_gives_no_advice_on_the_mode_of_a_project_file_that_may_hold_no_key(cli: Cli) -> None:
+    cli.project_file("calcom: {api_key: x}\n").chmod(0o644)
+    seen = cli("config", "check").exits(2)
+    assert "which a project file may not" in seen.stderr
+    assert "chmod" not in seen.stderr
 
 
 def test_init_writes_a_private_file_that_sets_nothing(cli: Cli) -> None:

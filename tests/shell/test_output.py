@@ -89,9 +89,37 @@ def test_findings_beside_a_table_are_told_on_stderr() -> None:
     out, err = Shown()(Result(table=TABLE, findings=[FINDING]))
     assert "ENV007" not in out
     assert err.splitlines() == [
-        "warning: ENV007 this clock: expected within 30 s, found 90 s ahead",
+        "warning: ENV007 this clock: 90 s ahead, expected within 30 s",
         "hint: timedatectl set-ntp true",
     ]
+
+
+@pytest.mark.parametrize(
+    ("severity", "word"), [(Severity.ERROR, "error: "), (Severity.WARNING, "warning: "), (Severity.INFO, "")]
+)
+def test_the_word_before_a_finding_follows_its_severity(severity: Severity, word: str) -> None:
+    found = Finding("ENV003", "key", "600", "644", "chmod", severity, sentence="others may read key")
+    _, err = Shown()(Result(table=TABLE, findings=[found]))
+    assert err.splitlines() == [f"{word}ENV003 others may read key", "hint: chmod"]
+    assert "sentence" not in found.as_dict()
+
+
+def test_a_hint_is_given_once_and_codes_are_grouped_by_their_reason() -> None:
+    result = Result(
+        table=TABLE,
+        findings=[FINDING, FINDING],
+        unknown=[
+            Unknown("ENV008", "key", "not checked: no key", FINDING.hint),
+            Unknown("ENV009", "budget", "not checked: no key"),
+            Unknown("x", "state", "locked"),
+            Unknown("x", "records", "locked"),
+            Unknown("y", "state", "the state is gone"),
+        ],
+    )
+    _, err = Shown()(result)
+    assert err.count("hint: ") == 1
+    told = "ENV008, ENV009 not checked: no key; state, records: locked; the state is gone"
+    assert err.splitlines()[-1] == f"unknown: {told}"
 
 
 def test_what_could_not_be_checked_is_the_last_line_of_stderr() -> None:

@@ -10,6 +10,8 @@ from support.cli import Cli
 
 from askpro_cli.base.errors import ConfigError
 from askpro_cli.base.shipped import shipped_path
+from askpro_cli.calcom.lookup import Reference, parse_reference
+from askpro_cli.shell.company import choose_company
 from askpro_cli.shell.settings import Settings, load_settings, merge_layers
 from askpro_cli.shell.settings_files import read_settings_file
 from askpro_cli.shell.settings_layers import Layer, Origin
@@ -119,7 +121,6 @@ def test_a_layer_below_never_changes_what_those_above_say(found: list[Layer], co
         ("tiemzone: Europe/Berlin\n", "tiemzone", "did you mean timezone"),
         ("cache: {slot_ttl: 3}\n", "cache.slot_ttl", "did you mean cache.slots_ttl"),
         ("companies: {salon: {time_zone: UTC}}\n", "companies.salon.time_zone", "companies.salon.timezone"),
-        ("companies: {Salon: {timezone: UTC}}\n", "companies.Salon.timezone", "companies.salon.timezone"),
         (
             "profiles: {staging: {calcom: {base_ulr: x}}}\n",
             "profiles.staging.calcom.base_ulr",
@@ -136,6 +137,37 @@ def test_an_unknown_name_is_an_error_with_file_and_nearest_name(
     assert str(path) in error.value.message
     assert name in error.value.message
     assert hint in str(error.value.hint)
+
+
+@pytest.mark.parametrize(
+    ("slug", "example"), [("Salon", ": salon"), ("Salon Mitte", ": salon-mitte"), ("ß", "letter or digit")]
+)
+def test_a_company_without_a_slug_is_told_what_a_slug_is(cli: Cli, slug: str, example: str) -> None:
+    path = cli.user_file(f"companies: {{{slug}: {{timezone: UTC}}}}\n")
+    with pytest.raises(ConfigError) as error:
+        load(cli)
+    said = f"{path} sets companies.{slug}.timezone, but {slug!r} cannot be a company's slug"
+    assert error.value.message == said
+    assert error.value.hint is not None
+    assert error.value.hint.startswith("a slug has small letters a to z, digits, - and _")
+    assert error.value.hint.endswith(example)
+
+
+def test_an_alias_may_have_umlauts_and_capitals_however_they_are_typed(cli: Cli) -> None:
+    cli.user_file("companies: {salon: {event_types: {färben: 1002, Strähnen_2: 1003, 2er-Termin: 1004}}}\n")
+    aliases = choose_company(load(cli)).event_types
+    assert aliases == {"färben": "1002", "Strähnen_2": "1003", "2er-Termin": "1004"}
+    assert parse_reference("fa\u0308rben", aliases) == Reference(id=1002)
+    cli.user_file("companies: {salon: {event_types: {fa\u0308rben: 1002}}}\n")
+    assert parse_reference("färben", choose_company(load(cli)).event_types) == Reference(id=1002)
+
+
+@pytest.mark.parametrize("alias", ["färben rot", "1001", "-x", "a.b", "x" * 64])
+def test_what_cannot_be_an_alias_is_told_with_the_rule(cli: Cli, alias: str) -> None:
+    cli.user_file(f"companies: {{salon: {{event_types: {{{alias}: 1002}}}}}}\n")
+    with pytest.raises(ConfigError, match="cannot be an alias") as error:
+        load(cli)
+    assert "no blanks" in str(error.value.hint)
 
 
 @pytest.mark.parametrize(

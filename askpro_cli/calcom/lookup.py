@@ -24,6 +24,7 @@ from askpro_cli.base.errors import (
     VendorTimeoutError,
     VendorUnreachableError,
 )
+from askpro_cli.base.spelling import composed
 from askpro_cli.calcom.models import EventType, Schedule
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def parse_reference(text: str, aliases: Mapping[str, str]) -> Reference:
     Raises:
         InvalidValueError: malformed, or a word that is no alias; the hint is the nearest alias.
     """
-    meant = aliases.get(text, text).strip()
+    meant = aliases.get(composed(text), text).strip()
     if meant.isascii() and meant.isdigit() and 0 < int(meant) <= _LARGEST_ID:
         return Reference(id=int(meant))
     owner, slash, slug = meant.partition("/")

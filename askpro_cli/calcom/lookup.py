@@ -37,6 +37,9 @@ T = TypeVar("T")
 _NAME = r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}"
 _LARGEST_ID = 2**31 - 1
 
+LIST_COMMAND = "`askpro event-types list`"
+"""What shows the names that :func:`parse_reference` takes."""
+
 VENDOR_IS_DOWN = (
     VendorUnreachableError,
     VendorTimeoutError,
@@ -95,19 +98,15 @@ def parse_reference(text: str, aliases: Mapping[str, str]) -> Reference:
     raise InvalidValueError(
         f"{meant!r} names no event type" + (f" (alias {text})" if meant != text else ""),
         subject="event_type",
-        hint=_nearest(text, aliases),
+        hint=_nearest_alias(text, aliases) or f"write a name that {LIST_COMMAND} shows, or an id",
     )
 
 
-def _nearest(text: str, aliases: Mapping[str, str]) -> str:
-    from difflib import get_close_matches
+def _nearest_alias(text: str, aliases: Mapping[str, str]) -> str | None:
+    from askpro_cli.base.nearest import nearest
 
-    near = get_close_matches(text, aliases, n=1)
-    return (
-        f"did you mean {near[0]}?"
-        if near
-        else "write an id, user/slug, team/slug or an alias of the settings"
-    )
+    meant = nearest(text, aliases)
+    return meant and f"did you mean {meant}?"
 
 
 def require_bookable(event_type: EventType) -> EventType:
@@ -220,6 +219,7 @@ async def _by_id(client: CalcomClient, wanted: int, priority: Priority) -> Answe
 async def _by_slug(client: CalcomClient, reference: Reference, priority: Priority) -> Answer[EventType]:
     """Ask for a user's event type, then for that of a team with this slug."""
     from askpro_cli.calcom.client import Answer
+    from askpro_cli.calcom.suggestion import suggest_event_type
 
     try:
         answer = await client.event_types(reference.owner, reference.slug, priority=priority)
@@ -227,16 +227,18 @@ async def _by_slug(client: CalcomClient, reference: Reference, priority: Priorit
             return Answer(answer.value[0], answer.meta)
     except VendorNotFoundError:
         pass  # no such user; it may be a team
-    for team in (await client.teams(priority=priority)).value:
+    teams = (await client.teams(priority=priority)).value
+    for team in teams:
         if team.slug != reference.owner:
             continue
         answer = await client.team_event_types(team.id, reference.slug, priority=priority)
         if answer.value:
             return Answer(answer.value[0], answer.meta)
-    raise _unknown(reference)
+    raise _unknown(reference, await suggest_event_type(client, str(reference), teams, priority))
 
 
-def _unknown(reference: Reference) -> NotFoundError:
+def _unknown(reference: Reference, meant: str | None = None) -> NotFoundError:
+    exist = f"{LIST_COMMAND} shows those that exist"
     return NotFoundError(
         f"there is no event type {reference} for this key",
         subject=str(reference),

@@ -133,6 +133,13 @@ class BookingField(Document, frozen=True, kw_only=True):
     is_default: bool = False
     options: list[Any] = []
 
+    @property
+    def option_values(self) -> list[str]:
+        """Return what may be answered; the vendor sends plain texts, older servers objects."""
+        return [
+            str(entry.get("value", "")) if isinstance(entry, dict) else str(entry) for entry in self.options
+        ]
+
 
 class TeamLink(Document, frozen=True, kw_only=True):
     """The team as an event type names it."""
@@ -183,6 +190,17 @@ class EventType(Document, frozen=True, kw_only=True):
         A child belongs to a user and names its parent; the vendor refuses the parent with 400.
         """
         return self.scheduling_type.lower() == "managed" and self.parent_event_type_id is None
+
+    @property
+    def reference(self) -> str:
+        """Return the name it is asked for by: ``user/slug`` or ``team/slug``, else its id."""
+        owner = self.team.slug if self.team_id else self._owner_name
+        return f"{owner}/{self.slug}" if owner else str(self.id)
+
+    @property
+    def _owner_name(self) -> str:
+        owners = [user for user in self.users if _identity(user, "id", "userId") == self.owner_id]
+        return next((str(user["username"]) for user in owners if user and user.get("username")), "")
 
     @property
     def host_ids(self) -> tuple[int, ...]:

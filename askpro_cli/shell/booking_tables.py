@@ -18,6 +18,7 @@ _COLUMNS = (
     Column("Event type", fit="cut", drop=4),
     Column("Attendees", fit="cut"),
 )
+_NOTHING: tuple[Any, ...] = (None, "", [], {})
 _CONTACT = (Column("E-mail", fit="keep", drop=1), Column("Phone", fit="keep"))
 
 
@@ -47,9 +48,13 @@ def bookings_table(views: Sequence[Mapping[str, Any]], zone: ZoneInfo, *, contac
 
 
 def properties_table(values: Mapping[str, Any]) -> Table:
-    """Return one thing as a table of name and value; nested values are flattened with dots."""
-    rows = [[name, text] for name, text in _flat(values)]
-    return Table((Column("Field", style="bold"), Column("Value")), rows)
+    """Return one thing as a table of name and value.
+
+    In a pipe nested values are flattened, with dots and numbers in their names; a person reads them as lines.
+    """
+    rows = [[name.replace("_", " "), _told(value)] for name, value in values.items() if value not in _NOTHING]
+    records = [[name, text] for name, text in _flat(values)]
+    return Table((Column("Field", style="bold"), Column("Value")), rows, tsv_rows=records)
 
 
 def sentence(verb: str, view: Mapping[str, Any], zone: ZoneInfo) -> str:
@@ -68,6 +73,19 @@ def _of_people(view: Mapping[str, Any], name: str) -> str:
 def _event_type(view: Mapping[str, Any]) -> str:
     link = view["event_type"]
     return str(link["slug"] or link["id"] or "")
+
+
+def _told(value: Any) -> str:
+    """Return a value for a person: things and texts of a list on lines of their own, numbers in one."""
+    if isinstance(value, Mapping):
+        return "\n".join(f"{name}: {_told(item)}" for name, item in value.items() if item not in _NOTHING)
+    if isinstance(value, list) and value and isinstance(value[0], Mapping):
+        return "\n".join(", ".join(_told(part) for part in item.values() if part) for item in value)
+    if isinstance(value, list):
+        return ("\n" if any(isinstance(item, str) for item in value) else ", ").join(map(str, value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
 
 
 def _flat(values: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:

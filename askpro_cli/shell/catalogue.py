@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from askpro_cli.base.errors import InvalidValueError, VendorAuthError, VendorNotFoundError
@@ -14,7 +14,7 @@ from askpro_cli.shell.vendor_meta import told, vendor_meta
 
 if TYPE_CHECKING:
     from askpro_cli.calcom.client import CalcomClient
-    from askpro_cli.calcom.models import EventType, Schedule
+    from askpro_cli.calcom.models import BookingField, EventType, Schedule
     from askpro_cli.resilience.policy import CallMeta
     from askpro_cli.shell.context import App
 
@@ -33,11 +33,9 @@ async def list_event_types(app: App) -> Result:
         meta = vendor_meta(app, own.meta, client.requests)
     aliases = {reference: alias for alias, reference in app.company.event_types.items()}
     views = [_event_type(item, aliases) for item in found]
-    columns = [Column(title) for title in ("Id", "Slug", "Title", "Minutes", "Team", "Alias")]
-    rows = [_event_type_row(view) for view in views]
     return Result(
         data={"event_types": views},
-        table=Table(columns, rows),
+        table=_event_types_table(views),
         messages=[told(meta)],
         meta=meta,
         records="event_types",
@@ -69,19 +67,21 @@ async def show_event_type(app: App, text: str, *, refresh: bool) -> Result:
         hit = found.age is not None
         meta = vendor_meta(app, found.meta, client.requests, hit=hit, age=found.age, stale=found.stale)
     view = _event_type(found.event_type, {}) | _event_type_details(found.event_type)
-    return Result(data={"event_type": view}, table=properties_table(view), messages=[told(meta)], meta=meta)
+    table = properties_table(view | {"fields": [_asked(field) for field in view["fields"]]})
+    table = table._replace(tsv_rows=properties_table(view).tsv_rows)
+    return Result(data={"event_type": view}, table=table, messages=[told(meta)], meta=meta)
 
 
 def _event_type(item: EventType, aliases: Mapping[str, str]) -> dict[str, Any]:
-    owner = item.team.slug
-    alias = aliases.get(str(item.id)) or aliases.get(f"{owner}/{item.slug}")
+    alias = aliases.get(str(item.id)) or aliases.get(item.reference)
     return {
         "id": item.id,
+        "reference": item.reference,
         "slug": item.slug,
         "title": item.title,
         "length_minutes": item.length_in_minutes,
         "lengths_minutes": item.length_in_minutes_options or [item.length_in_minutes],
-        "team": owner or None,
+        "team": item.team.slug or None,
         "scheduling_type": item.scheduling_type or None,
         "hidden": item.hidden,
         "bookable": not item.is_managed_parent,
@@ -89,9 +89,29 @@ def _event_type(item: EventType, aliases: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _event_type_row(view: Mapping[str, Any]) -> list[str]:
-    lengths = "/".join(map(str, view["lengths_minutes"]))
-    return [str(view["id"]), view["slug"], view["title"], lengths, view["team"] or "", view["alias"] or ""]
+def _event_types_table(views: Sequence[Mapping[str, Any]]) -> Table:
+    """Return event types by the names they are asked for; in a pipe that name is the last column."""
+    columns = (
+        Column("Event type", style="bold", fit="keep"),
+        Column("Id", fit="keep"),
+        Column("Title", fit="cut"),
+        Column("Minutes", fit="keep"),
+        Column("Alias", fit="keep"),
+    )
+    rows = [
+        [view["reference"], str(view["id"]), view["title"], _lengths(view), view["alias"] or ""]
+        for view in views
+    ]
+    return Table(columns, rows, tsv_rows=[_event_type_record(view) for view in views])
+
+
+def _event_type_record(view: Mapping[str, Any]) -> list[str]:
+    names = [str(view["id"]), view["slug"], view["title"]]
+    return [*names, _lengths(view), view["team"] or "", view["alias"] or "", view["reference"]]
+
+
+def _lengths(view: Mapping[str, Any]) -> str:
+    return "/".join(map(str, view["lengths_minutes"]))
 
 
 def _event_type_details(item: EventType) -> dict[str, Any]:
@@ -104,12 +124,20 @@ def _event_type_details(item: EventType) -> dict[str, Any]:
         "slot_interval_minutes": item.slot_interval,
         "seats": item.seats_per_time_slot,
         "locations": [place_of(entry) for entry in item.locations],
-        "fields": [
-            {"slug": field.slug or field.type, "type": field.type, "required": field.required}
-            for field in item.booking_fields
-            if not field.hidden
-        ],
+        "fields": [_field(field) for field in item.booking_fields if not field.hidden],
     }
+
+
+def _field(field: BookingField) -> dict[str, Any]:
+    view = {"slug": field.slug or field.type, "type": field.type, "required": field.required}
+    return view | {"options": field.option_values} if field.options else view
+
+
+def _asked(view: Mapping[str, Any]) -> str:
+    """Return a booking field for a person: ``haarlaenge (select, required): kurz, mittel, lang``."""
+    kind = f"{view['type']}, required" if view["required"] else view["type"]
+    options = f": {', '.join(view['options'])}" if "options" in view else ""
+    return f"{view['slug']} ({kind}){options}"
 
 
 async def list_schedules(app: App) -> Result:
@@ -186,8 +214,14 @@ def _schedule_row(view: Mapping[str, Any]) -> list[str]:
 
 def _hours(entry: Mapping[str, Any]) -> str:
     days = ",".join(str(day)[:3] for day in entry.get("days", []))
-    return f"{days} {entry.get('startTime', '?')}-{entry.get('endTime', '?')}"
+    return f"{days} {_open(entry)}"
 
 
 def _override(entry: Mapping[str, Any]) -> str:
-    return f"{entry.get('date', '?')} {entry.get('startTime', '?')}-{entry.get('endTime', '?')}"
+    return f"{entry.get('date', '?')} {_open(entry)}"
+
+
+def _open(entry: Mapping[str, Any]) -> str:
+    """Return from when until when; a stretch without length is how Cal.com writes a closed day."""
+    start, end = entry.get("startTime", "?"), entry.get("endTime", "?")
+    return "closed" if start == end != "?" else f"{start}-{end}"

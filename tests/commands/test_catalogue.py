@@ -12,12 +12,63 @@ def test_event_types_are_listed_with_those_of_teams_and_aliases(salon: Salon) ->
     assert by_id[2001]["team"] == "salon-team"
 
 
+def test_listed_names_are_names_to_ask_for(salon: Salon) -> None:
+    salon.cli.user_file("companies:\n  salon:\n    event_types:\n      team: 'salon-team/haarschnitt'\n")
+    listed = salon("event-types", "list", "--json").ok().data["event_types"]
+    names = {item["id"]: item["reference"] for item in listed}
+    assert (names[1001], names[2001]) == ("salon/herrenhaarschnitt", "salon-team/haarschnitt")
+    rows = [line.split("\t") for line in salon("event-types", "list").ok().stdout.splitlines()]
+    assert {int(row[0]): row[-1] for row in rows} == names
+    assert next(row[5] for row in rows if row[0] == "2001") == "team"
+    table = salon("event-types", "list", terminal=True).ok().stdout
+    for number, name in names.items():
+        assert name in table
+        assert salon("event-types", "show", name, "--json").ok().data["event_type"]["id"] == number
+
+
+def test_a_mistyped_event_type_is_answered_with_the_nearest_name(salon: Salon) -> None:
+    salon.cli.user_file("companies:\n  salon:\n    event_types:\n      herren: '1001'\n")
+    for typed, meant in [
+        ("Heren", "did you mean herren?"),
+        ("salon/herenhaarschnitt", "did you mean salon/herrenhaarschnitt?"),
+        ("saloon/faerben", "did you mean salon/faerben?"),
+        ("salon-tem/haarschnit", "did you mean salon-team/haarschnitt?"),
+        ("nothing-like-it", "`askpro event-types list`"),
+        ("x/y", "`askpro event-types list` shows those that exist"),
+    ]:
+        for command in (("event-types", "show", typed), ("availability", typed)):
+            assert meant in salon(*command).stderr
+
+
+def test_without_a_list_a_mistyped_name_is_still_not_found(salon: Salon) -> None:
+    salon.arm("503", method="GET", path="/v2/teams/*", times=None)
+    salon("event-types", "show", "salon-tem/haarschnit").exits(3)
+
+
 def test_an_event_type_shows_what_it_asks(salon: Salon) -> None:
     shown = salon("event-types", "show", "1004", "--json").ok().data["event_type"]
     assert {"slug": "attendeePhoneNumber", "type": "phone", "required": True} in shown["fields"]
     assert shown["length_minutes"] == 15
     assert salon("event-types", "show", "1004", "--json").ok().json["meta"]["cache"]["hit"] is True
     salon("event-types", "show", "4711").exits(3)
+
+
+def test_a_choice_is_shown_with_its_options(salon: Salon) -> None:
+    shown = salon("event-types", "show", "1006", "--json").ok().data["event_type"]["fields"]
+    hair = next(field for field in shown if field["slug"] == "haarlaenge")
+    assert hair["options"] == ["kurz", "mittel", "lang"]
+    table = salon("event-types", "show", "1006", terminal=True, env={"NO_COLOR": "1"}).ok().stdout
+    assert "haarlaenge (select, required): kurz, mittel, lang" in table
+    assert "fields." not in table
+    assert "fields.2.slug\thaarlaenge\n" in salon("event-types", "show", "1006").ok().stdout
+
+
+def test_a_closed_day_is_called_closed(salon: Salon) -> None:
+    shown = salon("schedules", "show", "501", "--json").ok().data["schedule"]["overrides"]
+    assert shown[:2] == ["2026-12-24 09:00-12:00", "2026-12-25 closed"]
+    table = salon("schedules", "show", "501", terminal=True, env={"NO_COLOR": "1"}).ok().stdout
+    assert "2026-12-25 closed" in table
+    assert "00:00-00:00" not in table
 
 
 def test_schedules_are_listed_and_shown_in_their_own_zone(salon: Salon) -> None:

@@ -242,7 +242,7 @@ def _unknown(reference: Reference, meant: str | None = None) -> NotFoundError:
     return NotFoundError(
         f"there is no event type {reference} for this key",
         subject=str(reference),
-        hint="`askpro event-types list` shows those that exist",
+        hint=f"did you mean {meant}? {exist}" if meant else exist,
     )
 
 

@@ -36,9 +36,12 @@ Vendor and driver errors are wrapped once, at the edge, with ``raise … from er
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from askpro_cli.base.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class AskproError(Exception):
@@ -216,7 +219,7 @@ class VendorError(AskproError):
 
     Class attributes steer the resilience policy: *retryable* (the same request may be sent again),
     *counts_for_breaker* (a sign that the vendor is ill), *fate_unknown* (had it been a write, nobody
-    knows whether it happened).
+    knows whether it happened). *date* is the vendor's clock in its answer, None without one.
     """
 
     code = "vendor"
@@ -244,6 +247,7 @@ class VendorError(AskproError):
         self.vendor_message = vendor_message
         self.field_errors = dict(field_errors or {})
         self.retry_after = retry_after
+        self.date: datetime | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the error with what the vendor said."""

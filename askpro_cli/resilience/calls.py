@@ -61,6 +61,7 @@ class Order(Generic[T]):
     write: bool
     lookup: Callable[[], Awaitable[T | None]] | None
     priority: Priority
+    watch: Callable[[CallMeta], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,10 @@ class Call(Generic[T]):
             _enclosing.reset(token)
             if outer is not None:
                 outer.requests += self._tally.requests
-        return Outcome(value, self._meta(self._tools.clock.monotonic() - started))
+            meta = self._meta(self._tools.clock.monotonic() - started)
+            if self._order.watch is not None:
+                self._order.watch(meta)
+        return Outcome(value, meta)
 
     async def _value(self) -> T:
         tools = self._tools
@@ -157,7 +161,7 @@ class Call(Generic[T]):
         except GeneratorExit:
             raise  # nobody runs this coroutine any more; an admitted trial frees itself after its time limit
         except BaseException as error:
-            self._note_error(error)
+            self._note_error(error, attempt)
             await self._settle(ticket, attempt, error, started)
             raise
         await self._settle(ticket, attempt, None, started)
@@ -178,9 +182,10 @@ class Call(Generic[T]):
             self._standing = await hop(lambda: gate.settle(settlement))
         self._write_down(result, self._standing)
 
-    def _note_error(self, error: BaseException) -> None:
+    def _note_error(self, error: BaseException, attempt: Attempt) -> None:
         if isinstance(error, VendorError):
             self._wire_error = error
+            error.date = attempt.date
             if self._order.write and error.fate_unknown:
                 self._doubt = error
                 self._under_way = self._under_way or error.status not in _FINISHED_STATUSES

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from askpro_cli.base.errors import AskproError, AuthError
+from askpro_cli.base.errors import (
+    AskproError,
+    AuthError,
+    ConfigError,
+    VendorAuthError,
+    VendorError,
+)
 from askpro_cli.base.exit_codes import ExitCode
 from askpro_cli.base.findings import Check, CheckResult, Finding, Unknown
 from askpro_cli.shell.checks import ENV001, ENV002, ENV005, ENV006, ENV007, ENV008, ENV009
 from askpro_cli.shell.checkup import configuration_checks, finding_of, report, unknown_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from askpro_cli.resilience.meta import CallMeta
     from askpro_cli.shell.context import App
     from askpro_cli.shell.result import Result
@@ -20,6 +28,7 @@ SKEW_SECONDS = 30.0
 BUDGET_SHARE = 0.1
 _NEEDS_SETTINGS = (ENV002, ENV005, ENV006, ENV008, ENV007, ENV009)
 _PROBE = "doctor:probe"
+_NO_FILE = "the file with its secret cannot be read"
 
 
 async def examine(app: App) -> Result:
@@ -33,7 +42,19 @@ async def examine(app: App) -> Result:
 
 
 def _not_made(check: Check, why: str) -> CheckResult:
-    return CheckResult(check, unknown=(Unknown(check.code, check.title, why),))
+    """Return a check that rests on something that failed, which another check tells in full."""
+    return CheckResult(check, unknown=(Unknown(check.code, check.title, f"not checked: {why}"),))
+
+
+def _failed(check: Check, error: AskproError, expected: str) -> CheckResult:
+    """Return an error as a finding, unless ENV010 tells all of it: a file with the secret cannot be read."""
+    if _about_a_file(error):
+        return _not_made(check, _NO_FILE)
+    return CheckResult(check, (finding_of(check, error, expected),))
+
+
+def _about_a_file(error: AskproError) -> bool:
+    return isinstance(error, ConfigError) and (error.subject or "").endswith("_file")
 
 
 def check_key(app: App) -> CheckResult:
@@ -43,7 +64,7 @@ def check_key(app: App) -> CheckResult:
     try:
         key = app.api_key
     except AskproError as error:
-        return CheckResult(ENV002, (finding_of(ENV002, error, "a key"),))
+        return _failed(ENV002, error, "a key")
     return CheckResult(ENV002, detail=f"{app.company.key_setting}, fingerprint {fingerprint(key)}")
 
 
@@ -56,7 +77,7 @@ def check_state(app: App) -> CheckResult:
         same = store.get(_PROBE) == value
         store.delete(_PROBE)
     except AskproError as error:
-        return CheckResult(ENV005, (finding_of(ENV005, error, "state that can be written"),))
+        return _failed(ENV005, error, "state that can be written")
     if not same:
         lost = Finding(
             ENV005.code,
@@ -64,6 +85,8 @@ def check_state(app: App) -> CheckResult:
             "the value just stored",
             "another or none",
             "askpro cache clear --yes",
+            ENV005.severity,
+            sentence=f"{store.describe()} did not give back what was just stored",
         )
         return CheckResult(ENV005, (lost,))
     return CheckResult(ENV005, detail=store.describe())
@@ -79,43 +102,61 @@ def check_records(app: App) -> CheckResult:
         probe_write(app.records())
         found = status(records_url(app))
     except AskproError as error:
-        return CheckResult(ENV006, (finding_of(ENV006, error, "records that can be written"),))
+        return _failed(ENV006, error, "records that can be written")
     return CheckResult(ENV006, detail=f"{found.database}, revision {found.current}")
 
 
 async def check_vendor(app: App) -> list[CheckResult]:
     """Ask Cal.com who owns the key; its answer also tells its clock and the budget left."""
-    checks = (ENV008, ENV007, ENV009)
     try:
         async with app.calcom() as client:
             answer = await client.me()
     except AskproError as error:
-        first, *rest = checks
-        return [_refusal(first, error), *(_not_made(check, "Cal.com gave no answer") for check in rest)]
+        why = _obstacle(error)
+        date = error.date if isinstance(error, VendorError) else None
+        skew = check_skew(app, date) if date else _not_made(ENV007, why)
+        return [_refusal(error, why), skew, _not_made(ENV009, why)]
     owner = f"user {answer.value.id} at {app.company.base_url}"
     return [
         CheckResult(ENV008, detail=f"{owner}, {answer.meta.seconds * 1000:.0f} ms"),
-        check_skew(app, answer.meta),
+        check_skew(app, answer.meta.date),
         check_budget(app, answer.meta),
     ]
 
 
-def _refusal(check: Check, error: AskproError) -> CheckResult:
+def _obstacle(error: AskproError) -> str:
+    """Say in a few words what kept Cal.com from telling who owns the key."""
+    if isinstance(error, AuthError):
+        return "no key"
+    if _about_a_file(error):
+        return _NO_FILE
+    if isinstance(error, VendorAuthError):
+        return "Cal.com rejected the key"
+    if not isinstance(error, VendorError):
+        return "Cal.com was not asked"
+    return f"Cal.com answered {error.status}" if error.status else "Cal.com gave no answer"
+
+
+def _refusal(error: AskproError, why: str) -> CheckResult:
     """Judge a failed call: a rejected or missing key and an unreachable vendor leave the check unknown.
 
     Over several sources a key that is not accepted means that its source could not be read (exit 5).
     """
-    missing = isinstance(error, AuthError)
-    if missing or error.exit_code in (ExitCode.UNKNOWN, ExitCode.AUTH):
-        return CheckResult(check, unknown=(unknown_of(check, error),))
-    return CheckResult(check, (finding_of(check, error, "an answer of Cal.com's API"),))
+    if isinstance(error, AuthError) or _about_a_file(error):
+        return _not_made(ENV008, why)
+    if isinstance(error, VendorAuthError):
+        said = Unknown(ENV008.code, ENV008.title, f"{why} ({error.status}): {error.message}", error.hint)
+        return CheckResult(ENV008, unknown=(said,))
+    if error.exit_code is ExitCode.UNKNOWN:
+        return CheckResult(ENV008, unknown=(unknown_of(ENV008, error),))
+    return CheckResult(ENV008, (finding_of(ENV008, error, "an answer of Cal.com's API"),))
 
 
-def check_skew(app: App, meta: CallMeta) -> CheckResult:
-    """Compare this machine's clock with the vendor's Date header."""
-    if meta.date is None:
+def check_skew(app: App, date: datetime | None) -> CheckResult:
+    """Compare this machine's clock with the Date header of any answer, a refusal's too."""
+    if date is None:
         return _not_made(ENV007, "Cal.com's answer has no Date header")
-    apart = (app.clock.now() - meta.date).total_seconds()
+    apart = (app.clock.now() - date).total_seconds()
     if abs(apart) <= SKEW_SECONDS:
         return CheckResult(ENV007, detail=f"{abs(apart):.0f} s apart")
     word = "ahead of" if apart > 0 else "behind"
@@ -126,6 +167,7 @@ def check_skew(app: App, meta: CallMeta) -> CheckResult:
         f"{abs(apart):.0f} s {word} Cal.com's",
         "timedatectl set-ntp true",
         ENV007.severity,
+        sentence=f"this machine's clock is {abs(apart):.0f} s {word} Cal.com's",
     )
     return CheckResult(ENV007, (found,))
 
@@ -137,12 +179,14 @@ def check_budget(app: App, meta: CallMeta) -> CheckResult:
     limit = app.settings.integer("governor.limit")
     if meta.budget_left >= limit * BUDGET_SHARE:
         return CheckResult(ENV009, detail=f"{meta.budget_left} of {limit} requests left")
+    window = f"requests in {app.settings.number('governor.window'):g} s"
     found = Finding(
         ENV009.code,
-        f"requests in {app.settings.number('governor.window'):g} s",
+        window,
         f"at least {limit * BUDGET_SHARE:.0f} of {limit} left",
         f"{meta.budget_left} left",
         "askpro health",
         ENV009.severity,
+        sentence=f"{meta.budget_left} of {limit} {window} left",
     )
     return CheckResult(ENV009, (found,))

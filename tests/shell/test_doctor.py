@@ -15,7 +15,10 @@ from askpro_cli.base.clock import ManualClock
 from askpro_cli.resilience.metrics import OperationStats
 from askpro_cli.shell.health import percentile
 
-ALL = ["ENV001", "ENV004", "ENV003", "ENV002", "ENV005", "ENV006", "ENV008", "ENV007", "ENV009"]
+ALL = ["ENV001", "ENV004", "ENV003", "ENV010", "ENV002", "ENV005", "ENV006", "ENV008", "ENV007", "ENV009"]
+
+
+NEED_SETTINGS = ["ENV002", "ENV005", "ENV006", "ENV008", "ENV007", "ENV009"]
 
 
 def verdicts(seen: Outcome) -> dict[str, str]:
@@ -47,9 +50,11 @@ def test_the_run_id_stands_in_meta_log_and_request_log(salon: Salon) -> None:
 def test_invalid_settings_leave_the_rest_unknown(salon: Salon) -> None:
     salon.cli.user_file("nonsense: 1\n")
     seen = salon.cli("doctor", "--json").exits(2)
-    assert verdicts(seen) == {"ENV001": "findings", "ENV004": "ok", "ENV003": "ok"} | dict.fromkeys(
-        ALL[3:], "unknown"
+    assert verdicts(seen) == {"ENV001": "findings"} | dict.fromkeys(ALL[1:4], "ok") | dict.fromkeys(
+        ALL[4:], "unknown"
     )
+    last = salon.cli("doctor").stderr.splitlines()[-1]
+    assert last == f"unknown: {', '.join(NEED_SETTINGS)} not checked: the settings are not valid"
     assert salon.sent("GET", "/v2/me") == 0
 
 
@@ -59,6 +64,38 @@ def test_without_a_key_it_says_how_to_set_one(salon: Salon) -> None:
     assert verdicts(seen)["ENV002"] == "findings"
     assert verdicts(seen)["ENV008"] == "unknown"
     assert "ASKPRO_CALCOM_API_KEY_FILE" in finding(seen, "ENV002")["hint"]
+    told = salon.cli("doctor").exits(1).stderr
+    assert told.splitlines()[-1] == "unknown: ENV008, ENV007, ENV009 not checked: no key"
+    assert told.count("ASKPRO_CALCOM_API_KEY_FILE") == 1
+
+
+def test_a_key_file_that_cannot_be_read_is_told_once(salon: Salon) -> None:
+    del salon.cli.env["ASKPRO_CALCOM_API_KEY"]
+    seen = salon.cli("doctor", env={"ASKPRO_CALCOM_API_KEY_FILE": "/nonexistent/key"}).exits(2)
+    assert seen.stderr.splitlines() == [
+        "error: ENV010 cannot read calcom.api_key from /nonexistent/key: No such file or directory",
+        "hint: it is named in: environment ASKPRO_CALCOM_API_KEY_FILE",
+        "unknown: ENV002, ENV008, ENV007, ENV009 not checked: the file with its secret cannot be read",
+    ]
+
+
+def test_a_rejected_key_is_told_plainly_and_still_tells_the_time(salon: Salon) -> None:
+    wrong = {"ASKPRO_CALCOM_API_KEY": "cal_wrong"}
+    seen = salon.cli("doctor", env=wrong).exits(5)
+    last = seen.stderr.splitlines()[-1]
+    assert last.startswith("unknown: ENV008 Cal.com rejected the key (401): ")
+    assert last.endswith("; ENV009 not checked: Cal.com rejected the key")
+    off = ManualClock(salon.clock.now())
+    off.jump(90)
+    salon.cli.clock = off
+    seen = salon.cli("doctor", "--json", env=wrong).exits(1)
+    assert "90 s ahead of" in finding(seen, "ENV007")["actual"]
+
+
+def test_a_vendor_that_is_left_alone_was_not_asked(salon: Salon) -> None:
+    open_breaker(salon)
+    last = salon.cli("doctor", env={"ASKPRO_BREAKER_FAILURES": "2"}).exits(5).stderr.splitlines()[-1]
+    assert last.endswith("; ENV007, ENV009 not checked: Cal.com was not asked")
 
 
 def test_a_rejected_key_counts_as_5(salon: Salon) -> None:
@@ -72,13 +109,14 @@ def test_an_unreachable_vendor_is_unknown_and_last_on_stderr(salon: Salon) -> No
     salon.cli.http_transport = None
     seen = salon.cli("doctor", env={"ASKPRO_CALCOM_BASE_URL": "http://127.0.0.1:9/v2"}).exits(5)
     assert seen.stderr.splitlines()[-1].startswith("unknown: ENV008 ")
-    assert "ENV007 Cal.com gave no answer" in seen.stderr.splitlines()[-1]
+    assert "ENV007, ENV009 not checked: Cal.com gave no answer" in seen.stderr.splitlines()[-1]
 
 
 def test_a_wrong_base_url_is_named_by_the_hint(salon: Salon) -> None:
     seen = salon.cli("doctor", "--json", env={"ASKPRO_CALCOM_BASE_URL": "http://sandbox.example/nowhere"})
     assert verdicts(seen.exits(5))["ENV008"] == "unknown"
     assert "check calcom.base_url" in seen.json["unknown"][0]["hint"]
+    assert "not checked: Cal.com answered 404" in seen.json["unknown"][1]["why"]
 
 
 @pytest.mark.parametrize(("seconds", "said"), [(90, "90 s ahead of"), (-3600, "3600 s behind")])

@@ -13,8 +13,8 @@ from askpro_cli.shell.result import Result
 app = command_app(
     help="""Cancel a booking.
 
-Asks for a confirmation on a terminal and needs --yes elsewhere. Repeated after success it is a success. A
-booking that was moved is not cancelled by its old uid: the answer names the new one.
+On a terminal it shows what would be cancelled and asks; elsewhere it needs --yes. Repeated after success it
+is a success. A booking that was moved is not cancelled by its old uid: the answer names the new one.
 
 Examples:
   askpro cancel mg3EVprisqeBSLKZey4rKf --reason "caller is ill" --yes
@@ -37,6 +37,6 @@ def cancel(
 
     run = app_of(ctx)
     checked = changes.check_reason(reason)
-    if not dry_run:
-        run.confirm(f"cancel booking {uid}", yes=yes)
+    if not (dry_run or yes):
+        changes.confirm_cancellation(run, uid)
     return changes.cancel(run, uid, checked, dry_run=dry_run)

@@ -62,6 +62,12 @@ def sentence(verb: str, view: Mapping[str, Any], zone: ZoneInfo) -> str:
     return f"{verb} {view['uid']} for {when(view['start'], zone)} ({view['status']})"
 
 
+def in_words(view: Mapping[str, Any], zone: ZoneInfo) -> str:
+    """Return which booking it is: ``Mon 2026-11-23 10:00, herrenhaarschnitt, A*** S*** (mg3EV…)``."""
+    parts = (when(view["start"], zone), _event_type(view), _of_people(view, "name"))
+    return f"{', '.join(part for part in parts if part)} ({view['uid']})"
+
+
 def _row(view: Mapping[str, Any], start: str, end: str, event_type: str) -> list[str]:
     return [view["uid"], view["status"], start, end, event_type, _of_people(view, "name")]
 

@@ -13,8 +13,8 @@ from askpro_cli.booking.requests import check_start
 from askpro_cli.booking.views import booking_view
 from askpro_cli.calcom.lookup import Reference, find_event_type
 from askpro_cli.calcom.models import Booking
-from askpro_cli.shell.alternatives import offer
-from askpro_cli.shell.booking_tables import bookings_table, properties_table, sentence
+from askpro_cli.shell.alternatives import Offered, offer
+from askpro_cli.shell.booking_tables import bookings_table, in_words, properties_table, sentence
 from askpro_cli.shell.desk import make_desk, remember, wish_around
 from askpro_cli.shell.result import Result
 from askpro_cli.shell.vendor_meta import told, vendor_meta
@@ -68,6 +68,31 @@ async def reschedule(app: App, uid: str, start: datetime, reason: str | None, *,
 
 
 async def cancel(app: App, uid: str, reason: str, *, dry_run: bool) -> Result:
+def confirm_cancellation(app: App, uid: str) -> None:
+    """Let a cancellation pass when a person says yes to what is cancelled; one that is gone needs no yes.
+
+    Raises:
+        ConfirmationError: nobody is there to ask; nothing was sent.
+        RefusedError: the person said no, or the booking was moved.
+        VendorNotFoundError: there is no such booking.
+    """
+    from askpro_cli.shell.running import wait_for
+
+    what = wait_for(_standing(app, uid)) if app.can_ask else f"booking {uid}"
+    if what is not None:
+        app.confirm(f"cancel {what}", yes=False)
+
+
+async def _standing(app: App, uid: str) -> str | None:
+    """Return a booking in the words of a question, None when it is gone already."""
+    async with app.calcom() as client:
+        planned = await change.plan_cancel(make_desk(app, client), uid)
+    if isinstance(planned, Changed):
+        return None
+    zone = app.company.zone
+    return in_words(booking_view(planned.value, zone), zone)
+
+
     """Cancel a booking, or show which would be cancelled.
 
     Raises:

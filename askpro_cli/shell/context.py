@@ -197,10 +197,15 @@ class App:
         Raises:
             ConfirmationError: nobody is there to ask.
             RefusedError: the person said no.
+    @property
+    def can_ask(self) -> bool:
+        """Tell whether a person is there to be asked, who did not want JSON."""
+        return self.console.can_ask and not self.options.wants_json
+
         """
         if yes:
             return
-        if self.options.wants_json or not self.console.can_ask:
+        if not self.can_ask:
             raise ConfirmationError(f"{action} needs a confirmation", hint="add --yes", subject=action)
         if not self.console.ask(f"{action}?"):
             raise RefusedError(f"not confirmed: {action}", subject=action)

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Awaitable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from askpro_cli.base.errors import AskproError
 from askpro_cli.base.exit_codes import ExitCode
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from askpro_cli.shell.context import App
     from askpro_cli.shell.result import Result
 
+T = TypeVar("T")
 _CODES = {signal.SIGINT: ExitCode.INTERRUPTED, signal.SIGTERM: ExitCode.TERMINATED}
 
 
@@ -76,10 +77,16 @@ def finish(answer: Any, app: App, command: str | None) -> Result:
         message = f"a command returned {type(answer).__name__}, not a Result"
         raise TypeError(message)
     app.log.event("run.started", command=command)
-    return _run_async(answer)
+    result: Result = wait_for(answer)
+    return result
 
 
-def _run_async(answer: Awaitable[Result]) -> Result:
+def wait_for(answer: Awaitable[T]) -> T:
+    """Return what *answer* brings, in an event loop of its own; a signal cancels it.
+
+    Raises:
+        InterruptedRun: a signal came meanwhile.
+    """
     import asyncio
 
     stop = _Stop()
@@ -100,7 +107,7 @@ class _Stop:
         self.number: int | None = None
         self._task: Task[Any] | None = None
 
-    async def guard(self, answer: Awaitable[Result]) -> Result:
+    async def guard(self, answer: Awaitable[T]) -> T:
         import asyncio
 
         self._task = asyncio.current_task()

@@ -139,12 +139,27 @@ def test_the_old_uid_of_a_moved_booking_cancels_nothing(salon: Salon) -> None:
 
 def test_a_terminal_is_asked_before_a_cancellation(salon: Salon) -> None:
     uid = booked(salon)
-    assert (
-        "not confirmed" in salon("cancel", uid, "--reason", "ill", terminal=True, stdin="n\n").exits(1).stderr
-    )
+    asked = salon("cancel", uid, "--reason", "ill", terminal=True, stdin="n\n").exits(1).stderr
+    assert f"cancel Tue 2026-11-24 10:00, herrenhaarschnitt, A*** S*** ({uid})? [y/N]" in asked
+    assert "not confirmed" in asked
     assert salon.standing() == [uid]
     salon("cancel", uid, "--reason", "ill", terminal=True, stdin="y\n").ok()
     assert salon.standing() == []
+    assert "[y/N]" not in salon("cancel", uid, "--reason", "ill", terminal=True).ok().stderr
+
+
+def test_where_nobody_can_be_asked_nothing_is_sent(salon: Salon) -> None:
+    salon("cancel", "any", "--reason", "ill").exits(2)
+    salon("cancel", "any", "--reason", "ill", "--json", terminal=True, stdin="y\n").exits(2)
+    assert salon.sent("GET") == 0
+
+
+def test_a_moved_booking_is_refused_before_anybody_is_asked(salon: Salon) -> None:
+    uid = booked(salon)
+    new = salon(*move(uid)).ok().data["booking"]["uid"]
+    told = salon("cancel", uid, "--reason", "ill", terminal=True, stdin="y\n").exits(1).stderr
+    assert new in told
+    assert "[y/N]" not in told
 
 
 def test_a_dry_run_of_a_cancellation_needs_no_yes_and_sends_nothing(salon: Salon) -> None:

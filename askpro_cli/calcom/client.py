@@ -41,7 +41,8 @@ class CalcomClient:
         policy: retry, breaker, governor.
         bookings_version: ``2024-08-13`` (every server) or ``2026-02-25`` (hosted only).
 
-    ``requests`` counts what it has sent so far, further tries and look-ups included.
+    ``requests`` counts what it has sent so far, further tries and look-ups included; ``last`` tells how the
+    last call went, also a failed one.
 
     Raises:
         ConfigError: the bookings version is none of the two.
@@ -60,6 +61,7 @@ class CalcomClient:
         self._policy = policy
         self._wire = Wire(bookings_version)
         self.requests = 0
+        self.last: CallMeta | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -251,14 +253,19 @@ class CalcomClient:
     async def _read(
         self, request: WireRequest, decode: Callable[[Envelope], T], priority: Priority
     ) -> Answer[T]:
-        outcome = await self._policy.call(request.operation, self._try(request, decode), priority=priority)
+        outcome = await self._policy.call(
+            request.operation, self._try(request, decode), priority=priority, watch=self._note
+        )
         return Answer(outcome.value, outcome.meta)
 
     async def _write(self, request: WireRequest, lookup: LookUp | None) -> Answer[Booking]:
         outcome = await self._policy.call(
-            request.operation, self._try(request, one_booking), write=True, lookup=lookup
+            request.operation, self._try(request, one_booking), write=True, lookup=lookup, watch=self._note
         )
         return Answer(outcome.value, outcome.meta)
+
+    def _note(self, meta: CallMeta) -> None:
+        self.last = meta
 
     def _try(
         self, request: WireRequest, decode: Callable[[Envelope], T]

@@ -79,6 +79,7 @@ class Policy:
         write: bool = False,
         lookup: Callable[[], Awaitable[T | None]] | None = None,
         priority: Priority = Priority.INTERACTIVE,
+        watch: Callable[[CallMeta], None] | None = None,
     ) -> Outcome[T]:
         """Do one operation of the vendor, in as many tries as it needs and may have.
 
@@ -91,6 +92,7 @@ class Policy:
             lookup: finds what an earlier try of this write may have done, None if there is nothing. It
                 makes its own calls through the policy; their requests count as requests of this call.
             priority: background work leaves a reserve of the budget and may wait longer.
+            watch: told how the call went, also when it failed.
 
         Returns:
             The value and how it came about; ``meta.recovered`` says that the look-up found it.
@@ -104,7 +106,7 @@ class Policy:
             RuntimeError: called inside a database transaction.
         """
         assert_network_allowed(f"{self._tools.gate.caller.vendor} {operation}")
-        return await Call(Order(operation, send, write, lookup, priority), self._tools).run()
+        return await Call(Order(operation, send, write, lookup, priority, watch), self._tools).run()
 
     async def flush(self) -> None:
         """Write the metrics of the last moment's successes; awaited before the event loop or the store ends.

@@ -86,9 +86,8 @@ async def from_vendor(app: App, question: Question, *, refresh: bool, stale_ok: 
         known = await find_event_type(client, cache, question.reference, refresh=refresh, stale_ok=stale_ok)
         query = question.about(app, known.event_type)
         found = await fetch_slots(client, cache, query, refresh=refresh, stale_ok=stale_ok)
-        call = found.calls[-1] if found.calls else known.meta
         stale = found.stale or known.stale
-        meta = vendor_meta(app, call, client.requests, hit=found.hit, age=found.age, stale=stale)
+        meta = vendor_meta(app, client.last, client.requests, hit=found.hit, age=found.age, stale=stale)
     return _answer(app, question, known.event_type, found, meta)
 
 

@@ -100,7 +100,10 @@ class Invocation:
 
         if errors:  # perhaps before all options were parsed
             merge_options(self._app.options, options_from_argv(self._argv))
-        return settle(self.command, result, errors, unknown_first=self._app.options.unknown_first)
+        outcome = settle(self.command, result, errors, unknown_first=self._app.options.unknown_first)
+        if result is None:
+            outcome.result.meta = self._app.asked()
+        return outcome
 
 
 def _print(app: App, outcome: Outcome) -> int:

@@ -56,6 +56,7 @@ class App:
         self.console = Console(streams, env)
         self.notices: list[str] = []
         self._engines: dict[bool, Engine] = {}
+        self._client: CalcomClient | None = None
 
     @classmethod
     def build(
@@ -177,7 +178,16 @@ class App:
 
     def calcom(self) -> CalcomClient:
         """Return a client of Cal.com: an async context manager."""
-        return wiring.make_client(self)
+        self._client = wiring.make_client(self)
+        return self._client
+
+    def asked(self) -> dict[str, Any]:
+        """Return how Cal.com was asked so far, as the meta of an answer; {} when it was not."""
+        if self._client is None or self._client.last is None:
+            return {}
+        from askpro_cli.shell.vendor_meta import vendor_meta
+
+        return vendor_meta(self, self._client.last, self._client.requests)
 
     @cached_property
     def _cache(self) -> CalcomCache:

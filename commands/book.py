@@ -55,8 +55,7 @@ def book(
     yes: Annotated[bool, typer.Option("--yes", help="Accepted; booking asks nothing")] = False,
 ) -> Awaitable[Result]:
     """Check what was typed and return the work."""
-    from askpro_cli.shell.book import Typed, Wanted
-    from askpro_cli.shell.book import book as work
+    from askpro_cli.shell.wanted import Typed, Wanted
 
     del yes
     run = app_of(ctx)
@@ -73,4 +72,7 @@ def book(
         location=location,
         key=idempotency_key,
     )
-    return work(run, Wanted.read(run, typed), next_free=next_, dry_run=dry_run)
+    wanted = Wanted.read(run, typed)  # before the import that costs: a slip is told at once
+    from askpro_cli.shell.book import book as work
+
+    return work(run, wanted, next_free=next_, dry_run=dry_run)

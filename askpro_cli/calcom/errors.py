@@ -110,9 +110,14 @@ def _recognised(known: KnownText, parts: dict[str, str], label: str, common: dic
     names = _Named(parts)
     what = known.meaning.format_map(names) + _fields(common["field_errors"])
     return known.error(
-        f"{what} (Cal.com answered {common['status']} to {label})",
+        what,
         hint=known.remedy.format_map(names),
-        details={"known_as": known.id, **known.details, **parts},
+        details={
+            "known_as": known.id,
+            "answered": f"{common['status']} to {label}",
+            **known.details,
+            **parts,
+        },
         **common,
     )
 

@@ -15,8 +15,8 @@ from askpro_cli.booking.free_times import Wish, find_alternatives
 from askpro_cli.booking.slot_views import alternative_view, event_type_view
 from askpro_cli.calcom.lookup import Reference, find_event_type, parse_reference
 from askpro_cli.shell.desk import wish_around
-from askpro_cli.shell.result import Result
-from askpro_cli.shell.slot_tables import alternatives_table, when
+from askpro_cli.shell.result import Result, Table
+from askpro_cli.shell.slot_tables import alternatives_table
 from askpro_cli.shell.vendor_meta import told, vendor_meta
 
 if TYPE_CHECKING:
@@ -73,8 +73,7 @@ async def answer(app: App, question: Question, *, refresh: bool) -> Result:
             limit=question.limit,
         )
         ranked, found = await find_alternatives(client, app.cache(), wish, clock=app.clock, refresh=refresh)
-        call = found.calls[-1] if found.calls else known.meta
-        meta = vendor_meta(app, call, client.requests, hit=found.hit, age=found.age, stale=found.stale)
+        meta = vendor_meta(app, client.last, client.requests, hit=found.hit, age=found.age, stale=found.stale)
     return _result(app, wish, ranked, meta)
 
 
@@ -98,17 +97,42 @@ def _result(app: App, wish: Wish, ranked: Sequence[Alternative], meta: dict[str,
     )
 
 
-async def offer(app: App, client: CalcomClient, wish: Wish) -> tuple[list[dict[str, Any]], list[str]]:
-    """Return alternatives to a refused slot and the lines that offer them; never fails.
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What is offered instead of a refused slot.
+
+    Args:
+        views: the alternatives, nearest first.
+        lines: why there are none.
+        table: the alternatives for a person or a pipe, None without any.
+        hint: what to do where there are none, None where nobody knows.
+    """
+
+    views: list[dict[str, Any]]
+    lines: list[str]
+    table: Table | None = None
+    hint: str | None = None
+
+    def point_out(self, refusal: AskproError, *, also: str = "") -> None:
+        """Let the hint of *refusal* speak of what is offered here; *also* is what else can be done."""
+        if self.views:
+            refusal.hint = f"choose one of the free times{also}"
+        elif self.hint:
+            refusal.hint = self.hint
+
+
+async def offer(app: App, client: CalcomClient, wish: Wish) -> Offered:
+    """Return alternatives to a refused slot; never fails.
 
     The refusal is the answer. That nothing could be offered besides is told, and is no other exit code.
     """
     try:
         ranked, _ = await find_alternatives(client, app.cache(), wish, clock=app.clock)
     except AskproError as error:
-        return [], [f"no alternatives could be looked up: {error.message}"]
+        return Offered([], [f"no alternatives could be looked up: {error.message}"])
     zone = app.company.zone
     views = [alternative_view(found, zone) for found in ranked]
     if not views:
-        return [], [f"no free slot within {wish.days} days of it"]
-    return views, [f"free: {when(view['start'], zone)} (score {view['score']})" for view in views]
+        further = f"`askpro alternatives` with more than --days {wish.days} searches further"
+        return Offered([], [f"no free slot within {wish.days} days of it"], hint=further)
+    return Offered(views, [], alternatives_table(views, zone.key))

@@ -12,6 +12,7 @@ from askpro_cli.shell.envelope import Outcome, envelope
 from askpro_cli.shell.result import Column, Result, Table
 
 if TYPE_CHECKING:
+    from askpro_cli.base.errors import AskproError
     from askpro_cli.base.findings import Finding, Unknown
 
 
@@ -114,6 +115,7 @@ def _tell(outcome: Outcome, console: Console, meta: Mapping[str, Any], *, findin
     for error in outcome.errors:
         if error.exit_code is not ExitCode.UNKNOWN:
             console.error(error.message)
+            _tell_answer(error, console)
             hints.give(error.hint)
     for unknown in outcome.unknown:
         hints.give(unknown.hint)
@@ -133,6 +135,13 @@ class _Hints:
         if hint not in self._given:
             self._given.add(hint)
             self._console.hint(hint)
+
+
+def _tell_answer(error: AskproError, console: Console) -> None:
+    """Say with --verbose what the vendor answered, which is in our words otherwise."""
+    answered = error.details.get("answered")
+    if console.verbose and answered:
+        console.say(f"Cal.com answered {answered}")
 
 
 def _unknown_text(unknowns: Sequence[Unknown]) -> str:

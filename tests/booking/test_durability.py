@@ -164,7 +164,10 @@ def test_a_refused_slot_exits_1_and_offers_alternatives_on_both_channels(salon: 
     assert refused.data["booking"] is None
     starts = [one["start"] for one in refused.data["alternatives"]]
     assert starts[:2] == ["2026-11-24T09:30:00+01:00", "2026-11-24T10:30:00+01:00"]
-    assert "free: Tue 2026-11-24 09:30" in refused.stderr
+    assert (
+        "Tue 2026-11-24 09:30"
+        in salon("book", HAIRCUT, "--start", TOMORROW_TEN, *OTTO, terminal=True).exits(1).stdout
+    )
 
 
 def test_a_refusal_stays_a_refusal_when_no_alternatives_can_be_looked_up(salon: Salon) -> None:
@@ -210,11 +213,11 @@ def test_a_cached_slot_is_gone_right_after_it_was_booked(salon: Salon) -> None:
 def test_a_dry_run_sends_nothing_and_claims_nothing(salon: Salon) -> None:
     plan = salon.book("--dry-run").ok().data["plan"]
     assert plan["action"] == "book"
-    assert plan["free"] is True
+    assert plan["listed"] is True
     assert salon.sent("POST") == 0
     key = salon.book().ok().data["idempotency_key"]
     assert plan["idempotency_key"] == key
-    assert salon.book("--dry-run", who=OTTO).ok().data["plan"]["free"] is False
+    assert salon.book("--dry-run", who=OTTO).ok().data["plan"]["listed"] is False
 
 
 def test_the_person_is_nowhere_in_the_answer_the_log_or_the_records(salon: Salon) -> None:

@@ -146,7 +146,12 @@ def test_the_new_uid_of_a_moved_booking_is_read_from_the_text() -> None:
     )
     error = judged(400, envelope(text))
     assert isinstance(error, VendorConflictError)
-    assert error.details == {"known_as": "already-rescheduled", "already": "rescheduled", "new_uid": "NEW2"}
+    assert error.details == {
+        "known_as": "already-rescheduled",
+        "answered": "400 to POST /v2/bookings",
+        "already": "rescheduled",
+        "new_uid": "NEW2",
+    }
     assert "it is now NEW2" in error.message
 
 

@@ -1,0 +1,70 @@
+"""What was typed to ``askpro book``, checked before anything is opened; imports nothing heavy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from askpro_cli.base.times import parse_instant
+from askpro_cli.booking import requests as checks
+from askpro_cli.booking.keys import check_given_key
+from askpro_cli.booking.places import parse_location
+from askpro_cli.booking.requests import BookingRequest
+from askpro_cli.calcom.lookup import Reference, parse_reference
+
+if TYPE_CHECKING:
+    from askpro_cli.shell.context import App
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """What was typed, as it was typed."""
+
+    event_type: str
+    start: str
+    name: str
+    email: str | None
+    phone: str | None
+    duration: int | None
+    fields: list[str]
+    metadata: list[str]
+    guests: list[str]
+    location: str | None
+    key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was typed, checked; the event type is still a name."""
+
+    reference: Reference
+    request: BookingRequest
+    key: str | None
+
+    @classmethod
+    def read(cls, app: App, typed: Typed) -> Wanted:
+        """Check everything that can be checked without the event type; nothing is opened or sent.
+
+        Raises:
+            InvalidValueError: something is malformed, out of limits, or past.
+        """
+        reference = parse_reference(typed.event_type, app.company.event_types)
+        start = parse_instant(typed.start, app.company.zone, field="--start").replace(microsecond=0)
+        start = checks.check_start(start, app.clock.now(), app.company.zone)
+        name = checks.check_name(typed.name)
+        email, phone = checks.check_contact(typed.email, typed.phone)
+        request = BookingRequest(
+            event_type_id=0,
+            start=start,
+            name=name,
+            email=email,
+            phone=phone,
+            timezone=app.company.timezone,
+            language=app.company.language,
+            duration=typed.duration,
+            fields=checks.parse_pairs(typed.fields, option="--field"),
+            metadata=checks.check_metadata(checks.parse_pairs(typed.metadata, option="--metadata")),
+            guests=checks.check_guests(typed.guests),
+            location=parse_location(typed.location, phone=phone),
+        )
+        return cls(reference, request, None if typed.key is None else check_given_key(typed.key))

@@ -17,6 +17,7 @@ from askpro_cli.shell.alternatives import Offered, offer
 from askpro_cli.shell.booking_tables import bookings_table, in_words, properties_table, sentence
 from askpro_cli.shell.desk import make_desk, remember, wish_around
 from askpro_cli.shell.result import Result
+from askpro_cli.shell.slot_tables import when
 from askpro_cli.shell.vendor_meta import told, vendor_meta
 
 if TYPE_CHECKING:
@@ -67,7 +68,6 @@ async def reschedule(app: App, uid: str, start: datetime, reason: str | None, *,
         return _changed(app, client, changed, data, sentence(verb, view, app.company.zone))
 
 
-async def cancel(app: App, uid: str, reason: str, *, dry_run: bool) -> Result:
 def confirm_cancellation(app: App, uid: str) -> None:
     """Let a cancellation pass when a person says yes to what is cancelled; one that is gone needs no yes.
 
@@ -93,6 +93,7 @@ async def _standing(app: App, uid: str) -> str | None:
     return in_words(booking_view(planned.value, zone), zone)
 
 
+async def cancel(app: App, uid: str, reason: str, *, dry_run: bool) -> Result:
     """Cancel a booking, or show which would be cancelled.
 
     Raises:
@@ -104,9 +105,10 @@ async def _standing(app: App, uid: str) -> str | None:
         changed = await change.cancel(make_desk(app, client), uid, reason)
         await remember(app, changed.booking)
         view = booking_view(changed.booking, app.company.zone)
-        verb = "was gone before:" if changed.already else "cancelled"
+        what = f"booking {view['uid']} of {when(view['start'], app.company.zone)}"
+        line = f"{what} was {view['status']} before" if changed.already else f"cancelled {what}"
         data = {"booking": view, "already": changed.already}
-        return _changed(app, client, changed, data, sentence(verb, view, app.company.zone))
+        return _changed(app, client, changed, data, line)
 
 
 def _changed(app: App, client: CalcomClient, changed: Changed, data: dict[str, Any], line: str) -> Result:
@@ -119,23 +121,25 @@ async def _refused(
     app: App, client: CalcomClient, uid: str, start: datetime, error: SlotUnavailableError
 ) -> Result:
     """Offer other times for the same event type; the booking stays where it was."""
-    views, lines = await _alternatives(app, client, uid, start)
-    data = {"booking": None, "alternatives": views}
-    meta = vendor_meta(app, None, client.requests)
-    lines = [f"booking {uid} stays where it was", *lines]
-    return Result(data=data, errors=[error], messages=lines, meta=meta, records="alternatives")
+    refusal = client.last
+    offered = await _alternatives(app, client, uid, start)
+    offered.point_out(error)
+    data = {"booking": None, "alternatives": offered.views}
+    meta = vendor_meta(app, refusal, client.requests)
+    lines = [f"booking {uid} stays where it was", *offered.lines]
+    return Result(
+        data=data, table=offered.table, errors=[error], messages=lines, meta=meta, records="alternatives"
+    )
 
 
-async def _alternatives(
-    app: App, client: CalcomClient, uid: str, start: datetime
-) -> tuple[list[dict[str, Any]], list[str]]:
+async def _alternatives(app: App, client: CalcomClient, uid: str, start: datetime) -> Offered:
     try:
         event_type_id = (await client.booking(uid)).value.of_event_type
         if event_type_id is None:
-            return [], ["no alternatives: Cal.com does not say of which event type the booking is"]
+            return Offered([], ["no alternatives: Cal.com does not say of which event type the booking is"])
         found = await find_event_type(client, app.cache(), Reference(id=event_type_id))
     except AskproError as error:
-        return [], [f"no alternatives could be looked up: {error.message}"]
+        return Offered([], [f"no alternatives could be looked up: {error.message}"])
     return await offer(app, client, wish_around(app, found.event_type, start))
 
 
@@ -165,7 +169,7 @@ async def _cancel_plan(app: App, client: CalcomClient, uid: str) -> Result:
 
 
 def _planned(app: App, client: CalcomClient, plan: dict[str, Any], line: str) -> Result:
-    meta = vendor_meta(app, None, client.requests)
+    meta = vendor_meta(app, client.last, client.requests)
     return Result(data={"plan": plan}, table=properties_table(plan), messages=[line], meta=meta)
 
 

@@ -197,6 +197,11 @@ class App:
         """Return the cache of Cal.com's answers."""
         return self._cache
 
+    @property
+    def can_ask(self) -> bool:
+        """Tell whether a person is there to be asked, who did not want JSON."""
+        return self.console.can_ask and not self.options.wants_json
+
     def confirm(self, action: str, *, yes: bool) -> None:
         """Let a dangerous action pass with --yes or a person's yes.
 
@@ -207,11 +212,6 @@ class App:
         Raises:
             ConfirmationError: nobody is there to ask.
             RefusedError: the person said no.
-    @property
-    def can_ask(self) -> bool:
-        """Tell whether a person is there to be asked, who did not want JSON."""
-        return self.console.can_ask and not self.options.wants_json
-
         """
         if yes:
             return

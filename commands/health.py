@@ -11,8 +11,8 @@ app = command_app(
     help="""Show the state of vendor, state and records at a glance.
 
 Reads what the stores remember: circuit breakers, request budgets, counts and latency of the calls to
-Cal.com, the revision of the records. Asks nobody outside; askpro doctor does. Exit 5 when a store could
-not be asked.
+Cal.com, the revision of the records. Asks nobody outside; askpro doctor does. What was not used for a day
+is forgotten. Exit 1 while a circuit breaker is open, 5 when a store could not be asked.
 
 Examples:
   askpro health

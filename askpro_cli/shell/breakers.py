@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from askpro_cli.base.errors import NotFoundError
 from askpro_cli.base.nearest import nearest
+from askpro_cli.shell.key_owners import KeyOwners
 from askpro_cli.shell.result import Column, Result, Table
 
 if TYPE_CHECKING:
@@ -14,16 +15,17 @@ if TYPE_CHECKING:
     from askpro_cli.shell.context import App
 
 _COLUMNS = (
-    Column("Breaker"),
+    Column("Breaker", fit="keep"),
     Column("State", style="bold"),
     Column("Failures", "right"),
     Column("Next trial"),
+    Column("Company"),
 )
 
 
 def show(app: App) -> Result:
     """Return every breaker the state store remembers."""
-    return _result([breaker.status() for breaker in _breakers(app).values()], [])
+    return _result(app, [breaker.status() for breaker in _breakers(app).values()], [])
 
 
 def reset_breakers(app: App, name: str | None, *, dry_run: bool) -> Result:
@@ -39,8 +41,8 @@ def reset_breakers(app: App, name: str | None, *, dry_run: bool) -> Result:
         raise NotFoundError(f"there is no breaker {name!r}", hint=hint, subject=name)
     chosen = [breaker for label, breaker in known.items() if name in (None, label)]
     if dry_run:
-        return _result([breaker.status() for breaker in chosen], [f"would reset {len(chosen)}"])
-    return _result([breaker.reset() for breaker in chosen], [f"reset: {len(chosen)}"])
+        return _result(app, [breaker.status() for breaker in chosen], [f"would reset {len(chosen)}"])
+    return _result(app, [breaker.reset() for breaker in chosen], [f"reset: {len(chosen)}"])
 
 
 def _breakers(app: App) -> dict[str, CircuitBreaker]:
@@ -53,20 +55,28 @@ def _breakers(app: App) -> dict[str, CircuitBreaker]:
     return {name: CircuitBreaker(store, name, numbers) for name in breaker_names(store)}
 
 
-def _result(found: Iterable[BreakerStatus], messages: list[str]) -> Result:
-    statuses = list(found)
+def _result(app: App, statuses: Sequence[BreakerStatus], messages: list[str]) -> Result:
+    owners = KeyOwners(app)
     rows = [
-        [status.name, str(status.state), str(status.failures), _next_trial(status)] for status in statuses
+        [
+            status.name,
+            str(status.state),
+            str(status.failures),
+            _next_trial(status),
+            owners.word(status.name),
+        ]
+        for status in statuses
     ]
     if not statuses:
         messages = [*messages, "no breaker yet: no call to a vendor was made"]
-    data = {"breakers": [_as_dict(status) for status in statuses]}
+    data = {"breakers": [_as_dict(status, owners) for status in statuses]}
     return Result(data=data, records="breakers", table=Table(_COLUMNS, rows), messages=messages)
 
 
-def _as_dict(status: BreakerStatus) -> dict[str, Any]:
+def _as_dict(status: BreakerStatus, owners: KeyOwners) -> dict[str, Any]:
     return {
         "name": status.name,
+        "companies": owners.of(status.name),
         "state": str(status.state),
         "failures": status.failures,
         "successes": status.successes,

@@ -73,6 +73,13 @@ def choose_company(settings: Settings) -> Company:
     return _company(slug, configured.get(slug, {}), settings, several=len(configured) > 1)
 
 
+def all_companies(settings: Settings) -> list[Company]:
+    """Return every configured company, by slug; ``default`` where none is configured."""
+    configured = settings.companies() or {DEFAULT_SLUG: {}}
+    several = len(configured) > 1
+    return [_company(slug, configured[slug], settings, several=several) for slug in sorted(configured)]
+
+
 def _only_one(configured: Mapping[str, object]) -> str:
     if len(configured) > 1:
         names = ", ".join(sorted(configured))

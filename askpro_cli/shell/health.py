@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from askpro_cli.base.errors import AskproError
-from askpro_cli.base.findings import Unknown
+from askpro_cli.base.findings import Finding, Unknown
+from askpro_cli.shell.checks import ENV011
+from askpro_cli.shell.key_owners import KeyOwners
 from askpro_cli.shell.result import Column, Result, Table
 
 if TYPE_CHECKING:
+    from askpro_cli.resilience.breaker import BreakerStatus
     from askpro_cli.resilience.metrics import OperationStats, TryRecord, VendorSnapshot
     from askpro_cli.shell.context import App
 
-_COLUMNS = (Column("What", style="bold"), Column("State"), Column("Detail"))
+_COLUMNS = (Column("What", style="bold", fit="keep"), Column("State"), Column("Detail"))
 _LAST = 50
 # Outcomes of a try (an error's code) that tell of the vendor's health; a refusal (slot taken, no such
 # booking, a wrong value) is an answer like any other, and what was never sent tells nothing.
@@ -20,50 +23,72 @@ _FAILURES = frozenset(
     {"vendor", "vendor_server", "vendor_timeout", "vendor_unreachable", "vendor_protocol", "rate_limited"}
 )
 Row = list[str]
+Part = tuple[dict[str, Any], list[Row], list[Finding]]
+"""Data, rows of the table, findings."""
 
 
 def survey(app: App) -> Result:
-    """Return the state of everything; a store that cannot be asked is unknown (exit 5)."""
+    """Return the state of everything: an open breaker is a finding (exit 1), a silent store unknown (5)."""
     data: dict[str, Any] = {"company": app.company.slug}
+    findings: list[Finding] = []
     rows: list[Row] = []
     unknown: list[Unknown] = []
     for name, part in (("state", _state), ("records", _records)):
         try:
-            more, lines = part(app)
+            more, lines, found = part(app)
             data |= more
             rows += lines
+            findings += found
         except AskproError as error:
             unknown.append(Unknown(error.code, name, error.message, error.hint))
             rows.append([name, "unknown", error.message])
-    return Result(data=data, table=Table(_COLUMNS, rows), unknown=unknown)
+    return Result(data=data, table=Table(_COLUMNS, rows), findings=findings, unknown=unknown)
 
 
-def _state(app: App) -> tuple[dict[str, Any], list[Row]]:
+def _state(app: App) -> Part:
     from askpro_cli.resilience.metrics import snapshot
     from askpro_cli.shell.wiring import policy_settings
 
     numbers = policy_settings(app.settings)
     store = app.state()
     seen = snapshot(store, breaker=numbers.breaker, governor=numbers.governor, requests=_LAST)
-    data = {"state": {"where": store.describe(), "status": "ok"}, "vendors": _vendors(seen)}
-    return data, [["state", "ok", store.describe()], *_vendor_rows(seen)]
+    owners = KeyOwners(app)
+    data = {"state": {"where": store.describe(), "status": "ok"}, "vendors": _vendors(seen, owners)}
+    rows = [["state", "ok", store.describe()], *_vendor_rows(seen, owners)]
+    return data, rows, [_open(status, owners) for status in seen.breakers if status.state == "open"]
 
 
-def _records(app: App) -> tuple[dict[str, Any], list[Row]]:
+def _open(status: BreakerStatus, owners: KeyOwners) -> Finding:
+    """Return an open breaker as a finding: that calls are held back is known, not unknown."""
+    trial = f"a trial is allowed in {status.next_trial_in or 0:.0f} s"
+    return Finding(
+        ENV011.code,
+        status.name,
+        "closed",
+        f"open, {trial}",
+        "askpro breaker status",
+        ENV011.severity,
+        sentence=f"the circuit breaker of {owners.word(status.name)} is open ({status.name}): {trial}",
+    )
+
+
+def _records(app: App) -> Part:
     from askpro_cli.platform.migrate import status
     from askpro_cli.shell.wiring import records_url
 
     found = status(records_url(app))
     word = "behind" if found.pending and found.current else "ok" if found.current else "empty"
     data = {"where": found.database, "status": word, "revision": found.current, "head": found.head}
-    return {"records": data}, [["records", word, f"{found.database}, revision {found.current or 'none'}"]]
+    row = ["records", word, f"{found.database}, revision {found.current or 'none'}"]
+    return {"records": data}, [row], []
 
 
-def _vendors(seen: VendorSnapshot) -> dict[str, Any]:
+def _vendors(seen: VendorSnapshot, owners: KeyOwners) -> dict[str, Any]:
     return {
         "breakers": [
             {
                 "name": status.name,
+                "companies": owners.of(status.name),
                 "state": str(status.state),
                 "failures": status.failures,
                 "next_trial_in": status.next_trial_in,
@@ -73,6 +98,7 @@ def _vendors(seen: VendorSnapshot) -> dict[str, Any]:
         "budgets": [
             {
                 "name": status.name,
+                "companies": owners.of(status.name),
                 "limit": status.limit,
                 "left": status.left,
                 "blocked_for": status.blocked_for,
@@ -117,16 +143,20 @@ def _call(record: TryRecord) -> dict[str, Any]:
     return document
 
 
-def _vendor_rows(seen: VendorSnapshot) -> list[Row]:
+def _vendor_rows(seen: VendorSnapshot, owners: KeyOwners) -> list[Row]:
     rows = [
-        [f"breaker {status.name}", str(status.state), f"{status.failures} failures in a row"]
+        [
+            f"breaker of {owners.word(status.name)}",
+            str(status.state),
+            f"{status.failures} failures in a row, {status.name}",
+        ]
         for status in seen.breakers
     ]
     rows += [
         [
-            f"budget {status.name}",
+            f"budget of {owners.word(status.name)}",
             _budget_word(status.left, status.blocked_for),
-            f"{status.left} of {status.limit} left",
+            f"{status.left} of {status.limit} left, {status.name}",
         ]
         for status in seen.budgets
     ]

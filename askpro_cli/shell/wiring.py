@@ -12,11 +12,13 @@ if TYPE_CHECKING:
     from askpro_cli.calcom.cache import CalcomCache
     from askpro_cli.calcom.client import CalcomClient
     from askpro_cli.resilience.policy import Policy, PolicySettings
+    from askpro_cli.shell.company import Company
     from askpro_cli.shell.context import App
     from askpro_cli.shell.settings import Settings
     from askpro_cli.state.store import StateStore
 
 RECORDS_FILE = "records.db"
+VENDOR = "calcom"
 
 
 def open_state_store(app: App) -> StateStore:
@@ -72,15 +74,21 @@ def api_key(app: App) -> str:
     )
 
 
+def key_id(company: Company, key: str) -> str:
+    """Return what breaker and governor call a key of a company's server; the key cannot be read from it."""
+    from askpro_cli.base.redaction import fingerprint
+
+    return f"{company.server}:{fingerprint(key)}"
+
+
 def make_policy(app: App) -> Policy:
     """Return the policy of calls to Cal.com: one breaker, governor and log per server and key."""
-    from askpro_cli.base.redaction import fingerprint
     from askpro_cli.resilience.policy import Policy
 
     return Policy(
         app.state(),
-        vendor="calcom",
-        key_id=f"{app.company.server}:{fingerprint(app.api_key)}",
+        vendor=VENDOR,
+        key_id=key_id(app.company, app.api_key),
         settings=policy_settings(app.settings),
         clock=app.clock,
         run_id=app.run_id,

@@ -261,6 +261,34 @@ def test_breakers_are_shown_and_reset(salon: Salon) -> None:
     assert [(item["name"], item["state"]) for item in reset] == [(name, "closed")]
 
 
+def test_health_names_whose_breaker_and_budget_it_is(salon: Salon) -> None:
+    salon.cli("doctor").ok()
+    salon.cli("doctor", env={"ASKPRO_CALCOM_API_KEY": "cal_wrong"}).exits(5)
+    lines = salon.cli("health").ok().stdout.splitlines()
+    names = [line.split("\t")[0] for line in lines if line.startswith(("breaker", "budget"))]
+    slug = salon.cli("health", "--json").data["company"]
+    assert sorted(names) == [
+        f"breaker of {slug}",
+        "breaker of other key",
+        f"budget of {slug}",
+        "budget of other key",
+    ]
+    breakers = salon.cli("breaker", "status", "--json").ok().data["breakers"]
+    assert sorted(one["companies"] for one in breakers) == [[], [slug]]
+
+
+def test_an_open_breaker_is_a_finding_of_health(salon: Salon) -> None:
+    name = open_breaker(salon)
+    seen = salon.cli("health", "--json").exits(1)
+    assert (finding(seen, "ENV011")["subject"], finding(seen, "ENV011")["severity"]) == (name, "warning")
+    assert seen.data["vendors"]["breakers"][0]["state"] == "open"
+    told = salon.cli("health").exits(1)
+    assert "\topen\t" in told.stdout
+    assert f"is open ({name}): a trial is allowed in " in told.stderr
+    salon.cli("breaker", "reset").ok()
+    salon.cli("health").ok()
+
+
 def test_resetting_a_breaker_nobody_knows_suggests_the_nearest(salon: Salon) -> None:
     salon.cli("doctor").ok()
     (breaker,) = salon.cli("breaker", "status", "--json").ok().data["breakers"]

@@ -129,7 +129,7 @@ def _booking_uids(app: App) -> Iterable[Candidate]:
     here = app.settings.optional("redis_url") or app.settings.optional("redis_url_file")
     if not here and not (app.settings.state_dir / STATE_FILE).exists():
         return []
-    return [(uid, "recent booking") for uid in recent_bookings(app.state())]
+    return [(uid, "recent booking") for uid in recent_bookings(app.state(), app.company.server)]
 
 
 def _companies(app: App) -> Iterable[Candidate]:
@@ -143,6 +143,27 @@ def _profiles(app: App) -> Iterable[Candidate]:
 def _formats(app: App) -> Iterable[Candidate]:
     del app
     return [(name, "") for name in FORMATS]
+
+
+def _zones(app: App) -> Iterable[Candidate]:
+    del app
+    from zoneinfo import available_timezones
+
+    return [(name, "") for name in sorted(available_timezones())]
+
+
+def _statuses(app: App) -> Iterable[Candidate]:
+    del app
+    from askpro_cli.calcom.filters import STATUS_WORDS
+
+    return [(word, "") for word in STATUS_WORDS]
+
+
+def _faults(app: App) -> Iterable[Candidate]:
+    del app
+    from askpro_cli.sandbox.faults import NAMES
+
+    return [(name, "") for name in sorted(NAMES)]
 
 
 def _codes(app: App) -> Iterable[Candidate]:
@@ -173,6 +194,9 @@ VALUES: dict[str, Callable[[App], Iterable[Candidate]]] = {
     "company": _companies,
     "profile": _profiles,
     "output": _formats,
+    "timezone": _zones,
+    "status": _statuses,
+    "fault": _faults,
     "code": _codes,
     "topic": _topics,
     "shell": _shells,

@@ -73,6 +73,6 @@ async def remember(app: App, booking: Booking) -> None:
     from askpro_cli.state.recent import remember_booking
 
     try:
-        await hop(lambda: remember_booking(app.state(), booking.uid))
+        await hop(lambda: remember_booking(app.state(), app.company.server, booking.uid))
     except StateError as error:
         app.log.event("booking.not_remembered", level="warning", reason=error.message)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from askpro_cli.state.store import StateStore
 
-KEY = "recent-bookings"
+_PREFIX = "recent-bookings:"
 LIMIT = 50
 """As many as a person may want to choose from; a uid is not personal data."""
 
@@ -12,20 +12,22 @@ KEEP_SECONDS = 30 * 24 * 3600.0
 """Counted from the newest booking."""
 
 
-def remember_booking(store: StateStore, uid: str) -> None:
-    """Note that booking *uid* was made, moved or shown, in the store's company.
+def remember_booking(store: StateStore, server: str, uid: str) -> None:
+    """Note that booking *uid* of *server* was made, moved or shown, in the store's company.
 
     Raises:
         StateError: the store cannot be used.
     """
-    store.append(KEY, uid.encode(), limit=LIMIT, ttl=KEEP_SECONDS)
+    store.append(_PREFIX + server, uid.encode(), limit=LIMIT, ttl=KEEP_SECONDS)
 
 
-def recent_bookings(store: StateStore, count: int = LIMIT) -> list[str]:
-    """Return at most *count* uids of the store's company, newest first, each once.
+def recent_bookings(store: StateStore, server: str, count: int = LIMIT) -> list[str]:
+    """Return at most *count* uids of the store's company on *server*, newest first, each once.
+
+    The same company has other bookings on another server, such as a staging one of a profile.
 
     Raises:
         StateError: the store cannot be used.
     """
-    newest_first = reversed(store.tail(KEY, LIMIT))
+    newest_first = reversed(store.tail(_PREFIX + server, LIMIT))
     return list(dict.fromkeys(uid.decode() for uid in newest_first))[:count]

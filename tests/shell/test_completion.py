@@ -40,6 +40,10 @@ def test_commands_are_completed_and_hidden_ones_are_not(cli: Cli) -> None:
         (["config", "show", "--he"], ["--help"]),
         (["--output", ""], ["table", "tsv", "json", "ndjson"]),
         (["book", "cut", "--output", "js"], ["json"]),
+        (["bookings", "list", "--status", "u"], ["upcoming", "unconfirmed"]),
+        (["--timezone", "Europe/Berl"], ["Europe/Berlin"]),
+        (["availability", "cut", "--timezone", "Atlantic/Rey"], ["Atlantic/Reykjavik"]),
+        (["sandbox", "--fault", "reset"], ["reset-after", "reset-before"]),
         (["explain", "ENV00"], [f"ENV00{n}" for n in range(1, 10)]),
         (["completion", ""], ["bash", "zsh", "fish"]),
         (["help", "exit"], ["exit-codes"]),
@@ -73,10 +77,13 @@ def test_recent_bookings_come_from_the_state(cli: Cli) -> None:
     state = Path(cli.env["ASKPRO_STATE_DIR"])
     store = open_state(redis_url=None, state_dir=state, namespace="default")
     for uid in ("uidA1", "uidB2"):
-        remember_booking(store, uid)
+        remember_booking(store, "api.cal.com", uid)
     store.close()
     assert complete(cli, "cancel", "") == ["uidB2", "uidA1"]
     assert complete(cli, "bookings", "show", "uidA") == ["uidA1"]
+    cli.user_file("profiles: {staging: {calcom: {base_url: 'https://cal.example.org/v2'}}}\n")
+    assert complete(cli, "--profile", "staging", "cancel", "") == []
+    assert complete(cli, "cancel", "") == ["uidB2", "uidA1"]
 
 
 def test_completing_makes_no_state(cli: Cli) -> None:

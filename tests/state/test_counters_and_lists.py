@@ -91,16 +91,17 @@ def test_a_list_without_room_is_refused(state_store: StateStore, limit: int) -> 
 
 def test_recent_bookings_are_listed_newest_first_each_once(state_store: StateStore) -> None:
     for uid in ("a", "b", "a", "c"):
-        remember_booking(state_store, uid)
-    assert recent_bookings(state_store) == ["c", "a", "b"]
-    assert recent_bookings(state_store, 1) == ["c"]
-    assert recent_bookings(state_store.for_namespace("praxis")) == []
+        remember_booking(state_store, "api.cal.com", uid)
+    assert recent_bookings(state_store, "api.cal.com") == ["c", "a", "b"]
+    assert recent_bookings(state_store, "api.cal.com", 1) == ["c"]
+    assert recent_bookings(state_store.for_namespace("praxis"), "api.cal.com") == []
+    assert recent_bookings(state_store, "cal.example.org") == []
 
 
 def test_recent_bookings_forget_the_oldest(state_store: StateStore) -> None:
     for number in range(60):
-        remember_booking(state_store, f"uid-{number}")
-    found = recent_bookings(state_store, 100)
+        remember_booking(state_store, "api.cal.com", f"uid-{number}")
+    found = recent_bookings(state_store, "api.cal.com", 100)
     assert (len(found), found[0], found[-1]) == (50, "uid-59", "uid-10")
 
 

@@ -66,7 +66,7 @@ def show(
     from askpro_cli.shell.settings_show import shown_settings
 
     shown = list(shown_settings(app_of(ctx).settings))
-    columns = [Column("Setting"), Column("Value"), *([Column("Origin")] if origin else [])]
+    columns = [Column("Setting", fit="keep"), Column("Value"), *([Column("Origin")] if origin else [])]
     rows = [[item.name, _text(item.value), *([item.where] if origin else [])] for item in shown]
     data = {"settings": [item.as_dict() for item in shown]}
     return Result(data=data, records="settings", table=Table(columns, rows))

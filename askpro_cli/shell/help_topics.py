@@ -94,7 +94,8 @@ def _environment() -> str:
             "",
             "Also read: STATE_DIRECTORY (systemd), XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_CACHE_HOME,",
             "NO_COLOR, FORCE_COLOR, TERM, COLUMNS.",
-            "A variable set to nothing unsets a key, a database or Redis URL; others it leaves alone.",
+            "A variable set to nothing unsets a key, a database or Redis URL, a company or a profile;",
+            "it leaves any other setting alone.",
         ]
     )
 

@@ -50,6 +50,12 @@ def test_show_in_a_pipe_is_tsv_with_and_without_origin(cli: Cli) -> None:
     assert "cache.slots_ttl\t300\tdefault\n" in cli("config", "show", "--origin").ok().stdout
 
 
+def test_show_keeps_names_of_settings_whole_on_80_columns(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = cli("config", "show", "--origin", terminal=True, env={"NO_COLOR": "1"}).ok().stdout
+    assert {setting.name for setting in SETTINGS} <= {line.split(" ")[0] for line in shown.splitlines()}
+
+
 def test_path_names_the_files_even_when_they_are_broken(cli: Cli) -> None:
     path = cli.user_file("nonsense: 1\n")
     seen = cli("config", "path", "--json").ok()

@@ -11,7 +11,12 @@ from typer.core import TyperCommand, TyperGroup
 
 from askpro_cli.base.errors import UsageError
 from askpro_cli.base.nearest import nearest
-from askpro_cli.shell.options import global_params, print_help_through_console, write_global_options
+from askpro_cli.shell.options import (
+    HELP_SPELLINGS,
+    global_params,
+    print_help_through_console,
+    write_global_options,
+)
 
 if TYPE_CHECKING:
     from askpro_cli.shell.context import App
@@ -20,8 +25,13 @@ if TYPE_CHECKING:
 class AskproCommand(TyperCommand):
     """A command whose help shows its own options first and the global ones apart."""
 
+    def get_help_option_names(self, ctx: Any) -> list[str]:
+        """Return ``-h`` and ``--help``."""
+        del ctx
+        return list(HELP_SPELLINGS)
+
     def get_help_option(self, ctx: Any) -> Any:
-        """Return ``--help``."""
+        """Return the help option, which prints through the console."""
         return print_help_through_console(super().get_help_option(ctx))
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
@@ -41,8 +51,13 @@ class AskproGroup(TyperGroup):
             unknown_command(ctx.command_path, name, self.commands)
         return name, command, rest
 
+    def get_help_option_names(self, ctx: Any) -> list[str]:
+        """Return ``-h`` and ``--help``."""
+        del ctx
+        return list(HELP_SPELLINGS)
+
     def get_help_option(self, ctx: Any) -> Any:
-        """Return ``--help``."""
+        """Return the help option, which prints through the console."""
         return print_help_through_console(super().get_help_option(ctx))
 
 

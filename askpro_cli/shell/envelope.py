@@ -35,7 +35,12 @@ class Outcome:
     @property
     def unknown(self) -> list[Unknown]:
         """Return what could not be checked: what the command says, and errors of that kind."""
-        return [*self.result.unknown, *(_as_unknown(error) for error in self.errors if _is_unknown(error))]
+        return [*self.result.unknown, *self.unknown_errors]
+
+    @property
+    def unknown_errors(self) -> list[Unknown]:
+        """Return the errors after which something could not be checked."""
+        return [_as_unknown(error) for error in self.errors if _is_unknown(error)]
 
 
 def settle(

@@ -9,6 +9,7 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 from askpro_cli import __version__
 from askpro_cli.shell.command import load_command, unknown_command
 from askpro_cli.shell.options import (
+    HELP_SPELLINGS,
     global_params,
     print_and_exit,
     print_help_through_console,
@@ -43,8 +44,13 @@ class RootGroup(TyperGroup):
             rich_markup_mode=None,
         )
 
+    def get_help_option_names(self, ctx: Any) -> list[str]:
+        """Return ``-h`` and ``--help``."""
+        del ctx
+        return list(HELP_SPELLINGS)
+
     def get_help_option(self, ctx: Any) -> Any:
-        """Return ``--help``."""
+        """Return the help option, which prints through the console."""
         return print_help_through_console(super().get_help_option(ctx))
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:

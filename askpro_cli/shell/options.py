@@ -62,6 +62,9 @@ SPECS = (
     Spec("unknown_first", ("--unknown-first",), "Exit 5 wins over exit 1"),
 )
 
+HELP_SPELLINGS = ("-h", "--help")
+"""How every command is asked for its help."""
+
 _SECTION = "Global options"
 _GLOBAL = "_askpro_global"
 

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from askpro_cli.base.exit_codes import ExitCode
 from askpro_cli.shell.console import Console
 from askpro_cli.shell.envelope import Outcome, envelope
 from askpro_cli.shell.result import Column, Result, Table
@@ -113,14 +112,14 @@ def _tell(outcome: Outcome, console: Console, meta: Mapping[str, Any], *, findin
     if findings:
         _tell_findings(outcome.result.findings, console, hints)
     for error in outcome.errors:
-        if error.exit_code is not ExitCode.UNKNOWN:
-            console.error(error.message)
-            _tell_answer(error, console)
-            hints.give(error.hint)
-    for unknown in outcome.unknown:
+        console.error(error.message)
+        _tell_answer(error, console)
+        hints.give(error.hint)
+    for unknown in outcome.result.unknown:
         hints.give(unknown.hint)
     if outcome.unknown:
-        console.unknown(_unknown_text(outcome.unknown))
+        names = dict.fromkeys(map(_name, outcome.unknown_errors))
+        console.unknown("; ".join(filter(None, [_unknown_text(outcome.result.unknown), *names])))
 
 
 class _Hints:
@@ -142,6 +141,11 @@ def _tell_answer(error: AskproError, console: Console) -> None:
     answered = error.details.get("answered")
     if console.verbose and answered:
         console.say(f"Cal.com answered {answered}")
+
+
+def _name(unknown: Unknown) -> str:
+    """Return what an error left unchecked; why has been said above."""
+    return unknown.subject if unknown.subject == unknown.code else f"{unknown.subject} ({unknown.code})"
 
 
 def _unknown_text(unknowns: Sequence[Unknown]) -> str:
@@ -169,6 +173,11 @@ def _meta_line(meta: Mapping[str, Any]) -> str:
 
 
 def _short(value: Any) -> str:
+    """Return a value without a trace of Python: ``hit:yes,age_seconds:none``."""
     if isinstance(value, Mapping):
         return ",".join(f"{key}:{_short(item)}" for key, item in value.items())
-    return str(value)
+    if isinstance(value, list):
+        return "|".join(map(_short, value)) or "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "none" if value is None else str(value)

@@ -134,9 +134,15 @@ def test_what_could_not_be_checked_is_the_last_line_of_stderr() -> None:
     assert err.splitlines()[-2] == "hint: askpro doctor"
 
 
-def test_an_error_that_means_unknown_is_said_once_and_last() -> None:
-    _, err = Shown()(Result(), None, StateError("the state file is locked", hint="wait"))
-    assert err == "hint: wait\nunknown: the state file is locked\n"
+def test_an_error_that_means_unknown_is_told_in_order_problem_hint_what_is_unknown() -> None:
+    _, err = Shown()(Result(), None, StateError("the state file is locked", hint="wait", subject="state.db"))
+    assert err == "error: the state file is locked\nhint: wait\nunknown: state.db (state_unavailable)\n"
+
+
+def test_a_check_and_an_error_share_the_last_line() -> None:
+    result = Result(unknown=[Unknown("ENV008", "key", "no answer")])
+    _, err = Shown()(result, None, StateError("locked"), StateError("locked as well"))
+    assert err.splitlines()[-1] == "unknown: ENV008 no answer; state_unavailable"
 
 
 def test_unknown_is_never_hidden() -> None:
@@ -174,8 +180,9 @@ def test_json_escapes_what_the_stream_cannot_say() -> None:
 def test_verbose_tells_the_meta() -> None:
     shown = Shown()
     shown.console.verbose = True
-    _, err = shown(Result(meta={"tries": 2, "cache": {"hit": True}}), None, run_id="ab12")
-    assert err == "run: tries=2 cache=hit:True run_id=ab12\n"
+    meta = {"tries": 2, "cache": {"hit": True, "age_seconds": None}, "stale": False, "notices": ["a", "b"]}
+    _, err = shown(Result(meta=meta), None, run_id="ab12")
+    assert err == "run: tries=2 cache=hit:yes,age_seconds:none stale=no notices=a|b run_id=ab12\n"
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,7 @@ def _from_local(local: datetime, zone: ZoneInfo, text: str, field: str) -> datet
         raise InvalidValueError(
             f"{field}: {text!r} does not exist in {zone.key}: the clocks are put forward over it",
             subject=field,
-            hint=f"the nearest time that exists is {iso_local(instant, zone)}",
+            hint=_around_gap(first.astimezone(UTC), second.astimezone(UTC), zone),
         )
     choices = " or ".join(local.isoformat() + _offset(moment) for moment in (first, second))
     raise InvalidValueError(
@@ -134,6 +134,23 @@ def _from_local(local: datetime, zone: ZoneInfo, text: str, field: str) -> datet
         subject=field,
         hint=f"choose {choices}",
     )
+
+
+def _around_gap(after: datetime, before: datetime, zone: ZoneInfo) -> str:
+    """Return the last minute before the clocks go forward and the first time after it, for a hint.
+
+    Args:
+        after: an instant after the change, in UTC: a skipped time read with the old offset.
+        before: one before it: the same read with the new offset.
+        zone: whose clocks change.
+    """
+    old = before.astimezone(zone).utcoffset()
+    while after - before > timedelta(seconds=1):
+        middle = before + (after - before) // 2
+        before, after = (middle, after) if middle.astimezone(zone).utcoffset() == old else (before, middle)
+    change = after.replace(microsecond=0)
+    last = change - timedelta(minutes=1)
+    return f"the nearest times that exist are {iso_local(last, zone)} and {iso_local(change, zone)}"
 
 
 def _offset(moment: datetime) -> str:

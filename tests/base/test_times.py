@@ -97,7 +97,28 @@ def test_what_is_not_an_instant_is_refused_naming_the_field(text: str) -> None:
 def test_a_time_skipped_in_spring_is_refused_with_the_nearest_that_exists() -> None:
     with pytest.raises(InvalidValueError, match="does not exist in Europe/Berlin") as caught:
         parse_instant("2026-03-29T02:30", BERLIN, field="--start")
-    assert "2026-03-29T03:30:00+02:00" in str(caught.value.hint)
+    assert caught.value.hint == (
+        "the nearest times that exist are 2026-03-29T01:59:00+01:00 and 2026-03-29T03:00:00+02:00"
+    )
+
+
+@pytest.mark.parametrize(
+    ("zone", "text", "edges"),
+    [
+        ("Europe/Berlin", "2026-03-29T02:00", ("2026-03-29T01:59:00+01:00", "2026-03-29T03:00:00+02:00")),
+        ("Europe/Berlin", "2026-03-29T02:59:59", ("2026-03-29T01:59:00+01:00", "2026-03-29T03:00:00+02:00")),
+        (
+            "Australia/Lord_Howe",
+            "2026-10-04T02:10",
+            ("2026-10-04T01:59:00+10:30", "2026-10-04T02:30:00+11:00"),
+        ),
+        ("Pacific/Apia", "2011-12-30T12:00", ("2011-12-29T23:59:00-10:00", "2011-12-31T00:00:00+14:00")),
+    ],
+)
+def test_the_edges_of_any_gap_are_named(zone: str, text: str, edges: tuple[str, str]) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        parse_instant(text, ZoneInfo(zone), field="--start")
+    assert caught.value.hint == f"the nearest times that exist are {edges[0]} and {edges[1]}"
 
 
 def test_a_time_repeated_in_autumn_is_refused_naming_both_offsets() -> None:

@@ -35,8 +35,10 @@ def alternatives(
     refresh: Annotated[bool, typer.Option("--refresh", help="Ask Cal.com, not the cache")] = False,
 ) -> Awaitable[Result]:
     """Return the ranking."""
-    from askpro_cli.shell.alternatives import Question, answer
+    from askpro_cli.shell.wanted import Around
 
     run = app_of(ctx)
-    question = Question.read(run, event_type, around=around, days=days, limit=limit, duration=duration)
+    question = Around.read(run, event_type, around=around, days=days, limit=limit, duration=duration)
+    from askpro_cli.shell.alternatives import answer  # costs: after the check, so that a slip is told at once
+
     return answer(run, question, refresh=refresh)

@@ -56,10 +56,14 @@ def list_(
     reveal: Annotated[bool, typer.Option("--reveal", help="Show names, addresses and numbers")] = False,
 ) -> Awaitable[Result]:
     """Check the filter and return the work."""
-    from askpro_cli.shell.bookings import list_bookings, read_filter
+    from askpro_cli.shell.booking_filter import read_filter
 
     run = app_of(ctx)
     wanted = read_filter(run, status=status or [], email=attendee_email, start=from_, end=to)
+    from askpro_cli.shell.bookings import (
+        list_bookings,  # costs: after the check, so that a slip is told at once
+    )
+
     return list_bookings(run, wanted, event_type, limit=limit, reveal=reveal)
 
 

@@ -33,10 +33,12 @@ def cancel(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be cancelled")] = False,
 ) -> Awaitable[Result]:
     """Confirm, and return the work."""
-    from askpro_cli.shell import changes
+    from askpro_cli.shell.wanted import check_reason
 
     run = app_of(ctx)
-    checked = changes.check_reason(reason)
+    checked = check_reason(reason)
+    from askpro_cli.shell import changes  # costs: after the check, so that a slip is told at once
+
     if not (dry_run or yes):
         changes.confirm_cancellation(run, uid)
     return changes.cancel(run, uid, checked, dry_run=dry_run)

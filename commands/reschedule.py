@@ -35,8 +35,11 @@ def reschedule(
     yes: Annotated[bool, typer.Option("--yes", help="Accepted; moving asks nothing")] = False,
 ) -> Awaitable[Result]:
     """Check what was typed and return the work."""
-    from askpro_cli.shell import changes
+    from askpro_cli.shell.wanted import read_start
 
     del yes
     run = app_of(ctx)
-    return changes.reschedule(run, uid, changes.read_start(run, start), reason, dry_run=dry_run)
+    instant = read_start(run, start)
+    from askpro_cli.shell import changes  # costs: after the check, so that a slip is told at once
+
+    return changes.reschedule(run, uid, instant, reason, dry_run=dry_run)

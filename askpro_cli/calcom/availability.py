@@ -81,7 +81,7 @@ def cached_slots(cache: CalcomCache, query: SlotQuery) -> FoundSlots | None:
     require_bookable(query.event_type)
     wanted = query.wanted
     if wanted is None:
-        return FoundSlots([], hit=True)
+        return FoundSlots([], hit=False)
     found = cache.read_slots(query.event_type.id, query.minutes, days_of(wanted, cache))
     if found.missing:
         return None
@@ -118,7 +118,7 @@ async def fetch_slots(
     require_bookable(query.event_type)
     wanted = query.wanted
     if wanted is None:
-        return FoundSlots([], hit=True)
+        return FoundSlots([], hit=False)
     days = days_of(wanted, cache)
     try:
         return await _Search(client, cache, query, _who(priority)).run(days, wanted, refresh=refresh)

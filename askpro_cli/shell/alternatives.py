@@ -4,57 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from askpro_cli.base.errors import AskproError
-from askpro_cli.base.times import iso_local, iso_utc, parse_instant
+from askpro_cli.base.times import iso_local, iso_utc
 from askpro_cli.booking.alternatives import Alternative
 from askpro_cli.booking.fitting import fit_duration
 from askpro_cli.booking.free_times import Wish, find_alternatives
 from askpro_cli.booking.slot_views import alternative_view, event_type_view
-from askpro_cli.calcom.lookup import Reference, find_event_type, parse_reference
+from askpro_cli.calcom.lookup import find_event_type
 from askpro_cli.shell.desk import wish_around
 from askpro_cli.shell.result import Result, Table
 from askpro_cli.shell.slot_tables import alternatives_table
 from askpro_cli.shell.vendor_meta import told, vendor_meta
+from askpro_cli.shell.wanted import Around
 
 if TYPE_CHECKING:
     from askpro_cli.calcom.client import CalcomClient
     from askpro_cli.shell.context import App
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What was asked; None where the settings or the event type decide."""
-
-    reference: Reference
-    around: datetime
-    days: int | None
-    limit: int | None
-    duration: int | None
-
-    @classmethod
-    def read(
-        cls,
-        app: App,
-        event_type: str,
-        *,
-        around: str,
-        days: int | None,
-        limit: int | None,
-        duration: int | None,
-    ) -> Question:
-        """Check what was typed.
-
-        Raises:
-            InvalidValueError: something is malformed.
-        """
-        instant = parse_instant(around, app.company.zone, field="--around")
-        return cls(parse_reference(event_type, app.company.event_types), instant, days, limit, duration)
-
-
-async def answer(app: App, question: Question, *, refresh: bool) -> Result:
+async def answer(app: App, question: Around, *, refresh: bool) -> Result:
     """Search and rank.
 
     Raises:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from askpro_cli.base.times import Interval, get_zone, local_day
+from askpro_cli.base.times import Interval, get_zone
 from askpro_cli.booking.slot_views import event_type_view, slot_view
 from askpro_cli.booking.windows import days_of, read_window
 from askpro_cli.calcom.availability import FoundSlots, SlotQuery, cached_slots, fetch_slots
@@ -70,7 +70,7 @@ def from_cache(app: App, question: Question) -> Result | None:
     found = cached_slots(app.cache(), question.about(app, event_type.event_type))
     if found is None:
         return None
-    return _answer(app, question, event_type.event_type, found, cached_meta(app, found.age))
+    return _answer(app, question, event_type.event_type, found, cached_meta(app, found.age, hit=found.hit))
 
 
 async def from_vendor(app: App, question: Question, *, refresh: bool, stale_ok: bool) -> Result:
@@ -98,6 +98,8 @@ def _answer(
     there = get_zone(found.schedule_zone) if found.schedule_zone else None
     views = [slot_view(slot, zone, there) for slot in found.slots]
     days = days_of(question.window, zone)
+    if found.outside:
+        meta |= {"dropped_slots": found.outside}
     data = {
         "event_type": event_type_view(event_type),
         "timezone": zone.key,
@@ -114,9 +116,14 @@ def _answer(
 def _remarks(app: App, question: Question, found: FoundSlots) -> list[str]:
     remarks = []
     if not found.slots:
-        last = local_day(question.window.end, app.company.zone)
         past = question.window.end <= app.clock.now()
-        remarks.append("the whole window is past" if past else f"no free slot before {last}")
-    if found.outside:
-        remarks.append(f"Cal.com sent {found.outside} slots outside the days asked for; they were dropped")
+        remarks.append("the whole window is past" if past else f"no free slot {_when(app, question)}")
+    if found.outside and app.options.verbose:
+        slots = "1 slot" if found.outside == 1 else f"{found.outside} slots"
+        remarks.append(f"Cal.com sent {slots} outside the days asked for, dropped here")
     return remarks
+
+
+def _when(app: App, question: Question) -> str:
+    days = days_of(question.window, app.company.zone)
+    return f"on {days[0]}" if len(days) == 1 else f"from {days[0]} to {days[-1]}"

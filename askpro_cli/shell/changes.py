@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from askpro_cli.base.errors import AskproError, InvalidValueError, SlotUnavailableError
-from askpro_cli.base.times import iso_local, iso_utc, parse_instant
+from askpro_cli.base.errors import AskproError, SlotUnavailableError
+from askpro_cli.base.times import iso_local, iso_utc
 from askpro_cli.booking import change
 from askpro_cli.booking.change import Changed
-from askpro_cli.booking.requests import check_start
 from askpro_cli.booking.views import booking_view
 from askpro_cli.calcom.lookup import Reference, find_event_type
 from askpro_cli.calcom.models import Booking
@@ -23,27 +22,6 @@ from askpro_cli.shell.vendor_meta import told, vendor_meta
 if TYPE_CHECKING:
     from askpro_cli.calcom.client import CalcomClient
     from askpro_cli.shell.context import App
-
-
-def read_start(app: App, text: str) -> datetime:
-    """Return the new start, checked to lie ahead.
-
-    Raises:
-        InvalidValueError: malformed or past.
-    """
-    instant = parse_instant(text, app.company.zone, field="--start").replace(microsecond=0)
-    return check_start(instant, app.clock.now(), app.company.zone)
-
-
-def check_reason(reason: str) -> str:
-    """Return the reason of a cancellation; Cal.com demands one from the host.
-
-    Raises:
-        InvalidValueError: it is empty.
-    """
-    if reason.strip():
-        return reason.strip()
-    raise InvalidValueError("--reason: Cal.com demands a reason from the host", subject="--reason")
 
 
 async def reschedule(app: App, uid: str, start: datetime, reason: str | None, *, dry_run: bool) -> Result:

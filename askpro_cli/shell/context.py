@@ -216,7 +216,7 @@ class App:
         if yes:
             return
         if not self.can_ask:
-            raise ConfirmationError(f"{action} needs a confirmation", hint="add --yes", subject=action)
+            raise ConfirmationError(f"not confirmed: {action}", hint="add --yes", subject=action)
         if not self.console.ask(f"{action}?"):
             raise RefusedError(f"not confirmed: {action}", subject=action)
 

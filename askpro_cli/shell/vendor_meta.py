@@ -11,9 +11,15 @@ if TYPE_CHECKING:
     from askpro_cli.shell.context import App
 
 
-def cached_meta(app: App, age: float) -> dict[str, Any]:
-    """Return the meta of an answer that came from the cache alone; the breaker was not asked."""
-    return _meta(app, hit=True, age=age, stale=False) | _calls(None, 0)
+def cached_meta(app: App, age: float, *, hit: bool = True) -> dict[str, Any]:
+    """Return the meta of an answer without the vendor; the breaker was not asked.
+
+    Args:
+        app: names company and zone.
+        age: seconds since the oldest part of it left the vendor.
+        hit: it came from the cache; False when there was nothing to look up, as in the past.
+    """
+    return _meta(app, hit=hit, age=age if hit else None, stale=False) | _calls(None, 0)
 
 
 def vendor_meta(
@@ -41,6 +47,8 @@ def vendor_meta(
 def told(meta: dict[str, Any]) -> str:
     """Return the meta as one line: ``from the cache, 12 s old; 0 requests``."""
     cache = meta["cache"]
+    if not (cache["hit"] or meta["stale"] or meta["requests"]):
+        return "nothing had to be looked up"
     source = "from Cal.com"
     if cache["hit"]:
         source = f"from the cache, {human_span(cache['age_seconds'] or 0.0)} old"

@@ -1,10 +1,15 @@
-"""What was typed to ``askpro book``, checked before anything is opened; imports nothing heavy."""
+"""What was typed to book, move, cancel or search, checked before anything is opened.
+
+Imports nothing heavy, so that a slip is told at once.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from askpro_cli.base.errors import InvalidValueError
 from askpro_cli.base.times import parse_instant
 from askpro_cli.booking import requests as checks
 from askpro_cli.booking.keys import check_given_key
@@ -68,3 +73,54 @@ class Wanted:
             location=parse_location(typed.location, phone=phone),
         )
         return cls(reference, request, None if typed.key is None else check_given_key(typed.key))
+
+
+def read_start(app: App, text: str) -> datetime:
+    """Return the new start, checked to lie ahead.
+
+    Raises:
+        InvalidValueError: malformed or past.
+    """
+    instant = parse_instant(text, app.company.zone, field="--start").replace(microsecond=0)
+    return checks.check_start(instant, app.clock.now(), app.company.zone)
+
+
+def check_reason(reason: str) -> str:
+    """Return the reason of a cancellation; Cal.com demands one from the host.
+
+    Raises:
+        InvalidValueError: it is empty.
+    """
+    if reason.strip():
+        return reason.strip()
+    raise InvalidValueError("--reason: Cal.com demands a reason from the host", subject="--reason")
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Around what alternatives are searched; None where the settings or the event type decide."""
+
+    reference: Reference
+    around: datetime
+    days: int | None
+    limit: int | None
+    duration: int | None
+
+    @classmethod
+    def read(
+        cls,
+        app: App,
+        event_type: str,
+        *,
+        around: str,
+        days: int | None,
+        limit: int | None,
+        duration: int | None,
+    ) -> Around:
+        """Check what was typed.
+
+        Raises:
+            InvalidValueError: something is malformed.
+        """
+        instant = parse_instant(around, app.company.zone, field="--around")
+        return cls(parse_reference(event_type, app.company.event_types), instant, days, limit, duration)

@@ -3,11 +3,16 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
+from support.cli import Program
 from support.salon import HAIRCUT, Salon, Street
+from support.sandbox import SandboxTransport
+
+from askpro_cli.base.times import iso_utc
 
 _HEAVY = (
     "httpx",
@@ -127,10 +132,36 @@ def test_a_pipe_gets_lines_and_ndjson_gets_records(salon: Salon) -> None:
 def test_an_empty_window_says_why(salon: Salon) -> None:
     sunday = salon("availability", HAIRCUT, "--from", "2026-11-29", "--days", "1").ok()
     assert sunday.stdout == ""
-    assert "no free slot" in sunday.stderr
+    assert "no free slot on 2026-11-29" in sunday.stderr
+    weekend = salon("availability", HAIRCUT, "--from", "2026-11-29T08:00", "--to", "2026-11-30T06:00").ok()
+    assert "no free slot from 2026-11-29 to 2026-11-30" in weekend.stderr
     past = salon("availability", HAIRCUT, "--from", "2026-11-02", "--days", "1", "--json").ok()
     assert past.data["slots"] == []
     assert "past" in past.stderr
+    assert "old" not in past.stderr
+    assert past.json["meta"]["cache"] == {"hit": False, "age_seconds": None}
+
+
+class Generous(SandboxTransport):
+    """Answers every question about slots with those of a day more."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/v2/slots":
+            end = datetime.fromisoformat(request.url.params["end"]) + timedelta(days=1)
+            request.url = request.url.copy_set_param("end", iso_utc(end))
+        return await super().handle_async_request(request)
+
+
+def test_slots_the_vendor_sent_beside_the_question_are_counted_and_told_to_who_wants_details(
+    salon: Salon,
+) -> None:
+    salon.cli.http_transport = Generous(salon.sandbox)
+    window = ("availability", HAIRCUT, "--from", "tomorrow", "--days", "1", "--refresh")
+    plain = salon(*window, "--json").ok()
+    number = plain.json["meta"]["dropped_slots"]
+    assert number > 1
+    assert "outside" not in plain.stderr
+    assert f"Cal.com sent {number} slots outside the days asked for" in salon(*window, "-v").ok().stderr
 
 
 def test_a_vendor_that_is_down_exits_5_unless_a_stale_answer_will_do(salon: Salon) -> None:
@@ -163,6 +194,38 @@ def test_a_cached_answer_imports_nothing_heavy(street: Street, tmp_path: Path) -
         check=True,
     )
     assert "from the cache" in seen.stderr
+    assert seen.stderr.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("availability", HAIRCUT, "--from", "bad"),
+        ("alternatives", HAIRCUT, "--around", "bad"),
+        ("book", HAIRCUT, "--start", "bad", "--name", "Anna", "--phone", "030 23125 001"),
+        ("reschedule", "abc", "--start", "bad"),
+        ("cancel", "abc", "--reason", " ", "--yes"),
+        ("bookings", "list", "--from", "bad"),
+    ],
+    ids=lambda argv: argv[0],
+)
+def test_a_slip_is_told_before_anything_heavy_is_imported(
+    program: Program, tmp_path: Path, argv: tuple[str, ...]
+) -> None:
+    program(*argv).exits(2)  # the first run of all reads the settings' files, later ones their compiled copy
+    look = tmp_path / "look.py"
+    look.write_text(_LOOK, encoding="utf-8")
+    seen = subprocess.run(
+        [sys.executable, str(look), *argv],
+        env=program.env,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert seen.returncode == 2
+    assert "error: " in seen.stderr
     assert seen.stderr.splitlines()[-1] == "[]"
 
 

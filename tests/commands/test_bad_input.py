@@ -52,7 +52,7 @@ REFUSED_BEFORE_THE_WIRE = {
     "reschedule to nonsense": (("reschedule", "abc", "--start", "soon"), "is not a date with a time"),
     "a path as uid": (("reschedule", "../me", *START), "no booking uid"),
     "cancel without reason": (("cancel", "abc", "--reason", " ", "--yes"), "--reason"),
-    "cancel without yes off a terminal": (("cancel", "abc", "--reason", "ill"), "needs a confirmation"),
+    "cancel without yes off a terminal": (("cancel", "abc", "--reason", "ill"), "not confirmed"),
     "window backwards": (("availability", HAIRCUT, "--from", "+3d", "--to", "today"), "--to"),
     "window twice": (("availability", HAIRCUT, "--to", "+3d", "--days", "2"), "exclude each other"),
     "window of no days": (("availability", HAIRCUT, "--days", "0"), "--days"),

@@ -34,11 +34,15 @@ Examples:
 
 
 @app.command("list", help=_LIST_HELP)
-def list_(ctx: typer.Context) -> Awaitable[Result]:
+def list_(
+    ctx: typer.Context,
+    *,
+    refresh: Annotated[bool, typer.Option("--refresh", help="Ask Cal.com, not the cache")] = False,
+) -> Awaitable[Result]:
     """Return the work."""
     from askpro_cli.shell.catalogue import list_event_types
 
-    return list_event_types(app_of(ctx))
+    return list_event_types(app_of(ctx), refresh=refresh)
 
 
 @app.command("show", help=_SHOW_HELP)

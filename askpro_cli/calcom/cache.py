@@ -26,8 +26,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from askpro_cli.base.errors import StateError, VendorProtocolError
-from askpro_cli.calcom.models import D, EventType, Schedule, Slot, SlotItem
-from askpro_cli.calcom.reading import read_document, slot_of
+from askpro_cli.calcom.models import D, EventType, Schedule, Slot
+from askpro_cli.calcom.reading import read_document
+from askpro_cli.calcom.stored_days import read_day, write_day
 
 if TYPE_CHECKING:
     from askpro_cli.state.store import Entry, StateStore
@@ -40,6 +41,7 @@ _DOCUMENTS = "calcom:documents"
 _FRESH = "calcom:fresh:"
 _STALE = "calcom:stale:"
 _COUNT = "calcom:count:"
+_EVENT_TYPES = "event-type:all"
 
 
 class CacheTtls(msgspec.Struct, frozen=True):
@@ -84,13 +86,6 @@ class Fill(msgspec.Struct, frozen=True):
     tags: Mapping[str, int] | None
 
 
-class _Day(msgspec.Struct, frozen=True):
-    """A day as it is stored: the vendor's slots with their ends, and the schedule's zone."""
-
-    slots: list[dict[str, Any]]
-    zone: str | None = None
-
-
 class CalcomCache:
     """What Cal.com answered to one company lately.
 
@@ -120,6 +115,23 @@ class CalcomCache:
         document = msgspec.json.encode(event_type.raw)
         entries = {f"event-type:{reference}": document for reference in references}
         return self._keep(fill, entries, dict.fromkeys(entries, self.ttls.event_types))
+
+    def read_event_types(self) -> Cached[list[EventType]] | None:
+        """Return the list of all event types this company's key may see."""
+        key = self._key(_EVENT_TYPES)
+        entry = self._entries([key]).get(key)
+        if entry is None:
+            return None
+        try:
+            documents = msgspec.json.decode(entry.value, type=list[dict[str, Any]])
+            return Cached([read_document(EventType, item) for item in documents], entry.age)
+        except (msgspec.DecodeError, VendorProtocolError):
+            return None  # as in _read_document
+
+    def keep_event_types(self, fill: Fill, event_types: Iterable[EventType]) -> bool:
+        """Store the list of all event types; tell whether the fill still counted."""
+        value = msgspec.json.encode([item.raw for item in event_types])
+        return self._keep(fill, {_EVENT_TYPES: value}, {_EVENT_TYPES: self.ttls.event_types})
 
     def read_schedule(self, schedule_id: int | None, *, stale: bool = False) -> Cached[Schedule] | None:
         """Return a schedule, None for the default one."""
@@ -159,7 +171,7 @@ class CalcomCache:
         """
         keys = {self._day_key(event_type_id, length, day, stale=stale): day for day in days}
         entries = self._entries(list(keys))
-        found = {day: stored for key, day in keys.items() if (stored := _read_day(entries.get(key)))}
+        found = {day: stored for key, day in keys.items() if (stored := read_day(entries.get(key)))}
         return CachedSlots(
             slots=[slot for day in days if day in found for slot in found[day][0]],
             age=max((entries[key].age for key, day in keys.items() if day in found), default=0.0),
@@ -185,7 +197,7 @@ class CalcomCache:
         entries, ttls = {}, {}
         for day, slots in days.items():
             key = self._day_name(event_type_id, length, day)
-            entries[key] = msgspec.json.encode(_Day([_stored(slot) for slot in slots], schedule_zone))
+            entries[key] = write_day(slots, schedule_zone)
             ttls[key] = self.ttls.slots if slots else self.ttls.empty
         return self._keep(fill, entries, ttls)
 
@@ -279,18 +291,3 @@ class CalcomCache:
 
 def _host_tag(host_id: int) -> str:
     return f"calcom:host:{host_id}"
-
-
-def _stored(slot: Slot) -> dict[str, Any]:
-    """Return the vendor's own document, with an end where it left that to the length."""
-    return slot.raw if slot.raw.get("end") else {**slot.raw, "end": slot.end}
-
-
-def _read_day(entry: Entry | None) -> tuple[list[Slot], str | None] | None:
-    if entry is None:
-        return None
-    try:
-        day = msgspec.json.decode(entry.value, type=_Day)
-        return [slot_of(read_document(SlotItem, item)) for item in day.slots], day.zone
-    except (msgspec.DecodeError, VendorProtocolError):
-        return None  # written by another version of this program: a miss, overwritten by the next fill

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from askpro_cli.base.errors import InvalidValueError, VendorAuthError, VendorNotFoundError
+from askpro_cli.base.errors import InvalidValueError, VendorNotFoundError
 from askpro_cli.booking.places import place_of
+from askpro_cli.calcom.listing import list_event_types as all_event_types
 from askpro_cli.calcom.lookup import find_event_type, parse_reference
 from askpro_cli.shell.booking_tables import properties_table
 from askpro_cli.shell.result import Column, Result, Table
@@ -18,21 +19,18 @@ if TYPE_CHECKING:
     from askpro_cli.resilience.policy import CallMeta
     from askpro_cli.shell.context import App
 
-_FORBIDDEN = 403
 
-
-async def list_event_types(app: App) -> Result:
+async def list_event_types(app: App, *, refresh: bool) -> Result:
     """Return own event types and those of the teams the key may see.
 
     Raises:
         VendorError, UnknownError: Cal.com could not be asked.
     """
     async with app.calcom() as client:
-        own = await client.event_types()
-        found = [*own.value, *await _of_teams(client)]
-        meta = vendor_meta(app, own.meta, client.requests)
+        found = await all_event_types(client, app.cache(), refresh=refresh)
+        meta = vendor_meta(app, client.last, client.requests, hit=found.age is not None, age=found.age)
     aliases = {reference: alias for alias, reference in app.company.event_types.items()}
-    views = [_event_type(item, aliases) for item in found]
+    views = [_event_type(item, aliases) for item in found.event_types]
     return Result(
         data={"event_types": views},
         table=_event_types_table(views),
@@ -40,19 +38,6 @@ async def list_event_types(app: App) -> Result:
         meta=meta,
         records="event_types",
     )
-
-
-async def _of_teams(client: CalcomClient) -> list[EventType]:
-    """Return the teams' event types; a key without teams, or without a right to see them, has none."""
-    try:
-        teams = (await client.teams()).value
-    except VendorNotFoundError:
-        return []
-    except VendorAuthError as error:
-        if error.status != _FORBIDDEN:
-            raise
-        return []
-    return [item for team in teams for item in (await client.team_event_types(team.id)).value]
 
 
 async def show_event_type(app: App, text: str, *, refresh: bool) -> Result:

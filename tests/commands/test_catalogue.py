@@ -12,6 +12,19 @@ def test_event_types_are_listed_with_those_of_teams_and_aliases(salon: Salon) ->
     assert by_id[2001]["team"] == "salon-team"
 
 
+def test_the_list_of_event_types_is_cached_and_tells_its_age(salon: Salon) -> None:
+    first = salon("event-types", "list", "--json").ok()
+    assert first.json["meta"]["cache"] == {"hit": False, "age_seconds": None}
+    again = salon("event-types", "list", "--json").ok()
+    assert again.data == first.data
+    assert again.json["meta"]["cache"]["hit"] is True
+    assert again.json["meta"]["requests"] == 0
+    assert "from the cache" in again.stderr
+    assert salon("event-types", "list", "--refresh", "--json").ok().json["meta"]["requests"] > 0
+    salon("cache", "clear", "--prefix", "event-type", "--json").ok()
+    assert salon("event-types", "list", "--json").ok().json["meta"]["requests"] > 0
+
+
 def test_listed_names_are_names_to_ask_for(salon: Salon) -> None:
     salon.cli.user_file("companies:\n  salon:\n    event_types:\n      team: 'salon-team/haarschnitt'\n")
     listed = salon("event-types", "list", "--json").ok().data["event_types"]

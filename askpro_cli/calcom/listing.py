@@ -1,0 +1,65 @@
+"""The list of all event types a key may see, own and teams', from the cache or from the vendor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from askpro_cli.base.errors import VendorAuthError, VendorNotFoundError
+from askpro_cli.calcom.lookup import shared
+from askpro_cli.calcom.models import EventType
+
+if TYPE_CHECKING:
+    from askpro_cli.calcom.cache import CalcomCache
+    from askpro_cli.calcom.client import CalcomClient
+
+_FORBIDDEN = 403
+
+
+class FoundEventTypes(msgspec.Struct, frozen=True):
+    """All event types, and the seconds they have lain in the cache, None when they were just fetched."""
+
+    event_types: list[EventType]
+    age: float | None = None
+
+
+async def list_event_types(
+    client: CalcomClient, cache: CalcomCache, *, refresh: bool = False
+) -> FoundEventTypes:
+    """Return all event types from the cache, else from the vendor; processes that ask at once share a call.
+
+    Args:
+        client: asks the vendor.
+        cache: asked first, filled afterwards.
+        refresh: ask the vendor even if the cache knows.
+
+    Raises:
+        VendorError, BreakerOpenError, BudgetError: the vendor could not be asked.
+    """
+    from askpro_cli.resilience.threads import hop
+
+    def read() -> FoundEventTypes | None:
+        found = cache.read_event_types()
+        return None if found is None else FoundEventTypes(found.value, found.age)
+
+    async def ask() -> FoundEventTypes:
+        fill = await hop(cache.begin_document)
+        found = [*(await client.event_types()).value, *await _of_teams(client)]
+        await hop(lambda: cache.keep_event_types(fill, found))
+        return FoundEventTypes(found)
+
+    return await (ask() if refresh else shared(cache, "event-types", read, ask))
+
+
+async def _of_teams(client: CalcomClient) -> list[EventType]:
+    """Return the teams' event types; a key without teams, or without a right to see them, has none."""
+    try:
+        teams = (await client.teams()).value
+    except VendorNotFoundError:
+        return []
+    except VendorAuthError as error:
+        if error.status != _FORBIDDEN:
+            raise
+        return []
+    return [item for team in teams for item in (await client.team_event_types(team.id)).value]

@@ -150,7 +150,7 @@ def _unknown_name(name: str, plain: str, path: Path) -> ConfigError:
         example = re.sub(r"[^a-z0-9_]+", "-", word.lower()).strip("-_") if rule == SLUG_RULE else ""
         return ConfigError(
             f"{path} sets {name}, but {word!r} cannot be {what}",
-            hint=f"{rule}: {example}" if example else rule,
+            hint=f"{rule}, for example {example}" if example else rule,
             subject=name,
         )
     meant = nearest(plain, names_like(plain))

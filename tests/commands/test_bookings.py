@@ -83,7 +83,7 @@ def test_booked_uids_are_remembered_for_completion(salon: Salon) -> None:
         on_notice=lambda _: None,
     )
     try:
-        assert recent_bookings(store) == [second, first]
+        assert recent_bookings(store, "sandbox.example") == [second, first]
     finally:
         store.close()
 

@@ -12,6 +12,7 @@ from askpro_cli.base.errors import StateError
 from askpro_cli.resilience.breaker import Admission, BreakerSettings, BreakerState, CircuitBreaker, Verdict
 from askpro_cli.resilience.breaker_rules import BreakerRecord
 from askpro_cli.resilience.cells import Cell, Snapshot
+from askpro_cli.resilience.governor import Governor, GovernorSettings, Priority
 from askpro_cli.resilience.local import LocalCells
 from askpro_cli.state.sqlite_store import SqliteStore
 from askpro_cli.state.store import StateStore
@@ -104,6 +105,17 @@ def test_processes_that_fail_at_once_lose_no_failure(store_place: StorePlace) ->
     assert (
         CircuitBreaker(store_place.open("_vendor"), "calcom:aaaa", BreakerSettings()).status().failures == 100
     )
+
+
+def test_what_nobody_used_for_a_day_is_forgotten(state_store: StateStore) -> None:
+    vendors = state_store.for_namespace("_vendor")
+    fail(CircuitBreaker(vendors, "calcom:aaaa", BreakerSettings()), 5)
+    Governor(vendors, "calcom:aaaa", GovernorSettings()).take(Priority.INTERACTIVE)
+    entries = vendors.get_entries(["breaker:calcom:aaaa", "governor:calcom:aaaa"])
+    assert len(entries) == 2
+    for entry in entries.values():
+        assert entry.ttl is not None
+        assert entry.ttl <= 24 * 3600
 
 
 class Contended(LocalCells):

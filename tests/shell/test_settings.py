@@ -140,7 +140,8 @@ def test_an_unknown_name_is_an_error_with_file_and_nearest_name(
 
 
 @pytest.mark.parametrize(
-    ("slug", "example"), [("Salon", ": salon"), ("Salon Mitte", ": salon-mitte"), ("ß", "letter or digit")]
+    ("slug", "example"),
+    [("Salon", "example salon"), ("Salon Mitte", "example salon-mitte"), ("ß", "letter or digit")],
 )
 def test_a_company_without_a_slug_is_told_what_a_slug_is(cli: Cli, slug: str, example: str) -> None:
     path = cli.user_file(f"companies: {{{slug}: {{timezone: UTC}}}}\n")

@@ -70,10 +70,22 @@ def find_places(env: Mapping[str, str], cwd: Path) -> Places:
 
 def files_of(places: Places) -> Iterator[tuple[Origin, Path]]:
     """Yield the files to read, highest first; only a user file named by ASKPRO_CONFIG must exist."""
-    if places.project_file.is_file() and places.project_file != places.user_file:
+    if places.project_file != places.user_file and _is_file(places.project_file, unseen=False):
         yield Origin.PROJECT, places.project_file
-    if places.user_file_named or places.user_file.is_file():
+    if places.user_file_named or _is_file(places.user_file, unseen=True):
         yield Origin.USER, places.user_file
+
+
+def _is_file(path: Path, *, unseen: bool) -> bool:
+    """Tell whether a settings file is there; *unseen* is the answer where its folder may not be looked into.
+
+    The user's own file then counts as there, so that reading it fails aloud; a folder askpro happens to be
+    started in holds no project file for somebody who may not enter it.
+    """
+    try:
+        return path.is_file()
+    except PermissionError:
+        return unseen
 
 
 def xdg(env: Mapping[str, str], variable: str, fallback: str) -> Path:

@@ -18,7 +18,7 @@ EVENT_TYPE is an id, user/slug, team/slug or an alias of the settings. Days are 
 
 Examples:
   askpro availability 1001
-  askpro availability salon/haarschnitt --from tomorrow --days 3
+  askpro availability salon/herrenhaarschnitt --from tomorrow --days 3
   askpro availability haarschnitt --from 2026-11-23 --to 2026-11-27 --json
 """
 )

@@ -15,7 +15,7 @@ app = command_app(
 
 Examples:
   askpro event-types list
-  askpro event-types show salon/haarschnitt
+  askpro event-types show salon/herrenhaarschnitt
 """
 )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from askpro_cli.sandbox.loading import load_world
 from askpro_cli.shell.cli_reference import cli_page
 from askpro_cli.shell.registry import COMMANDS
 
@@ -71,3 +72,12 @@ def test_the_reference_does_not_depend_on_the_terminal(
 def test_every_command_a_page_shows_exists(page: Path) -> None:
     shown = re.findall(r"(?:\$ |`)askpro ([a-z][a-z-]+)", page.read_text(encoding="utf-8"))
     assert set(shown) <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_name_of_the_salon_a_page_shows_is_there_to_be_tried(page: Path) -> None:
+    world = load_world()
+    names = {f"salon/{kind.slug}" for kind in world.users_by_name["salon"].event_types}
+    names |= {f"salon-team/{kind.slug}" for team in world.teams.values() for kind in team.event_types}
+    shown = re.findall(r"\bsalon(?:-team)?/[a-z]+", page.read_text(encoding="utf-8"))
+    assert set(shown) <= names

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import textwrap
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 _WIDTH = 96
 
@@ -30,7 +31,7 @@ class Narrator:
     def command(self, line: str, seconds: float, exit_code: int) -> None:
         """Show a command that was run; its exit code only when it is not 0."""
         ended = f", exit {exit_code}" if exit_code else ""
-        first, *rest = textwrap.wrap(line, _WIDTH, break_long_words=False, break_on_hyphens=False)
+        first, *rest = _filled([shlex.quote(word) for word in shlex.split(line)])
         lines = [f"   $ {first}", *(f"       {more}" for more in rest)]
         for shown in lines[:-1]:
             self._tell(f"{shown} \\")
@@ -59,3 +60,14 @@ class Narrator:
             text, _WIDTH, initial_indent=indent, subsequent_indent=indent + "  " * bool(indent)
         ):
             self._tell(line)
+
+
+def _filled(words: Sequence[str]) -> list[str]:
+    """Return *words* in lines; a quoted one is never torn apart, so that the command can be copied."""
+    lines = [words[0]]
+    for word in words[1:]:
+        if len(lines[-1]) + 1 + len(word) <= _WIDTH:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines

@@ -19,7 +19,7 @@ _SLOTS = "/v2/slots"
 def see_event_types(stage: Stage) -> None:
     """Choose what to book."""
     found = stage.run("event-types", "list").data["event_types"]
-    stage.show(*(f"{entry['slug']:<20}{entry['title']}" for entry in found[:4]))
+    stage.show(*(f"{entry['reference']:<26}{entry['title']}" for entry in found[:4]))
     slugs = [entry["slug"] for entry in found]
     stage.insist(_SERVICE in slugs, f"the salon offers {len(found)} services", seen=slugs)
     stage.event_type = f"{_SALON}/{_SERVICE}"

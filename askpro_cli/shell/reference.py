@@ -148,6 +148,8 @@ def main(arguments: Sequence[str]) -> int:
             sys.stderr.write(f"{folder / name} is outdated: make docs\n")
         else:
             (folder / name).write_text(text, encoding="utf-8")
+    if check and not found:
+        sys.stdout.write(f"the generated pages in {folder} are up to date\n")
     return int(check and bool(found))
 
 

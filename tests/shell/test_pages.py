@@ -153,6 +153,7 @@ def test_an_outdated_document_is_found_and_written_anew(
     assert "exit-codes.md is outdated" in capsys.readouterr().err
     assert reference.main([str(tmp_path)]) == 0
     assert reference.main([str(tmp_path), "--check"]) == 0
+    assert capsys.readouterr().out == f"the generated pages in {tmp_path} are up to date\n"
 
 
 def test_a_document_without_its_marks_is_told() -> None:

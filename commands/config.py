@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -98,10 +99,20 @@ def path(ctx: typer.Context) -> Result:
         found["state_dir"] = shell.settings.state_dir
     except ConfigError as error:  # the files must be found in order to be mended
         messages.append(f"state_dir is not known: {error.message}")
-    rows = [[name, str(place), "exists" if place.exists() else "absent"] for name, place in found.items()]
-    data = {name: {"path": str(place), "exists": place.exists()} for name, place in found.items()}
+    there = {name: _exists(place) for name, place in found.items()}
+    words = {True: "exists", False: "absent", None: "unknown: permission denied"}
+    rows = [[name, str(place), words[there[name]]] for name, place in found.items()]
+    data = {name: {"path": str(place), "exists": there[name]} for name, place in found.items()}
     table = Table([Column("What"), Column("Path"), Column("There")], rows)
     return Result(data=data, table=table, messages=messages)
+
+
+def _exists(place: Path) -> bool | None:
+    """Tell whether a place is there; None where its folder may not be looked into."""
+    try:
+        return place.exists()
+    except PermissionError:
+        return None
 
 
 @app.command("check", help=_CHECK_HELP)

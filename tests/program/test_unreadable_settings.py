@@ -32,7 +32,9 @@ def test_a_folder_of_settings_that_may_not_be_entered_is_told(cli: Cli, program:
     path = cli.user_file("timezone: Europe/Vienna\n")
     path.parent.chmod(0)
     told = [refusal(program, "config", word) for word in ("show", "check")]
+    places = program.start("config", "path", preexec_fn=obey_file_modes).communicate(timeout=60)[0]
     path.parent.chmod(0o700)
+    assert f"user_file\t{path}\tunknown: permission denied\n" in places
     assert [code for code, _ in told] == [2, 2]
     assert all(f"cannot read {path}: Permission denied" in said for _, said in told)
 

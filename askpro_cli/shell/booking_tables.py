@@ -63,9 +63,9 @@ def sentence(verb: str, view: Mapping[str, Any], zone: ZoneInfo) -> str:
 
 
 def in_words(view: Mapping[str, Any], zone: ZoneInfo) -> str:
-    """Return which booking it is: ``Mon 2026-11-23 10:00, herrenhaarschnitt, A*** S*** (mg3EV…)``."""
+    """Return which booking it is: ``mg3EV…: Mon 2026-11-23 10:00, herrenhaarschnitt, A*** S***``."""
     parts = (when(view["start"], zone), _event_type(view), _of_people(view, "name"))
-    return f"{', '.join(part for part in parts if part)} ({view['uid']})"
+    return f"{view['uid']}: {', '.join(part for part in parts if part)}"
 
 
 def _row(view: Mapping[str, Any], start: str, end: str, event_type: str) -> list[str]:

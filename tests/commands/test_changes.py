@@ -140,7 +140,7 @@ def test_the_old_uid_of_a_moved_booking_cancels_nothing(salon: Salon) -> None:
 def test_a_terminal_is_asked_before_a_cancellation(salon: Salon) -> None:
     uid = booked(salon)
     asked = salon("cancel", uid, "--reason", "ill", terminal=True, stdin="n\n").exits(1).stderr
-    assert f"cancel Tue 2026-11-24 10:00, herrenhaarschnitt, A*** S*** ({uid})? [y/N]" in asked
+    assert f"cancel {uid}: Tue 2026-11-24 10:00, herrenhaarschnitt, A*** S***? [y/N]" in asked
     assert "not confirmed" in asked
     assert salon.standing() == [uid]
     salon("cancel", uid, "--reason", "ill", terminal=True, stdin="y\n").ok()

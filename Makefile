@@ -103,10 +103,12 @@ $(VENV)/bin/python:
 $(VENV)/run.stamp: requirements/run.txt pyproject.toml | $(VENV)/bin/python
 	@$(BIN)/python $(FROM_LOCK) requirements/run.txt
 	@$(BIN)/python $(THIS_PROJECT) --editable .
+	@$(BIN)/python -m compileall -q askpro_cli commands config
 	@touch $@
 
 # The development lock holds everything the run lock holds, at the same versions.
 $(VENV)/dev.stamp: requirements/dev.txt pyproject.toml | $(VENV)/bin/python
 	@$(BIN)/python $(FROM_LOCK) requirements/dev.txt
 	@$(BIN)/python $(THIS_PROJECT) --editable .
+	@$(BIN)/python -m compileall -q askpro_cli commands config
 	@touch $(VENV)/run.stamp $@

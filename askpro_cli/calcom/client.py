@@ -41,8 +41,8 @@ class CalcomClient:
         policy: retry, breaker, governor.
         bookings_version: ``2024-08-13`` (every server) or ``2026-02-25`` (hosted only).
 
-    ``requests`` counts what it has sent so far, further tries and look-ups included; ``last`` tells how the
-    last call went, also a failed one.
+    ``requests`` counts what it has sent so far, further tries and look-ups included; ``last`` and
+    ``last_write`` tell how the last call went, and the last that was to change something, failed or not.
 
     Raises:
         ConfigError: the bookings version is none of the two.
@@ -62,6 +62,7 @@ class CalcomClient:
         self._wire = Wire(bookings_version)
         self.requests = 0
         self.last: CallMeta | None = None
+        self.last_write: CallMeta | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -260,12 +261,19 @@ class CalcomClient:
 
     async def _write(self, request: WireRequest, lookup: LookUp | None) -> Answer[Booking]:
         outcome = await self._policy.call(
-            request.operation, self._try(request, one_booking), write=True, lookup=lookup, watch=self._note
+            request.operation,
+            self._try(request, one_booking),
+            write=True,
+            lookup=lookup,
+            watch=self._note_write,
         )
         return Answer(outcome.value, outcome.meta)
 
     def _note(self, meta: CallMeta) -> None:
         self.last = meta
+
+    def _note_write(self, meta: CallMeta) -> None:
+        self.last = self.last_write = meta
 
     def _try(
         self, request: WireRequest, decode: Callable[[Envelope], T]

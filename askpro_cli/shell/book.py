@@ -127,11 +127,10 @@ def _elsewhere(app: App, client: CalcomClient, order: Order, booked: Booked) -> 
 async def _refused(
     app: App, client: CalcomClient, order: Order, wish: Wish, error: SlotUnavailableError, *, next_free: bool
 ) -> Result:
-    refusal = client.last
     offered = await offer(app, client, wish)
     offered.point_out(error, also="" if next_free else ", or add --next")
     data = {"booking": None, "idempotency_key": order.key, "alternatives": offered.views}
-    meta = vendor_meta(app, refusal, client.requests)
+    meta = vendor_meta(app, client.last_write, client.requests)
     return Result(
         data=data,
         table=offered.table,

@@ -39,12 +39,12 @@ async def list_bookings(
     shown = found if limit is None else found[:limit]
     views = _views(app, shown, reveal=reveal)
     messages = [f"{len(shown)} of {len(found)} bookings", told(meta)]
-    if answer.value.dropped:
-        messages.insert(
-            0, f"Cal.com sent {answer.value.dropped} bookings outside the filter; they were dropped"
-        )
+    dropped = answer.value.dropped
+    if dropped and app.options.verbose:
+        sent = "1 booking" if dropped == 1 else f"{dropped} bookings"
+        messages.insert(0, f"Cal.com sent {sent} outside the filter, dropped here")
     return Result(
-        data={"bookings": views, "total": len(found), "dropped": answer.value.dropped},
+        data={"bookings": views, "total": len(found), "dropped": dropped},
         table=bookings_table(views, app.company.zone, contact=reveal),
         messages=messages,
         meta=meta,

@@ -99,11 +99,10 @@ async def _refused(
     app: App, client: CalcomClient, uid: str, start: datetime, error: SlotUnavailableError
 ) -> Result:
     """Offer other times for the same event type; the booking stays where it was."""
-    refusal = client.last
     offered = await _alternatives(app, client, uid, start)
     offered.point_out(error)
     data = {"booking": None, "alternatives": offered.views}
-    meta = vendor_meta(app, refusal, client.requests)
+    meta = vendor_meta(app, client.last_write, client.requests)
     lines = [f"booking {uid} stays where it was", *offered.lines]
     return Result(
         data=data, table=offered.table, errors=[error], messages=lines, meta=meta, records="alternatives"

@@ -72,6 +72,15 @@ def test_a_refusal_tells_how_it_was_asked(salon: Salon) -> None:
     assert meta["breaker"] == "closed"
 
 
+def test_a_refusal_without_another_time_tells_of_the_request_that_was_refused(salon: Salon) -> None:
+    nearby = {"ASKPRO_ALTERNATIVES_DAYS": "1"}  # evenings are on Tuesdays and Thursdays
+    saturday = ("book", "1008", "--start", "2026-11-28T18:00", *OTTO, "--next", "--json")
+    refused = salon(*saturday, env=nearby).exits(1)
+    assert refused.data["alternatives"] == []
+    assert refused.json["meta"]["request_id"] == refused.json["errors"][0]["vendor"]["request_id"]
+    assert "searches further" in refused.json["errors"][0]["hint"]
+
+
 def test_an_error_tells_how_it_was_asked(salon: Salon) -> None:
     salon.arm("503", method="GET", path="*", times=None)
     down = salon("availability", HAIRCUT, "--json").exits(5).json["meta"]

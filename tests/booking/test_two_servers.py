@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import httpx
+from support.salon import HAIRCUT, Salon
+from support.sandbox import SandboxTransport
 
 from askpro_cli.base.clock import ManualClock
 from askpro_cli.sandbox.app import SandboxApp, create_app
 from askpro_cli.sandbox.faults import ArmedFault, parse_faults
 from askpro_cli.sandbox.loading import load_world
-from support.salon import HAIRCUT, Salon
-from support.sandbox import SandboxTransport
 
 STAGING = "http://staging.example/v2"
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from askpro_cli.shell.command import app_of, command_app
-from askpro_cli.shell.result import Result
+from askpro_cli.shell.output.result import Result
 
 app = command_app(
     help="""Show the free slots nearest to a time.
@@ -35,10 +35,12 @@ def alternatives(
     refresh: Annotated[bool, typer.Option("--refresh", help="Ask Cal.com, not the cache")] = False,
 ) -> Awaitable[Result]:
     """Return the ranking."""
-    from askpro_cli.shell.wanted import Around
+    from askpro_cli.shell.actions.wanted import Around
 
     run = app_of(ctx)
     question = Around.read(run, event_type, around=around, days=days, limit=limit, duration=duration)
-    from askpro_cli.shell.alternatives import answer  # costs: after the check, so that a slip is told at once
+    from askpro_cli.shell.actions.alternatives import (
+        answer,  # costs: after the check, so that a slip is told at once
+    )
 
     return answer(run, question, refresh=refresh)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from askpro_cli.shell.command import app_of, command_app
-from askpro_cli.shell.result import Result
+from askpro_cli.shell.output.result import Result
 
 app = command_app(
     help="""Show the free slots of an event type.
@@ -41,7 +41,7 @@ def availability(
     ] = False,
 ) -> Result | Awaitable[Result]:
     """Return the slots at once from the cache, else the work that asks the vendor."""
-    from askpro_cli.shell.availability import Question, from_cache, from_vendor
+    from askpro_cli.shell.actions.availability import Question, from_cache, from_vendor
 
     run = app_of(ctx)
     question = Question.read(run, event_type, start=from_, end=to, days=days, duration=duration)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from askpro_cli.shell.command import app_of, command_app
-from askpro_cli.shell.result import Result
+from askpro_cli.shell.output.result import Result
 
 app = command_app(
     help="""Book an appointment.
@@ -55,7 +55,7 @@ def book(
     yes: Annotated[bool, typer.Option("--yes", help="Accepted; booking asks nothing")] = False,
 ) -> Awaitable[Result]:
     """Check what was typed and return the work."""
-    from askpro_cli.shell.wanted import Typed, Wanted
+    from askpro_cli.shell.actions.wanted import Typed, Wanted
 
     del yes
     run = app_of(ctx)
@@ -73,6 +73,6 @@ def book(
         key=idempotency_key,
     )
     wanted = Wanted.read(run, typed)  # before the import that costs: a slip is told at once
-    from askpro_cli.shell.book import book as work
+    from askpro_cli.shell.actions.book import book as work
 
     return work(run, wanted, next_free=next_, dry_run=dry_run)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from askpro_cli.shell.command import app_of, command_app
-from askpro_cli.shell.result import Result
+from askpro_cli.shell.output.result import Result
 
 app = command_app(
     help="""List and show bookings.
@@ -56,11 +56,11 @@ def list_(
     reveal: Annotated[bool, typer.Option("--reveal", help="Show names, addresses and numbers")] = False,
 ) -> Awaitable[Result]:
     """Check the filter and return the work."""
-    from askpro_cli.shell.booking_filter import read_filter
+    from askpro_cli.shell.actions.booking_filter import read_filter
 
     run = app_of(ctx)
     wanted = read_filter(run, status=status or [], email=attendee_email, start=from_, end=to)
-    from askpro_cli.shell.bookings import (
+    from askpro_cli.shell.actions.bookings import (
         list_bookings,  # costs: after the check, so that a slip is told at once
     )
 
@@ -75,6 +75,6 @@ def show(
     reveal: Annotated[bool, typer.Option("--reveal", help="Show names, addresses and numbers")] = False,
 ) -> Awaitable[Result]:
     """Return the work."""
-    from askpro_cli.shell.bookings import show_booking
+    from askpro_cli.shell.actions.bookings import show_booking
 
     return show_booking(app_of(ctx), uid, reveal=reveal)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from askpro_cli.shell.command import app_of, command_app
-from askpro_cli.shell.result import Result
+from askpro_cli.shell.output.result import Result
 
 app = command_app(
     help="""Show or reset the circuit breaker.
@@ -40,7 +40,7 @@ Examples:
 @app.command("status", help=_STATUS_HELP)
 def status(ctx: typer.Context) -> Result:
     """Return the state of every breaker."""
-    from askpro_cli.shell.breakers import show
+    from askpro_cli.shell.actions.breakers import show
 
     return show(app_of(ctx))
 
@@ -54,7 +54,7 @@ def reset(
     yes: Annotated[bool, typer.Option("--yes", help="Accepted; resetting asks no question")] = False,
 ) -> Result:
     """Close breakers."""
-    from askpro_cli.shell.breakers import reset_breakers
+    from askpro_cli.shell.actions.breakers import reset_breakers
 
     del yes
     return reset_breakers(app_of(ctx), name, dry_run=dry_run)

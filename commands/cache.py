@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from askpro_cli.shell.command import app_of, command_app
-from askpro_cli.shell.result import Result
+from askpro_cli.shell.output.result import Result
 
 app = command_app(
     help="""Show or clear the cache of Cal.com answers.
@@ -38,7 +38,7 @@ Examples:
 @app.command("stats", help=_STATS_HELP)
 def stats(ctx: typer.Context) -> Result:
     """Return the counts."""
-    from askpro_cli.shell.cache import cache_stats
+    from askpro_cli.shell.actions.cache import cache_stats
 
     return cache_stats(app_of(ctx))
 
@@ -53,7 +53,7 @@ def clear(
     yes: Annotated[bool, typer.Option("--yes", help="Accepted; clearing asks nothing")] = False,
 ) -> Result:
     """Clear it and return how much it was."""
-    from askpro_cli.shell.cache import clear_cache
+    from askpro_cli.shell.actions.cache import clear_cache
 
     del yes
     return clear_cache(app_of(ctx), prefix=prefix, event_type=event_type, dry_run=dry_run)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from askpro_cli.shell.command import app_of, command_app
-from askpro_cli.shell.result import Result
+from askpro_cli.shell.output.result import Result
 
 app = command_app(
     help="""Cancel a booking.
@@ -33,11 +33,11 @@ def cancel(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be cancelled")] = False,
 ) -> Awaitable[Result]:
     """Confirm, and return the work."""
-    from askpro_cli.shell.wanted import check_reason
+    from askpro_cli.shell.actions.wanted import check_reason
 
     run = app_of(ctx)
     checked = check_reason(reason)
-    from askpro_cli.shell import changes  # costs: after the check, so that a slip is told at once
+    from askpro_cli.shell.actions import changes  # costs: after the check, so that a slip is told at once
 
     if not (dry_run or yes):
         changes.confirm_cancellation(run, uid)

@@ -10,7 +10,7 @@ from askpro_cli.base.errors import InvalidValueError
 from askpro_cli.base.nearest import nearest
 from askpro_cli.shell.command import command_app
 from askpro_cli.shell.completion_scripts import SCRIPTS
-from askpro_cli.shell.result import Result
+from askpro_cli.shell.output.result import Result
 
 app = command_app(
     help="""Print the completion script of a shell.

@@ -9,8 +9,8 @@ import typer
 
 from askpro_cli.base.errors import ConfigError
 from askpro_cli.shell.command import app_of, command_app
-from askpro_cli.shell.result import Column, Result, Table
-from askpro_cli.shell.settings_table import plain_number
+from askpro_cli.shell.output.result import Column, Result, Table
+from askpro_cli.shell.settings.table import plain_number
 
 app = command_app(
     help="""Show, check and start the settings.
@@ -64,7 +64,7 @@ def show(
     origin: Annotated[bool, typer.Option("--origin", help="Also show where each value comes from")] = False,
 ) -> Result:
     """Return all settings, secrets masked."""
-    from askpro_cli.shell.settings_show import shown_settings
+    from askpro_cli.shell.settings.show import shown_settings
 
     shown = list(shown_settings(app_of(ctx).settings))
     columns = [Column("Setting", fit="keep"), Column("Value"), *([Column("Origin")] if origin else [])]
@@ -85,7 +85,7 @@ def _text(value: Any) -> str:
 def path(ctx: typer.Context) -> Result:
     """Return the places of this run."""
     from askpro_cli.base.shipped import shipped_path
-    from askpro_cli.shell.settings_layers import find_places
+    from askpro_cli.shell.settings.layers import find_places
 
     shell = app_of(ctx)
     places = find_places(shell.env, shell.cwd)
@@ -118,7 +118,7 @@ def _exists(place: Path) -> bool | None:
 @app.command("check", help=_CHECK_HELP)
 def check(ctx: typer.Context) -> Result:
     """Return everything wrong with the settings at once."""
-    from askpro_cli.shell.checkup import configuration_checks, report
+    from askpro_cli.shell.actions.checkup import configuration_checks, report
 
     return report(configuration_checks(app_of(ctx)))
 
@@ -131,8 +131,8 @@ def init(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the file, write nothing")] = False,
 ) -> Result:
     """Write the starter file."""
-    from askpro_cli.shell.settings_init import starter_text, write_private
-    from askpro_cli.shell.settings_layers import find_places
+    from askpro_cli.shell.settings.init import starter_text, write_private
+    from askpro_cli.shell.settings.layers import find_places
 
     shell = app_of(ctx)
     target = find_places(shell.env, shell.cwd).user_file

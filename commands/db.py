@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from askpro_cli.shell.command import app_of, command_app
-from askpro_cli.shell.result import Column, Result, Table
+from askpro_cli.shell.output.result import Column, Result, Table
 
 app = command_app(
     help="""Show or upgrade the records database.

@@ -6,7 +6,7 @@ import typer
 
 from askpro_cli.base.errors import DemoError
 from askpro_cli.shell.command import app_of, command_app
-from askpro_cli.shell.result import Result
+from askpro_cli.shell.output.result import Result
 
 app = command_app(
     help="""Show the main job on a sandbox, no account needed.

@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 import typer
 
 from askpro_cli.shell.command import app_of, command_app
-from askpro_cli.shell.result import Result
+from askpro_cli.shell.output.result import Result
 
 app = command_app(
     help="""Check settings, stores and the way to Cal.com.
@@ -26,6 +26,6 @@ Examples:
 @app.command()
 def doctor(ctx: typer.Context) -> Awaitable[Result]:
     """Return the verdict of every check."""
-    from askpro_cli.shell.doctor import examine
+    from askpro_cli.shell.actions.doctor import examine
 
     return examine(app_of(ctx))

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from askpro_cli.shell.command import app_of, command_app
-from askpro_cli.shell.result import Result
+from askpro_cli.shell.output.result import Result
 
 app = command_app(
     help="""List and show event types.
@@ -40,7 +40,7 @@ def list_(
     refresh: Annotated[bool, typer.Option("--refresh", help="Ask Cal.com, not the cache")] = False,
 ) -> Awaitable[Result]:
     """Return the work."""
-    from askpro_cli.shell.catalogue import list_event_types
+    from askpro_cli.shell.actions.catalogue import list_event_types
 
     return list_event_types(app_of(ctx), refresh=refresh)
 
@@ -53,6 +53,6 @@ def show(
     refresh: Annotated[bool, typer.Option("--refresh", help="Ask Cal.com, not the cache")] = False,
 ) -> Awaitable[Result]:
     """Return the work."""
-    from askpro_cli.shell.catalogue import show_event_type
+    from askpro_cli.shell.actions.catalogue import show_event_type
 
     return show_event_type(app_of(ctx), event_type, refresh=refresh)

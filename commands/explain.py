@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from askpro_cli.shell.checks import Page, find_page, pages
+from askpro_cli.shell.actions.checks import Page, find_page, pages
 from askpro_cli.shell.command import command_app
-from askpro_cli.shell.result import Column, Result, Table
+from askpro_cli.shell.output.result import Column, Result, Table
 
 app = command_app(
     help="""Explain a finding's code.

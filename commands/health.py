@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from askpro_cli.shell.command import app_of, command_app
-from askpro_cli.shell.result import Result
+from askpro_cli.shell.output.result import Result
 
 app = command_app(
     help="""Show the state of vendor, state and records at a glance.
@@ -24,6 +24,6 @@ Examples:
 @app.command()
 def health(ctx: typer.Context) -> Result:
     """Return the survey."""
-    from askpro_cli.shell.health import survey
+    from askpro_cli.shell.actions.health import survey
 
     return survey(app_of(ctx))

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from askpro_cli.shell.command import command_app
-from askpro_cli.shell.result import Result
+from askpro_cli.shell.output.result import Result
 
 app = command_app(
     help="""Show help on a topic or a command.

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from askpro_cli.shell.command import app_of, command_app
-from askpro_cli.shell.result import Result
+from askpro_cli.shell.output.result import Result
 
 app = command_app(
     help="""Move a booking to another time.
@@ -35,11 +35,11 @@ def reschedule(
     yes: Annotated[bool, typer.Option("--yes", help="Accepted; moving asks nothing")] = False,
 ) -> Awaitable[Result]:
     """Check what was typed and return the work."""
-    from askpro_cli.shell.wanted import read_start
+    from askpro_cli.shell.actions.wanted import read_start
 
     del yes
     run = app_of(ctx)
     instant = read_start(run, start)
-    from askpro_cli.shell import changes  # costs: after the check, so that a slip is told at once
+    from askpro_cli.shell.actions import changes  # costs: after the check, so that a slip is told at once
 
     return changes.reschedule(run, uid, instant, reason, dry_run=dry_run)

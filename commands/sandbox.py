@@ -77,9 +77,9 @@ def sandbox(
 
 def _tell(current: App, url: str, key: str | None) -> None:
     """Print the one ready line, or the ready envelope."""
-    from askpro_cli.shell.envelope import Outcome
-    from askpro_cli.shell.render import render
-    from askpro_cli.shell.result import Result
+    from askpro_cli.shell.output.envelope import Outcome
+    from askpro_cli.shell.output.render import render
+    from askpro_cli.shell.output.result import Result
 
     known = f" (key {key})" if key else ""
     result = Result(data={"url": url, "key": key}, text=f"askpro sandbox ready on {url}{known}")

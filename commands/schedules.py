@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from askpro_cli.shell.command import app_of, command_app
-from askpro_cli.shell.result import Result
+from askpro_cli.shell.output.result import Result
 
 app = command_app(
     help="""List and show schedules.
@@ -36,7 +36,7 @@ Examples:
 @app.command("list", help=_LIST_HELP)
 def list_(ctx: typer.Context) -> Awaitable[Result]:
     """Return the work."""
-    from askpro_cli.shell.catalogue import list_schedules
+    from askpro_cli.shell.actions.catalogue import list_schedules
 
     return list_schedules(app_of(ctx))
 
@@ -47,6 +47,6 @@ def show(
     schedule: Annotated[str, typer.Argument(help="Id, or default")],
 ) -> Awaitable[Result]:
     """Return the work."""
-    from askpro_cli.shell.catalogue import show_schedule
+    from askpro_cli.shell.actions.catalogue import show_schedule
 
     return show_schedule(app_of(ctx), schedule)

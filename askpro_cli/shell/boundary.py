@@ -16,8 +16,8 @@ from askpro_cli.shell.running import InterruptedRun, finish, listening
 from askpro_cli.shell.usage import as_usage_error, is_help_request, is_usage_error
 
 if TYPE_CHECKING:  # neither is needed to print a help page
-    from askpro_cli.shell.envelope import Outcome
-    from askpro_cli.shell.result import Result
+    from askpro_cli.shell.output.envelope import Outcome
+    from askpro_cli.shell.output.result import Result
 
 
 def run(app: App, argv: Sequence[str]) -> int:
@@ -96,7 +96,7 @@ class Invocation:
         return self.failed(report_crash(self._app, error))
 
     def _settle(self, result: Result | None, errors: Sequence[AskproError]) -> Outcome:
-        from askpro_cli.shell.envelope import settle
+        from askpro_cli.shell.output.envelope import settle
 
         if errors:  # perhaps before all options were parsed
             merge_options(self._app.options, options_from_argv(self._argv))
@@ -107,7 +107,7 @@ class Invocation:
 
 
 def _print(app: App, outcome: Outcome) -> int:
-    from askpro_cli.shell.render import render
+    from askpro_cli.shell.output.render import render
 
     options, console = app.options, app.console
     console.quiet, console.verbose = options.quiet, options.verbose
@@ -129,7 +129,7 @@ def _print(app: App, outcome: Outcome) -> int:
 
 def _unprintable(app: App, outcome: Outcome, error: Exception) -> Outcome:
     from askpro_cli.shell.crash import report_crash
-    from askpro_cli.shell.envelope import settle
+    from askpro_cli.shell.output.envelope import settle
 
     return settle(outcome.command, None, [report_crash(app, error)], unknown_first=False)
 

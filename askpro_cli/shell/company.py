@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from askpro_cli.base.errors import ConfigError
 from askpro_cli.base.nearest import nearest
 from askpro_cli.base.spelling import composed
-from askpro_cli.shell.settings import Settings, Value
-from askpro_cli.shell.settings_layers import Origin
+from askpro_cli.shell.settings.layers import Origin
+from askpro_cli.shell.settings.loading import Settings, Value
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

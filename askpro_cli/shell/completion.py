@@ -168,7 +168,7 @@ def _faults(app: App) -> Iterable[Candidate]:
 
 def _codes(app: App) -> Iterable[Candidate]:
     del app
-    from askpro_cli.shell.checks import pages
+    from askpro_cli.shell.actions.checks import pages
 
     return [(page.code, page.title) for page in pages().values()]
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from askpro_cli.base.clock import Clock, SystemClock
 from askpro_cli.base.errors import ConfigError, ConfirmationError, RefusedError
 from askpro_cli.shell import wiring
-from askpro_cli.shell.console import Console, Streams
 from askpro_cli.shell.options import GlobalOptions
+from askpro_cli.shell.output.console import Console, Streams
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from askpro_cli.calcom.client import CalcomClient
     from askpro_cli.resilience.policy import Policy
     from askpro_cli.shell.company import Company
-    from askpro_cli.shell.settings import Settings
+    from askpro_cli.shell.settings.loading import Settings
     from askpro_cli.state.store import StateStore
 
 
@@ -115,7 +115,7 @@ class App:
     @cached_property
     def settings(self) -> Settings:
         """The settings, each with its origin."""
-        from askpro_cli.shell.settings import load_settings
+        from askpro_cli.shell.settings.loading import load_settings
 
         flags = {
             "company": self.options.company,
@@ -185,7 +185,7 @@ class App:
         """Return how Cal.com was asked so far, as the meta of an answer; {} when it was not."""
         if self._client is None or self._client.last is None:
             return {}
-        from askpro_cli.shell.vendor_meta import vendor_meta
+        from askpro_cli.shell.actions.vendor_meta import vendor_meta
 
         return vendor_meta(self, self._client.last, self._client.requests)
 

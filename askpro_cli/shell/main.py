@@ -24,9 +24,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     gc.set_threshold(_GC_THRESHOLD)
     try:
         from askpro_cli.shell.boundary import run
-        from askpro_cli.shell.console import Streams
         from askpro_cli.shell.context import App
         from askpro_cli.shell.options import GlobalOptions
+        from askpro_cli.shell.output.console import Streams
 
         app = App.build(GlobalOptions(), os.environ, _cwd(), Streams.of_process())
         words = sys.argv[1:] if argv is None else argv

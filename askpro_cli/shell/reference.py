@@ -12,10 +12,10 @@ from pathlib import Path
 from askpro_cli.base.exit_codes import EXPLANATIONS, status_word
 from askpro_cli.base.shipped import shipped_path
 from askpro_cli.calcom.errors import known_texts
-from askpro_cli.shell.checks import pages
+from askpro_cli.shell.actions.checks import pages
 from askpro_cli.shell.cli_reference import cli_page
-from askpro_cli.shell.settings_files import read_settings_file
-from askpro_cli.shell.settings_table import COMPANY_SETTINGS, SETTINGS, Setting, plain_number
+from askpro_cli.shell.settings.files import read_settings_file
+from askpro_cli.shell.settings.table import COMPANY_SETTINGS, SETTINGS, Setting, plain_number
 
 
 def settings_part() -> str:

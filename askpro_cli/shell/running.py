@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Task
 
     from askpro_cli.shell.context import App
-    from askpro_cli.shell.result import Result
+    from askpro_cli.shell.output.result import Result
 
 T = TypeVar("T")
 _CODES = {signal.SIGINT: ExitCode.INTERRUPTED, signal.SIGTERM: ExitCode.TERMINATED}
@@ -67,7 +67,7 @@ def listening() -> Iterator[None]:
 
 def finish(answer: Any, app: App, command: str | None) -> Result:
     """Return the Result of a command: at once, or after awaiting it."""
-    from askpro_cli.shell.result import Result
+    from askpro_cli.shell.output.result import Result
 
     if isinstance(answer, Result):
         return answer

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from askpro_cli.resilience.policy import Policy, PolicySettings
     from askpro_cli.shell.company import Company
     from askpro_cli.shell.context import App
-    from askpro_cli.shell.settings import Settings
+    from askpro_cli.shell.settings.loading import Settings
     from askpro_cli.state.store import StateStore
 
 RECORDS_FILE = "records.db"
@@ -23,7 +23,7 @@ VENDOR = "calcom"
 
 def open_state_store(app: App) -> StateStore:
     """Return the state store the settings name, in the company's namespace."""
-    from askpro_cli.shell.secrets import read_secret
+    from askpro_cli.shell.settings.secrets import read_secret
     from askpro_cli.state.opening import open_state
 
     return open_state(
@@ -36,7 +36,7 @@ def open_state_store(app: App) -> StateStore:
 
 def records_url(app: App) -> str:
     """Return the SQLAlchemy URL of the records; by default an SQLite file in the state folder."""
-    from askpro_cli.shell.secrets import read_secret
+    from askpro_cli.shell.settings.secrets import read_secret
 
     configured = read_secret(app.settings, "database_url", app.notice)
     return configured or f"sqlite:///{app.settings.state_dir / RECORDS_FILE}"
@@ -58,8 +58,8 @@ def api_key(app: App) -> str:
     Raises:
         AuthError: nobody set it; the hint names both ways.
     """
-    from askpro_cli.shell.secrets import read_secret
-    from askpro_cli.shell.settings_table import find_setting
+    from askpro_cli.shell.settings.secrets import read_secret
+    from askpro_cli.shell.settings.table import find_setting
 
     name = app.company.key_setting
     key = read_secret(app.settings, name, app.notice)

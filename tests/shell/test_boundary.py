@@ -21,7 +21,7 @@ from askpro_cli.base.exit_codes import ExitCode, status_word
 from askpro_cli.base.findings import Finding, Unknown
 from askpro_cli.shell import registry
 from askpro_cli.shell.command import app_of, command_app
-from askpro_cli.shell.result import Result
+from askpro_cli.shell.output.result import Result
 
 KEYS = ["askpro", "command", "status", "exit_code", "data", "findings", "unknown", "errors", "meta"]
 Body = Callable[[typer.Context], Any]

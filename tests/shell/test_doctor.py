@@ -13,7 +13,7 @@ from support.salon import OTTO, Salon
 
 from askpro_cli.base.clock import ManualClock
 from askpro_cli.resilience.metrics import OperationStats
-from askpro_cli.shell.health import percentile
+from askpro_cli.shell.actions.health import percentile
 
 ALL = ["ENV001", "ENV004", "ENV003", "ENV010", "ENV002", "ENV005", "ENV006", "ENV008", "ENV007", "ENV009"]
 

@@ -15,10 +15,10 @@ from support.salon import Salon
 from askpro_cli.base.errors import NotFoundError, OutputError, RefusedError, StateError
 from askpro_cli.base.exit_codes import ExitCode
 from askpro_cli.base.findings import Finding, Severity, Unknown
-from askpro_cli.shell.console import Console, Streams
-from askpro_cli.shell.envelope import settle
-from askpro_cli.shell.render import render
-from askpro_cli.shell.result import Column, Result, Table
+from askpro_cli.shell.output.console import Console, Streams
+from askpro_cli.shell.output.envelope import settle
+from askpro_cli.shell.output.render import render
+from askpro_cli.shell.output.result import Column, Result, Table
 
 FINDING = Finding(
     "ENV007", "this clock", "within 30 s", "90 s ahead", "timedatectl set-ntp true", Severity.WARNING

@@ -13,10 +13,10 @@ from support.cli import Cli, Program
 from askpro_cli.base.exit_codes import EXPLANATIONS
 from askpro_cli.base.findings import CHECKS
 from askpro_cli.shell import reference
-from askpro_cli.shell.checks import pages
+from askpro_cli.shell.actions.checks import pages
 from askpro_cli.shell.completion_scripts import SCRIPTS
 from askpro_cli.shell.registry import COMMANDS
-from askpro_cli.shell.settings_table import COMPANY_SETTINGS, SETTINGS
+from askpro_cli.shell.settings.table import COMPANY_SETTINGS, SETTINGS
 
 DOCS = Path(__file__).parents[2] / "docs"
 

@@ -11,8 +11,8 @@ from askpro_cli.base.errors import AuthError, ConfigError
 from askpro_cli.shell.company import choose_company
 from askpro_cli.shell.context import App
 from askpro_cli.shell.options import GlobalOptions
-from askpro_cli.shell.secrets import read_secret
-from askpro_cli.shell.settings import Settings, load_settings
+from askpro_cli.shell.settings.loading import Settings, load_settings
+from askpro_cli.shell.settings.secrets import read_secret
 
 TWO = "companies:\n  salon: {timezone: Europe/Vienna}\n  clinic-mitte: {calcom_api_key: ck}\n"
 

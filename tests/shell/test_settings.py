@@ -12,11 +12,11 @@ from askpro_cli.base.errors import ConfigError
 from askpro_cli.base.shipped import shipped_path
 from askpro_cli.calcom.lookup import Reference, parse_reference
 from askpro_cli.shell.company import choose_company
-from askpro_cli.shell.settings import Settings, load_settings, merge_layers
-from askpro_cli.shell.settings_files import read_settings_file
-from askpro_cli.shell.settings_layers import Layer, Origin
-from askpro_cli.shell.settings_table import SETTINGS, Kind, find_setting
-from askpro_cli.shell.settings_values import mask_dsn, read_value
+from askpro_cli.shell.settings.files import read_settings_file
+from askpro_cli.shell.settings.layers import Layer, Origin
+from askpro_cli.shell.settings.loading import Settings, load_settings, merge_layers
+from askpro_cli.shell.settings.table import SETTINGS, Kind, find_setting
+from askpro_cli.shell.settings.values import mask_dsn, read_value
 
 
 def load(cli: Cli, env: dict[str, str] | None = None, **flags: str | None) -> Settings:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from askpro_cli.shell import yaml_reading
-from askpro_cli.shell.settings_files import read_settings_file
+from askpro_cli.shell.settings import yaml_reading
+from askpro_cli.shell.settings.files import read_settings_file
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askpro_cli.shell.render_table import draw
-from askpro_cli.shell.result import Column, Table
-from askpro_cli.shell.table_fit import fit
+from askpro_cli.shell.output.render_table import draw
+from askpro_cli.shell.output.result import Column, Table
+from askpro_cli.shell.output.table_fit import fit
 
 COLUMNS = (
     Column("Uid", fit="keep"),

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from askpro_cli.base.times import is_repeated, iso_local, iso_utc
-from askpro_cli.shell.slot_tables import alternatives_table, slots_table, until, when
+from askpro_cli.shell.actions.slot_tables import alternatives_table, slots_table, until, when
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

@@ -17,9 +17,9 @@ import pytest
 
 from askpro_cli.base.clock import Clock
 from askpro_cli.shell.boundary import run
-from askpro_cli.shell.console import Streams
 from askpro_cli.shell.context import App
 from askpro_cli.shell.options import GlobalOptions
+from askpro_cli.shell.output.console import Streams
 
 
 @dataclass(frozen=True)

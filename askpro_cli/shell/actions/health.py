@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from askpro_cli.base.errors import AskproError
 from askpro_cli.base.findings import Finding, Unknown
-from askpro_cli.shell.checks import ENV011
-from askpro_cli.shell.key_owners import KeyOwners
-from askpro_cli.shell.result import Column, Result, Table
+from askpro_cli.shell.actions.checks import ENV011
+from askpro_cli.shell.actions.key_owners import KeyOwners
+from askpro_cli.shell.output.result import Column, Result, Table
 
 if TYPE_CHECKING:
     from askpro_cli.resilience.breaker import BreakerStatus

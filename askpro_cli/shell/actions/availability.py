@@ -11,9 +11,9 @@ from askpro_cli.booking.windows import days_of, read_window
 from askpro_cli.calcom.availability import FoundSlots, SlotQuery, cached_slots, fetch_slots
 from askpro_cli.calcom.lookup import Reference, cached_event_type, find_event_type, parse_reference
 from askpro_cli.calcom.models import EventType
-from askpro_cli.shell.result import Result
-from askpro_cli.shell.slot_tables import slots_table
-from askpro_cli.shell.vendor_meta import cached_meta, told, vendor_meta
+from askpro_cli.shell.actions.slot_tables import slots_table
+from askpro_cli.shell.actions.vendor_meta import cached_meta, told, vendor_meta
+from askpro_cli.shell.output.result import Result
 
 if TYPE_CHECKING:
     from askpro_cli.shell.context import App

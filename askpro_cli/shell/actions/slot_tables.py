@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from askpro_cli.base.times import is_repeated
-from askpro_cli.shell.result import Column, Table
+from askpro_cli.shell.output.result import Column, Table
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 

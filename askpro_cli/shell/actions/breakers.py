@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from askpro_cli.base.errors import NotFoundError
 from askpro_cli.base.nearest import nearest
-from askpro_cli.shell.key_owners import KeyOwners
-from askpro_cli.shell.result import Column, Result, Table
+from askpro_cli.shell.actions.key_owners import KeyOwners
+from askpro_cli.shell.output.result import Column, Result, Table
 
 if TYPE_CHECKING:
     from askpro_cli.resilience.breaker import BreakerStatus, CircuitBreaker

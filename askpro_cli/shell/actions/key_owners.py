@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from askpro_cli.base.errors import AskproError
 from askpro_cli.shell.company import Company, all_companies
-from askpro_cli.shell.secrets import read_secret
+from askpro_cli.shell.settings.secrets import read_secret
 from askpro_cli.shell.wiring import VENDOR, key_id
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
-from askpro_cli.shell.result import Column, Table
-from askpro_cli.shell.table_fit import Fit, fit
+from askpro_cli.shell.output.result import Column, Table
+from askpro_cli.shell.output.table_fit import Fit, fit
 
 if TYPE_CHECKING:
     from rich.table import Table as RichTable

@@ -8,9 +8,9 @@ from askpro_cli.booking.change import chain_of
 from askpro_cli.booking.views import booking_view
 from askpro_cli.calcom.filters import BookingFilter
 from askpro_cli.calcom.lookup import find_event_type, parse_reference
-from askpro_cli.shell.booking_tables import bookings_table, properties_table
-from askpro_cli.shell.result import Result
-from askpro_cli.shell.vendor_meta import told, vendor_meta
+from askpro_cli.shell.actions.booking_tables import bookings_table, properties_table
+from askpro_cli.shell.actions.vendor_meta import told, vendor_meta
+from askpro_cli.shell.output.result import Result
 
 if TYPE_CHECKING:
     from askpro_cli.calcom.models import Booking

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from askpro_cli.shell.result import Column, Table
-from askpro_cli.shell.slot_tables import until, when
+from askpro_cli.shell.actions.slot_tables import until, when
+from askpro_cli.shell.output.result import Column, Table
 
 # One line a booking on a terminal of 80 columns: what is copied stays whole, the rest gives way.
 _COLUMNS = (

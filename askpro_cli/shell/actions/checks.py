@@ -54,7 +54,7 @@ class Page:
 @cache
 def pages() -> dict[str, Page]:
     """Return all pages by code."""
-    from askpro_cli.shell.yaml_reading import parse_yaml
+    from askpro_cli.shell.settings.yaml_reading import parse_yaml
 
     path = shipped_path("checks.yaml")
     document = parse_yaml(path.read_text(encoding="utf-8"), path.name)

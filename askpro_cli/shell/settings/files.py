@@ -18,7 +18,7 @@ from typing import Any
 
 from askpro_cli.base.errors import ConfigError
 from askpro_cli.base.folders import make_private_folder
-from askpro_cli.shell.settings_table import Kind, find_setting, setting_name
+from askpro_cli.shell.settings.table import Kind, find_setting, setting_name
 
 Flat = dict[str, Any]
 
@@ -51,7 +51,7 @@ def _unreadable(path: Path, error: OSError) -> ConfigError:
 
 
 def _parse(path: Path) -> Any:
-    from askpro_cli.shell.yaml_reading import parse_yaml
+    from askpro_cli.shell.settings.yaml_reading import parse_yaml
 
     try:
         text = path.read_text(encoding="utf-8")

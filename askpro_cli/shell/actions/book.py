@@ -20,13 +20,13 @@ from askpro_cli.booking.views import booking_view
 from askpro_cli.calcom.availability import SlotQuery, fetch_slots
 from askpro_cli.calcom.lookup import find_event_type
 from askpro_cli.calcom.models import EventType
-from askpro_cli.shell.alternatives import offer
-from askpro_cli.shell.booking_tables import bookings_table, properties_table, sentence
-from askpro_cli.shell.desk import make_desk, remember, wish_around
-from askpro_cli.shell.result import Result
-from askpro_cli.shell.slot_tables import when
-from askpro_cli.shell.vendor_meta import told, vendor_meta
-from askpro_cli.shell.wanted import Wanted
+from askpro_cli.shell.actions.alternatives import offer
+from askpro_cli.shell.actions.booking_tables import bookings_table, properties_table, sentence
+from askpro_cli.shell.actions.desk import make_desk, remember, wish_around
+from askpro_cli.shell.actions.slot_tables import when
+from askpro_cli.shell.actions.vendor_meta import told, vendor_meta
+from askpro_cli.shell.actions.wanted import Wanted
+from askpro_cli.shell.output.result import Result
 
 if TYPE_CHECKING:
     from askpro_cli.calcom.client import CalcomClient

@@ -13,11 +13,11 @@ from askpro_cli.booking.fitting import fit_duration
 from askpro_cli.booking.free_times import Wish, find_alternatives
 from askpro_cli.booking.slot_views import alternative_view, event_type_view
 from askpro_cli.calcom.lookup import find_event_type
-from askpro_cli.shell.desk import wish_around
-from askpro_cli.shell.result import Result, Table
-from askpro_cli.shell.slot_tables import alternatives_table
-from askpro_cli.shell.vendor_meta import told, vendor_meta
-from askpro_cli.shell.wanted import Around
+from askpro_cli.shell.actions.desk import wish_around
+from askpro_cli.shell.actions.slot_tables import alternatives_table
+from askpro_cli.shell.actions.vendor_meta import told, vendor_meta
+from askpro_cli.shell.actions.wanted import Around
+from askpro_cli.shell.output.result import Result, Table
 
 if TYPE_CHECKING:
     from askpro_cli.calcom.client import CalcomClient

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from askpro_cli.base.errors import AskproError
 from askpro_cli.base.exit_codes import ExitCode
 from askpro_cli.base.findings import Check, CheckResult, Finding, Unknown
-from askpro_cli.shell.checks import ENV001, ENV010
-from askpro_cli.shell.result import Column, Result, Table
-from askpro_cli.shell.secret_files import check_privacy, check_secret_files
-from askpro_cli.shell.settings_check import check_settings, check_variables
-from askpro_cli.shell.settings_layers import find_places
+from askpro_cli.shell.actions.checks import ENV001, ENV010
+from askpro_cli.shell.output.result import Column, Result, Table
+from askpro_cli.shell.settings.check import check_settings, check_variables
+from askpro_cli.shell.settings.layers import find_places
+from askpro_cli.shell.settings.secret_files import check_privacy, check_secret_files
 
 if TYPE_CHECKING:
     from askpro_cli.shell.context import App

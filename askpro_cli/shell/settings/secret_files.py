@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 from askpro_cli.base.errors import ConfigError
 from askpro_cli.base.findings import CheckResult, Finding
-from askpro_cli.shell.checks import ENV003, ENV010
-from askpro_cli.shell.secrets import read_secret_file
-from askpro_cli.shell.settings_files import Flat, holds_secret, read_settings_file
-from askpro_cli.shell.settings_layers import Origin, Places, environment_layer, files_of
-from askpro_cli.shell.settings_table import find_setting, setting_name
+from askpro_cli.shell.actions.checks import ENV003, ENV010
+from askpro_cli.shell.settings.files import Flat, holds_secret, read_settings_file
+from askpro_cli.shell.settings.layers import Origin, Places, environment_layer, files_of
+from askpro_cli.shell.settings.secrets import read_secret_file
+from askpro_cli.shell.settings.table import find_setting, setting_name
 
 _ENDING = "_file"
 

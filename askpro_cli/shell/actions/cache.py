@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from askpro_cli.base.errors import InvalidValueError, NotFoundError
 from askpro_cli.calcom.lookup import cached_event_type, parse_reference
-from askpro_cli.shell.booking_tables import properties_table
-from askpro_cli.shell.result import Result
+from askpro_cli.shell.actions.booking_tables import properties_table
+from askpro_cli.shell.output.result import Result
 
 if TYPE_CHECKING:
     from askpro_cli.shell.context import App

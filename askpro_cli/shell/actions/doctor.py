@@ -13,15 +13,15 @@ from askpro_cli.base.errors import (
 )
 from askpro_cli.base.exit_codes import ExitCode
 from askpro_cli.base.findings import Check, CheckResult, Finding, Unknown
-from askpro_cli.shell.checks import ENV001, ENV002, ENV005, ENV006, ENV007, ENV008, ENV009
-from askpro_cli.shell.checkup import configuration_checks, finding_of, report, unknown_of
+from askpro_cli.shell.actions.checks import ENV001, ENV002, ENV005, ENV006, ENV007, ENV008, ENV009
+from askpro_cli.shell.actions.checkup import configuration_checks, finding_of, report, unknown_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from askpro_cli.resilience.meta import CallMeta
     from askpro_cli.shell.context import App
-    from askpro_cli.shell.result import Result
+    from askpro_cli.shell.output.result import Result
 
 SKEW_SECONDS = 30.0
 """Differences below are the Date header's own coarseness, the way there, and clocks that drift."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from askpro_cli.shell.result import Column, Table
+from askpro_cli.shell.output.result import Column, Table
 
 _GAP, _NARROW_GAP = 2, 1
 _LEAST_CUT, _LEAST_FOLDED = 10, 12  # of a cell cut shorter too little is left

@@ -12,12 +12,12 @@ from askpro_cli.booking.change import Changed
 from askpro_cli.booking.views import booking_view
 from askpro_cli.calcom.lookup import Reference, find_event_type
 from askpro_cli.calcom.models import Booking
-from askpro_cli.shell.alternatives import Offered, offer
-from askpro_cli.shell.booking_tables import bookings_table, in_words, properties_table, sentence
-from askpro_cli.shell.desk import make_desk, remember, wish_around
-from askpro_cli.shell.result import Result
-from askpro_cli.shell.slot_tables import when
-from askpro_cli.shell.vendor_meta import told, vendor_meta
+from askpro_cli.shell.actions.alternatives import Offered, offer
+from askpro_cli.shell.actions.booking_tables import bookings_table, in_words, properties_table, sentence
+from askpro_cli.shell.actions.desk import make_desk, remember, wish_around
+from askpro_cli.shell.actions.slot_tables import when
+from askpro_cli.shell.actions.vendor_meta import told, vendor_meta
+from askpro_cli.shell.output.result import Result
 
 if TYPE_CHECKING:
     from askpro_cli.calcom.client import CalcomClient

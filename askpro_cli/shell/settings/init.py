@@ -10,8 +10,8 @@ from pathlib import Path
 from askpro_cli.base.errors import ConfigError
 from askpro_cli.base.folders import make_private_folder
 from askpro_cli.base.shipped import shipped_path
-from askpro_cli.shell.settings_files import read_settings_file
-from askpro_cli.shell.settings_table import SETTINGS, Setting
+from askpro_cli.shell.settings.files import read_settings_file
+from askpro_cli.shell.settings.table import SETTINGS, Setting
 
 _HEAD = """\
 # Settings of askpro for this user. Take the # away from what you want to set.

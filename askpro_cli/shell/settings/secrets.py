@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 
 from askpro_cli.base.errors import ConfigError
-from askpro_cli.shell.settings import Settings
+from askpro_cli.shell.settings.loading import Settings
 
 KEYRING_SERVICE = "askpro"
 

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from askpro_cli.base.errors import ConfigError
 from askpro_cli.base.nearest import nearest
-from askpro_cli.shell.settings_files import Flat
-from askpro_cli.shell.settings_layers import (
+from askpro_cli.shell.settings.files import Flat
+from askpro_cli.shell.settings.layers import (
     Layer,
     Origin,
     Places,
@@ -25,8 +25,8 @@ from askpro_cli.shell.settings_layers import (
     slugs_in,
     xdg,
 )
-from askpro_cli.shell.settings_table import find_setting
-from askpro_cli.shell.settings_values import read_value
+from askpro_cli.shell.settings.table import find_setting
+from askpro_cli.shell.settings.values import read_value
 
 Document = tuple[Origin, Path, Flat]
 """A settings file: its layer, its path, what it says."""

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from askpro_cli.base.errors import ConfigError
 from askpro_cli.base.nearest import nearest
 from askpro_cli.base.shipped import shipped_path
-from askpro_cli.shell.settings_files import Flat, read_settings_file
-from askpro_cli.shell.settings_table import (
+from askpro_cli.shell.settings.files import Flat, read_settings_file
+from askpro_cli.shell.settings.table import (
     COMPANY_SETTINGS,
     SETTINGS,
     SLUG_RULE,

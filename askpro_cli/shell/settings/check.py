@@ -7,9 +7,9 @@ from pathlib import Path
 
 from askpro_cli.base.errors import AskproError, ConfigError, InvalidValueError
 from askpro_cli.base.findings import CheckResult, Finding
-from askpro_cli.shell.checks import ENV001, ENV004
-from askpro_cli.shell.settings_files import read_settings_file
-from askpro_cli.shell.settings_layers import (
+from askpro_cli.shell.actions.checks import ENV001, ENV004
+from askpro_cli.shell.settings.files import read_settings_file
+from askpro_cli.shell.settings.layers import (
     Origin,
     Places,
     check_name,
@@ -18,8 +18,8 @@ from askpro_cli.shell.settings_layers import (
     is_mere_section,
     unknown_variables,
 )
-from askpro_cli.shell.settings_table import Kind, find_setting, is_alias, setting_name
-from askpro_cli.shell.settings_values import read_value
+from askpro_cli.shell.settings.table import Kind, find_setting, is_alias, setting_name
+from askpro_cli.shell.settings.values import read_value
 
 
 def check_settings(places: Places, env: Mapping[str, str]) -> CheckResult:

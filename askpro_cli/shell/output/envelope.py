@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from askpro_cli.base.errors import AskproError
 from askpro_cli.base.exit_codes import ExitCode, combine, status_word
-from askpro_cli.shell.result import Result
+from askpro_cli.shell.output.result import Result
 
 if TYPE_CHECKING:
     from askpro_cli.base.findings import Finding, Unknown

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from askpro_cli.shell.console import Console
-from askpro_cli.shell.envelope import Outcome, envelope
-from askpro_cli.shell.result import Column, Result, Table
+from askpro_cli.shell.output.console import Console
+from askpro_cli.shell.output.envelope import Outcome, envelope
+from askpro_cli.shell.output.result import Column, Result, Table
 
 if TYPE_CHECKING:
     from askpro_cli.base.errors import AskproError
@@ -67,7 +67,7 @@ def _render_text(result: Result, console: Console, output: str) -> None:
 
 
 def _draw(table: Table, console: Console) -> None:
-    from askpro_cli.shell.render_table import draw
+    from askpro_cli.shell.output.render_table import draw
 
     drawn = draw(table, width=console.width, color=console.colored(console.streams.stdout))
     console.answer(drawn.text)

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from askpro_cli.base.redaction import mask_secret
-from askpro_cli.shell.settings import Settings, Value
-from askpro_cli.shell.settings_layers import Origin
-from askpro_cli.shell.settings_table import SETTINGS, Kind, Setting, find_setting
-from askpro_cli.shell.settings_values import mask_dsn
+from askpro_cli.shell.settings.layers import Origin
+from askpro_cli.shell.settings.loading import Settings, Value
+from askpro_cli.shell.settings.table import SETTINGS, Kind, Setting, find_setting
+from askpro_cli.shell.settings.values import mask_dsn
 
 
 class Shown(NamedTuple):

@@ -29,11 +29,6 @@ def read_answer(field: BookingField, text: Any) -> Any:
     return reader(field, text) if reader and isinstance(text, str) else text
 
 
-def choices_of(field: BookingField) -> list[str]:
-    """Return the answers that may be chosen from; none where the answer is free."""
-    return [_option(entry) for entry in field.options]
-
-
 def _number(field: BookingField, text: str) -> int | float:
     try:
         value = float(text)
@@ -52,7 +47,7 @@ def _boolean(field: BookingField, text: str) -> bool:
 
 
 def _choice(field: BookingField, text: str) -> str:
-    options = choices_of(field)
+    options = field.option_values
     if options and text not in options:
         raise _wrong(field, f"takes one of {', '.join(options)}")
     return text
@@ -68,11 +63,6 @@ def _emails(field: BookingField, text: str) -> list[str]:
 
 def _phone(field: BookingField, text: str) -> str:
     return normalise_phone(text, field=f"--field {field.slug}")
-
-
-def _option(entry: Any) -> str:
-    """Return an option's value; the vendor sends plain texts, older servers objects."""
-    return str(entry.get("value", "")) if isinstance(entry, dict) else str(entry)
 
 
 def _wrong(field: BookingField, what: str) -> InvalidValueError:

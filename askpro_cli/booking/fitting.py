@@ -13,7 +13,7 @@ from typing import Any
 
 from askpro_cli.base.errors import AskproError, InvalidValueError, RefusedError
 from askpro_cli.base.nearest import nearest
-from askpro_cli.booking.answers import choices_of, read_answer
+from askpro_cli.booking.answers import read_answer
 from askpro_cli.booking.places import fit_location
 from askpro_cli.booking.requests import BookingRequest
 from askpro_cli.calcom.lookup import require_bookable
@@ -122,7 +122,7 @@ def _option_for(field: BookingField) -> str:
     """Return the option that answers *field*, with what may be chosen."""
     if field.slug == _ATTENDEE_PHONE:
         return "--phone …"
-    choices = choices_of(field)
+    choices = field.option_values
     return f"--field {field.slug}=…" + (f" (one of {', '.join(choices)})" if choices else "")
 
 

@@ -12,12 +12,14 @@ if TYPE_CHECKING:
     from askpro_cli.calcom.cache import CalcomCache
     from askpro_cli.calcom.client import CalcomClient
     from askpro_cli.resilience.policy import Policy, PolicySettings
+    from askpro_cli.resilience.retrying import Sleep
     from askpro_cli.shell.company import Company
     from askpro_cli.shell.context import App
     from askpro_cli.shell.settings.loading import Settings
     from askpro_cli.state.store import StateStore
 
 RECORDS_FILE = "records.db"
+_SILENT_SECONDS = 2.0  # shorter pauses are told with the answer, as tries
 VENDOR = "calcom"
 
 
@@ -94,7 +96,22 @@ def make_policy(app: App) -> Policy:
         run_id=app.run_id,
         company=app.company.slug,
         log=app.log,
+        sleep=telling_sleep(app),
     )
+
+
+def telling_sleep(app: App) -> Sleep:
+    """Return how a call waits: a pause that a person would notice is told before it begins."""
+    from askpro_cli.base.times import human_span
+
+    async def sleep(seconds: float) -> None:
+        import asyncio
+
+        if seconds >= _SILENT_SECONDS:
+            app.console.note(f"waiting {human_span(seconds)} before the next request to Cal.com")
+        await asyncio.sleep(seconds)
+
+    return sleep
 
 
 def policy_settings(settings: Settings) -> PolicySettings:

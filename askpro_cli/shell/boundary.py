@@ -110,8 +110,7 @@ def _print(app: App, outcome: Outcome) -> int:
     from askpro_cli.shell.output.render import render
 
     options, console = app.options, app.console
-    console.quiet, console.verbose = options.quiet, options.verbose
-    console.no_color = options.no_color
+    app.follow_options()
     meta: dict[str, Any] = {"run_id": app.run_id}
     if app.notices:
         meta["notices"] = app.notices

@@ -34,6 +34,11 @@ class AskproCommand(TyperCommand):
         """Return the help option, which prints through the console."""
         return print_help_through_console(super().get_help_option(ctx))
 
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; every option is parsed by now, so what is said on the way follows them."""
+        app_of(ctx).follow_options()
+        return super().invoke(ctx)
+
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write arguments and options, then the global options."""
         super().format_options(ctx, formatter)

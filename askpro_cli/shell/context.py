@@ -143,6 +143,12 @@ class App:
             return RunLog(None, self.run_id, self.clock)
         return RunLog(path, self.run_id, self.clock, keep_days=keep_days)
 
+    def follow_options(self) -> None:
+        """Let the console be as quiet, as talkative and as plain as the options ask for."""
+        options, console = self.options, self.console
+        console.quiet, console.verbose = options.quiet, options.verbose
+        console.no_color = options.no_color
+
     def notice(self, text: str) -> None:
         """Tell a person something that is no failure (a damaged file was moved aside); also in the meta."""
         if text not in self.notices:

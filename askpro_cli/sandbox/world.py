@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -48,6 +49,10 @@ class Booking:
     rescheduled_to: str | None = None
 
 
+# Told of an event: the trigger, the booking it concerns, and what the trigger adds (see `World.emit`).
+Listener = Callable[[str, Booking, dict[str, Any]], None]
+
+
 class World:
     """One vendor's database. All access happens under `lock`: a check and its commit are one step.
 
@@ -76,6 +81,7 @@ class World:
         self.random = random.Random(seed)  # noqa: S311 - uids of a simulation are no secrets
         self.bookings: dict[str, Booking] = {}
         self._active: dict[int, dict[str, Booking]] = {}
+        self.listener: Listener | None = None
 
     def _index(self) -> None:
         for user in self.definition.users:
@@ -125,6 +131,18 @@ class World:
             cancellation_reason=seed.cancellation_reason,
         )
         self.store(booking)
+
+    def emit(self, trigger: str, booking: Booking, **extra: Any) -> None:
+        """Tell the webhooks that something happened to *booking*; without a listener nothing happens.
+
+        Args:
+            trigger: the vendor's name of the event, e.g. `BOOKING_CREATED`.
+            booking: as it is after the event; for `BOOKING_RESCHEDULED` the new one.
+            extra: what the event's document adds: `attendees` (`[{"email", "noShow"}]`) and `host` of
+                `BOOKING_NO_SHOW_UPDATED`, `reason` of `BOOKING_REJECTED`.
+        """
+        if self.listener is not None:
+            self.listener(trigger, booking, extra)
 
     def first_key(self) -> str | None:
         """Return the first valid API key of the data file, for whoever starts the sandbox."""

@@ -6,7 +6,7 @@ happened already?" is answered by the vendor's own documents, not by a record of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,17 +15,15 @@ from askpro_cli.base.errors import (
     FateUnknownError,
     RefusedError,
     VendorConflictError,
-    VendorNotFoundError,
     VendorProtocolError,
 )
 from askpro_cli.base.times import iso_local
+from askpro_cli.booking.chain import LONGEST_CHAIN
 from askpro_cli.booking.desk import Desk
 from askpro_cli.booking.verification import is_active
-from askpro_cli.calcom.client import Answer, CalcomClient
+from askpro_cli.calcom.client import Answer
 from askpro_cli.calcom.models import Booking
 from askpro_cli.resilience.policy import CallMeta
-
-_LONGEST_CHAIN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,13 +175,13 @@ async def _moved_meanwhile(desk: Desk, uid: str, start: datetime) -> Changed:
 
 async def _follow(desk: Desk, found: Answer[Booking]) -> Answer[Booking]:
     """Return the newest booking of a chain of moves; a chain that does not end is the vendor's fault."""
-    for _ in range(_LONGEST_CHAIN):
+    for _ in range(LONGEST_CHAIN):
         successor = found.value.rescheduled_to_uid
         if not successor:
             return found
         found = await desk.client.booking(successor)
     raise VendorProtocolError(
-        f"booking {found.value.uid} was moved more than {_LONGEST_CHAIN} times, or in a circle",
+        f"booking {found.value.uid} was moved more than {LONGEST_CHAIN} times, or in a circle",
         subject=found.value.uid,
     )
 
@@ -230,29 +228,3 @@ def _told_when_interrupted(uid: str, done: str) -> Iterator[None]:
             subject=uid,
             hint="run the same command again: it looks first",
         ) from error
-
-
-async def chain_of(client: CalcomClient, booking: Booking) -> list[Booking]:
-    """Return the booking with all moves before and after it, oldest first.
-
-    Raises:
-        VendorError: a link could not be read; one that no longer exists ends the chain.
-    """
-    before = await _walk(client, booking, lambda one: one.rescheduled_from_uid)
-    after = await _walk(client, booking, lambda one: one.rescheduled_to_uid)
-    return [*reversed(before), booking, *after]
-
-
-async def _walk(client: CalcomClient, booking: Booking, link: Callable[[Booking], str]) -> list[Booking]:
-    """Follow *link* until it ends, is broken, or comes back to a booking that was seen."""
-    found: list[Booking] = []
-    seen = {booking.uid}
-    uid = link(booking)
-    while uid and uid not in seen and len(found) < _LONGEST_CHAIN:
-        seen.add(uid)
-        try:
-            found.append((await client.booking(uid)).value)
-        except VendorNotFoundError:
-            break
-        uid = link(found[-1])
-    return found

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from askpro_cli.booking.change import chain_of
+from askpro_cli.booking.chain import chain_of
+from askpro_cli.booking.checks import chain_findings, chain_unknowns
 from askpro_cli.booking.views import booking_view
 from askpro_cli.calcom.filters import BookingFilter
 from askpro_cli.calcom.lookup import find_event_type, parse_reference
@@ -63,9 +64,16 @@ async def show_booking(app: App, uid: str, *, reveal: bool) -> Result:
         chain = await chain_of(client, answer.value)
         view = _views(app, [answer.value], reveal=reveal)[0]
         meta = vendor_meta(app, answer.meta, client.requests)
-    links = [_link(app, booking) for booking in chain]
+    links = [_link(app, booking) for booking in chain.links]
     data = {"booking": view, "chain": links}
-    return Result(data=data, table=properties_table(view), messages=[*_moves(links), told(meta)], meta=meta)
+    return Result(
+        data=data,
+        table=properties_table(view),
+        messages=[*_moves(links), told(meta)],
+        findings=chain_findings(chain.breaks),
+        unknown=chain_unknowns(chain.breaks),
+        meta=meta,
+    )
 
 
 def _views(app: App, bookings: list[Booking], *, reveal: bool) -> list[dict[str, Any]]:

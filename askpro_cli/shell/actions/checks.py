@@ -10,6 +10,7 @@ from askpro_cli.base.errors import NotFoundError
 from askpro_cli.base.findings import CHECKS, Check, Severity
 from askpro_cli.base.nearest import nearest
 from askpro_cli.base.shipped import shipped_path
+from askpro_cli.booking import checks as _bookings  # noqa: F401 - registers its checks
 
 
 def _check(code: str, title: str, severity: Severity, *sources: str) -> Check:

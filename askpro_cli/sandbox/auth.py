@@ -31,7 +31,10 @@ class Credentials:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._keys: dict[str, ApiKey] = {key.key: key for key in world.definition.api_keys}
+
+    @property
+    def _keys(self) -> dict[str, ApiKey]:
+        return self._world.api_keys
 
     def budget_name(self, token: str | None, address: str) -> str:
         """Return whose budget a request uses: a known key's, else the address's."""

@@ -43,7 +43,7 @@ def with_slug(owner: User | Team, slug: str) -> EventType | None:
 def booked_event_type(world: World, body: Mapping[str, Any]) -> EventType:
     """Return what a create body names; raises the vendor's 404 in its words."""
     if body.get("eventTypeId"):
-        found = world.event_types.get(int(body["eventTypeId"]))
+        found = world.find_event_type(int(body["eventTypeId"]))
         missing = f"Event type with id {body['eventTypeId']} not found."
     elif body.get("username"):
         found = with_slug(user_named(world, body["username"]), body["eventTypeSlug"])

@@ -49,7 +49,7 @@ def _sorted(call: Call, found: list[EventType]) -> list[EventType]:
 def get_event_type(call: Call) -> Answer:
     """Show one of the caller's event types, or of his teams."""
     number = _path_number(call, "id")
-    found = call.world.event_types.get(number)
+    found = call.world.find_event_type(number)
     if found is None or not call.world.may_manage(signed_in(call), found):
         raise ApiError(404, f"Event type with id {number} not found")
     if "legacy-shape" in call.quirks:

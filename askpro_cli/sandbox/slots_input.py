@@ -95,7 +95,7 @@ def _end(text: str) -> int:
 def _event_type(call: Call, given: dict[str, str]) -> EventType:
     world = call.world
     if "eventTypeId" in given:
-        found = world.event_types.get(int(given["eventTypeId"]))
+        found = world.find_event_type(int(given["eventTypeId"]))
     elif "username" in given:
         found = with_slug(user_named(world, given["username"]), given["eventTypeSlug"])
     else:

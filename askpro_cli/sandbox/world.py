@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from askpro_cli.sandbox.hours import OpeningHours
-from askpro_cli.sandbox.model import Definition, EventType, Schedule, SeedBooking, Team, User
+from askpro_cli.sandbox.catalogue import Catalogue
+from askpro_cli.sandbox.model import Definition, SeedBooking
 
 _ALPHABET = "123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
 _UID_LENGTH = 22
@@ -53,7 +53,7 @@ class Booking:
 Listener = Callable[[str, Booking, dict[str, Any]], None]
 
 
-class World:
+class World(Catalogue):
     """One vendor's database. All access happens under `lock`: a check and its commit are one step.
 
     Args:
@@ -62,49 +62,29 @@ class World:
     """
 
     def __init__(self, definition: Definition, *, seed: int | None = None) -> None:
-        self.definition = definition
+        super().__init__(definition)
+        self._origin = definition
         self.lock = threading.RLock()
-        self.users: dict[int, User] = {user.id: user for user in definition.users}
-        self.users_by_name: dict[str, User] = {user.username: user for user in definition.users}
-        self.teams: dict[int, Team] = {team.id: team for team in definition.teams}
-        self.event_types: dict[int, EventType] = {}
-        self.owners: dict[int, User] = {}
-        self.team_of: dict[int, Team] = {}
-        self.schedules: dict[int, Schedule] = {}
-        self.schedule_owner: dict[int, User] = {}
-        self._index()
-        self._hours = {found.id: OpeningHours(found) for found in self.schedules.values()}
-        self._schedule_of_host = {
-            user.id: schedule.id for user in definition.users if (schedule := self.default_schedule(user))
-        }
         self._seed = seed
         self.random = random.Random(seed)  # noqa: S311 - uids of a simulation are no secrets
         self.bookings: dict[str, Booking] = {}
         self._active: dict[int, dict[str, Booking]] = {}
+        self.webhooks = Webhooks()
         self.listener: Listener | None = None
 
-    def _index(self) -> None:
-        for user in self.definition.users:
-            for schedule in user.schedules:
-                self.schedules[schedule.id] = schedule
-                self.schedule_owner[schedule.id] = user
-            for event_type in user.event_types:
-                self.event_types[event_type.id] = event_type
-                self.owners[event_type.id] = user
-        for team in self.definition.teams:
-            for event_type in team.event_types:
-                self.event_types[event_type.id] = event_type
-                self.team_of[event_type.id] = team
-
     def reset(self, now: datetime) -> None:
-        """Forget every booking and make those of the data file anew, relative to *now*."""
+        """Forget every booking and change, and make the data file's bookings anew, relative to *now*."""
+        if self.definition is not self._origin:
+            self.redefine(self._origin)
         self.random = random.Random(self._seed)  # noqa: S311 - see above
         self.bookings.clear()
         self._active.clear()
+        self.webhooks.reset(self.definition.webhooks, self._seed)
         for seed in self.definition.bookings:
-            self._plant(seed, now)
+            self.plant(seed, now)
 
-    def _plant(self, seed: SeedBooking, now: datetime) -> None:
+    def plant(self, seed: SeedBooking, now: datetime) -> None:
+        """Make a booking of the data file, relative to *now*; nothing is checked and nobody is told."""
         event_type = self.event_types[seed.event_type_id]
         hosts = self.host_groups(event_type)[0]
         start = int(seed_start(seed.start, self.hours_of(event_type, hosts[0]).zone, now).timestamp())
@@ -144,11 +124,6 @@ class World:
         if self.listener is not None:
             self.listener(trigger, booking, extra)
 
-    def first_key(self) -> str | None:
-        """Return the first valid API key of the data file, for whoever starts the sandbox."""
-        keys = (key.key for key in self.definition.api_keys if key.state == "valid")
-        return next(keys, None)
-
     def next_id(self) -> int:
         """Return the next numeric booking id."""
         return _FIRST_BOOKING_ID + len(self.bookings)
@@ -170,37 +145,6 @@ class World:
     def active_bookings(self, host_id: int) -> list[Booking]:
         """Return the host's accepted and pending bookings."""
         return list(self._active.get(host_id, {}).values())
-
-    def default_schedule(self, user: User) -> Schedule | None:
-        """Return the user's default schedule, else the first, else None."""
-        marked = [found for found in user.schedules if found.is_default]
-        return next(iter(marked or user.schedules), None)
-
-    def hours_of(self, event_type: EventType, host_id: int) -> OpeningHours:
-        """Return the opening hours that hold for *event_type* at this host."""
-        if event_type.schedule_id is not None:
-            return self._hours[event_type.schedule_id]
-        return self._hours[self._schedule_of_host[host_id]]
-
-    def hosts_of(self, event_type: EventType) -> tuple[int, ...]:
-        """Return the ids of everyone who can serve *event_type*."""
-        if event_type.id in self.owners:
-            return (self.owners[event_type.id].id,)
-        return tuple(self.users_by_name[name].id for name in event_type.hosts)
-
-    def host_groups(self, event_type: EventType) -> tuple[tuple[int, ...], ...]:
-        """Return who serves together: one group of all for collective, one of each host otherwise."""
-        hosts = self.hosts_of(event_type)
-        if event_type.scheduling_type == "collective" and hosts:
-            return (hosts,)
-        return tuple((host,) for host in hosts)
-
-    def may_manage(self, user: User | None, event_type: EventType) -> bool:
-        """Tell whether *user* is the owner, a host or a member of the owning team."""
-        if user is None:
-            return False
-        team = self.team_of.get(event_type.id)
-        return user.id in self.hosts_of(event_type) or bool(team and user.username in team.members)
 
 
 def seed_start(text: str, zone: ZoneInfo, now: datetime) -> datetime:

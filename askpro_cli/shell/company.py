@@ -27,6 +27,8 @@ class Company(NamedTuple):
         base_url: where its Cal.com answers.
         key_setting: the setting its API key is read from.
         event_types: alias → reference (id, ``user/slug`` or ``team/slug``).
+        country: whose public holidays it keeps, as it was written (ISO 3166-1).
+        state: the same, None for those of the whole country (ISO 3166-2 without the country).
     """
 
     slug: str
@@ -35,6 +37,8 @@ class Company(NamedTuple):
     base_url: str
     key_setting: str
     event_types: Mapping[str, str]
+    country: str = "DE"
+    state: str | None = None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -116,6 +120,8 @@ def _company(slug: str, fields: Mapping[str, Value], settings: Settings, *, seve
             for name, value in fields.items()
             if name.startswith("event_types.") and value.value is not None
         },
+        country=own("country") or "DE",
+        state=own("state"),
     )
 
 

@@ -180,6 +180,8 @@ BY_NAME: Mapping[str, Setting] = {setting.name: setting for setting in SETTINGS}
 COMPANY_SETTINGS: tuple[Setting, ...] = _with_files(
     Setting("timezone", Kind.ZONE, "Zone of the company's local times"),
     Setting("language", Kind.TEXT, "Language of its attendees' mails", choices=("de", "en", "fr", "tr")),
+    Setting("country", Kind.TEXT, "Country whose public holidays it keeps, as in ISO 3166-1; DE if not set"),
+    Setting("state", Kind.TEXT, "State whose public holidays it keeps, as in ISO 3166-2: NW, BY, …"),
     Setting(
         "calcom_base_url", Kind.URL, "Where its Cal.com answers; ASKPRO_CALCOM_BASE_URL wins", guarded=True
     ),

@@ -30,6 +30,8 @@ BOOKER_LIMIT = (
     "Attendee with this email can't book because the maximum number of active bookings has been reached."
 )
 CONFLICT = "booking_conflict_error"
+COUNT_LIMIT = "booking_limit_reached"
+DURATION_LIMIT = "duration_limit_reached"
 ONE_LENGTH = (
     "Can't specify 'lengthInMinutes' because event type does not have multiple possible lengths. Please, "
     "remove the 'lengthInMinutes' field from the request."

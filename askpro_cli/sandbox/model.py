@@ -112,6 +112,15 @@ class BookingWindow(Part, frozen=True):
     rolling: bool = False
 
 
+class IntervalLimits(Part, frozen=True):
+    """At most so many (bookings, or minutes booked) in a period."""
+
+    day: Length | None = None
+    week: Length | None = None
+    month: Length | None = None
+    year: Length | None = None
+
+
 class EventType(Part, frozen=True):
     """A bookable service. Lengths, notice and buffers are minutes."""
 
@@ -131,6 +140,8 @@ class EventType(Part, frozen=True):
     before_event_buffer: Minutes = 0
     after_event_buffer: Minutes = 0
     booking_window: BookingWindow | None = None
+    booking_limits_count: IntervalLimits | None = None
+    booking_limits_duration: IntervalLimits | None = None
     requires_confirmation: bool = False
     booking_requires_authentication: bool = False
     maximum_active_bookings: Length | None = None
@@ -150,6 +161,31 @@ class EventType(Part, frozen=True):
         return self.length_in_minutes_options or [self.length_in_minutes]
 
 
+class Calendar(Part, frozen=True):
+    """A calendar of another service, connected to a user's account by a credential."""
+
+    credential_id: int
+    external_id: str
+    integration: Literal["google_calendar", "office365_calendar", "apple_calendar"] = "google_calendar"
+    name: str = ""
+    primary: bool = False
+    read_only: bool = False
+
+
+class BusyTime(Part, frozen=True):
+    """A time a user is not free for another reason than a booking.
+
+    `start` and `end` are written like the start of a booking (see `SeedBooking`), relative ones in the user's
+    zone. `calendar` is the `externalId` of the calendar it stands in; by default his first one. Without any
+    calendar it is known to the vendor alone, like an out-of-office time.
+    """
+
+    start: str
+    end: str
+    source: str | None = None
+    calendar: str | None = None
+
+
 class User(Part, frozen=True):
     """A person with a calendar."""
 
@@ -160,6 +196,8 @@ class User(Part, frozen=True):
     time_zone: str
     schedules: list[Schedule] = field(default_factory=list)
     event_types: list[EventType] = field(default_factory=list)
+    calendars: list[Calendar] = field(default_factory=list)
+    busy: list[BusyTime] = field(default_factory=list)
 
 
 class Team(Part, frozen=True):

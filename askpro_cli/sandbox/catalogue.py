@@ -88,8 +88,11 @@ class Catalogue:
         return tuple(self.users_by_name[name].id for name in event_type.hosts)
 
     def host_groups(self, event_type: EventType) -> tuple[tuple[int, ...], ...]:
-        """Return who serves together: one group of all for collective, one of each host otherwise."""
-        hosts = self.hosts_of(event_type)
+        """Return who serves together: one group of all for collective, one of each host otherwise.
+
+        Nobody serves a managed parent: only its children can be booked.
+        """
+        hosts = () if event_type.scheduling_type == "managed" else self.hosts_of(event_type)
         if event_type.scheduling_type == "collective" and hosts:
             return (hosts,)
         return tuple((host,) for host in hosts)

@@ -121,6 +121,21 @@ class IntervalLimits(Part, frozen=True):
     year: Length | None = None
 
 
+class Seats(Part, frozen=True):
+    """How a seated event type shows its seats: to other guests, and how many are left."""
+
+    show_attendee_info: bool = False
+    show_availability_count: bool = True
+
+
+class Recurrence(Part, frozen=True):
+    """How often a recurring event type repeats: every *interval* weeks, months or years, so many times."""
+
+    interval: Length
+    occurrences: Length
+    frequency: Literal["weekly", "monthly", "yearly"]
+
+
 class EventType(Part, frozen=True):
     """A bookable service. Lengths, notice and buffers are minutes."""
 
@@ -145,6 +160,9 @@ class EventType(Part, frozen=True):
     requires_confirmation: bool = False
     booking_requires_authentication: bool = False
     maximum_active_bookings: Length | None = None
+    seats_per_time_slot: Length | None = None
+    seats: Seats = field(default_factory=Seats)
+    recurrence: Recurrence | None = None
     disable_guests: bool = False
     disable_cancelling: bool = False
     disable_rescheduling: bool = False
@@ -154,6 +172,7 @@ class EventType(Part, frozen=True):
     currency: str = "eur"
     scheduling_type: Literal["roundRobin", "collective", "managed"] | None = None
     hosts: list[str] = field(default_factory=list)
+    parent_event_type_id: int | None = None
 
     @property
     def lengths(self) -> list[int]:

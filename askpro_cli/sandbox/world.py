@@ -6,54 +6,25 @@ import random
 import re
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from askpro_cli.sandbox.catalogue import Catalogue
 from askpro_cli.sandbox.model import Definition, SeedBooking
+from askpro_cli.sandbox.register import BLOCKING, Booking, Register
+
+__all__ = ["BLOCKING", "Booking", "Listener", "World", "seed_start"]
 
 _ALPHABET = "123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
 _UID_LENGTH = 22
-_FIRST_BOOKING_ID = 7001
 _RELATIVE = re.compile(r"^([+-]\d+)d (\d{2}):(\d{2})$")
-BLOCKING = frozenset({"accepted", "pending"})
-
-
-@dataclass(slots=True)
-class Booking:
-    """A booking; `start` and `end` are epoch seconds, the other times aware."""
-
-    id: int
-    uid: str
-    event_type_id: int
-    host_ids: tuple[int, ...]
-    start: int
-    end: int
-    status: str
-    title: str
-    attendee: dict[str, Any]
-    created_at: datetime
-    updated_at: datetime
-    guests: list[str] = field(default_factory=list)
-    metadata: dict[str, Any] = field(default_factory=dict)
-    responses: dict[str, Any] = field(default_factory=dict)
-    location: str = ""
-    description: str = ""
-    cancellation_reason: str = ""
-    cancelled_by: str = ""
-    rescheduling_reason: str | None = None
-    rescheduled_by: str | None = None
-    rescheduled_from: str | None = None
-    rescheduled_to: str | None = None
-
 
 # Told of an event: the trigger, the booking it concerns, and what the trigger adds (see `World.emit`).
 Listener = Callable[[str, Booking, dict[str, Any]], None]
 
 
-class World(Catalogue):
+class World(Catalogue, Register):
     """One vendor's database. All access happens under `lock`: a check and its commit are one step.
 
     Args:
@@ -62,14 +33,12 @@ class World(Catalogue):
     """
 
     def __init__(self, definition: Definition, *, seed: int | None = None) -> None:
-        super().__init__(definition)
+        Catalogue.__init__(self, definition)
+        Register.__init__(self)
         self._origin = definition
         self.lock = threading.RLock()
         self._seed = seed
         self.random = random.Random(seed)  # noqa: S311 - uids of a simulation are no secrets
-        self.bookings: dict[str, Booking] = {}
-        self._active: dict[int, dict[str, Booking]] = {}
-        self.webhooks = Webhooks()
         self.listener: Listener | None = None
 
     def reset(self, now: datetime) -> None:
@@ -77,9 +46,7 @@ class World(Catalogue):
         if self.definition is not self._origin:
             self.redefine(self._origin)
         self.random = random.Random(self._seed)  # noqa: S311 - see above
-        self.bookings.clear()
-        self._active.clear()
-        self.webhooks.reset(self.definition.webhooks, self._seed)
+        self.clear_bookings()
         for seed in self.definition.bookings:
             self.plant(seed, now)
 
@@ -124,27 +91,9 @@ class World(Catalogue):
         if self.listener is not None:
             self.listener(trigger, booking, extra)
 
-    def next_id(self) -> int:
-        """Return the next numeric booking id."""
-        return _FIRST_BOOKING_ID + len(self.bookings)
-
     def new_uid(self) -> str:
         """Return a booking uid in the vendor's form: 22 characters without 0, O, I and l."""
         return "".join(self.random.choices(_ALPHABET, k=_UID_LENGTH))
-
-    def store(self, booking: Booking) -> None:
-        """Keep a new or changed booking; it blocks its hosts while accepted or pending."""
-        self.bookings[booking.uid] = booking
-        for host_id in booking.host_ids:
-            active = self._active.setdefault(host_id, {})
-            if booking.status in BLOCKING:
-                active[booking.uid] = booking
-            else:
-                active.pop(booking.uid, None)
-
-    def active_bookings(self, host_id: int) -> list[Booking]:
-        """Return the host's accepted and pending bookings."""
-        return list(self._active.get(host_id, {}).values())
 
 
 def seed_start(text: str, zone: ZoneInfo, now: datetime) -> datetime:

@@ -16,7 +16,8 @@ import yaml
 from askpro_cli.base.errors import ConfigError
 from askpro_cli.sandbox.hours import minutes_of
 from askpro_cli.sandbox.model import Definition, EventType, Schedule, User
-from askpro_cli.sandbox.world import World, seed_start
+from askpro_cli.sandbox.moments import seed_start
+from askpro_cli.sandbox.world import World
 
 _QUOTES = "write times and dates in quotes: YAML reads 10:00 as a number"
 _CLOSED = (0, 0)

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import random
-import re
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from askpro_cli.sandbox.busy import BusySpan, busy_span
 from askpro_cli.sandbox.catalogue import Catalogue
-from askpro_cli.sandbox.model import Definition, SeedBooking
+from askpro_cli.sandbox.model import BusyTime, Definition, SeedBooking
+from askpro_cli.sandbox.moments import seed_start
 from askpro_cli.sandbox.register import BLOCKING, Booking, Register
+from askpro_cli.sandbox.reservations import Reservations
 
 __all__ = ["BLOCKING", "Booking", "Listener", "World", "seed_start"]
 
 _ALPHABET = "123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
 _UID_LENGTH = 22
-_RELATIVE = re.compile(r"^([+-]\d+)d (\d{2}):(\d{2})$")
 
 # Told of an event: the trigger, the booking it concerns, and what the trigger adds (see `World.emit`).
 Listener = Callable[[str, Booking, dict[str, Any]], None]
@@ -40,6 +40,8 @@ class World(Catalogue, Register):
         self._seed = seed
         self.random = random.Random(seed)  # noqa: S311 - uids of a simulation are no secrets
         self.listener: Listener | None = None
+        self.reservations = Reservations()
+        self.busy: dict[int, list[BusySpan]] = {}
 
     def reset(self, now: datetime) -> None:
         """Forget every booking and change, and make the data file's bookings anew, relative to *now*."""
@@ -49,6 +51,15 @@ class World(Catalogue, Register):
         self.clear_bookings()
         for seed in self.definition.bookings:
             self.plant(seed, now)
+        self.reservations.clear()
+        self.busy = {}
+        for user in self.definition.users:
+            for busy in user.busy:
+                self.occupy(user.id, busy, now)
+
+    def occupy(self, user_id: int, busy: BusyTime, now: datetime) -> None:
+        """Let a user be busy, relative to *now*; ValueError when the time means nothing."""
+        self.busy.setdefault(user_id, []).append(busy_span(self.users[user_id], busy, now))
 
     def plant(self, seed: SeedBooking, now: datetime) -> None:
         """Make a booking of the data file, relative to *now*; nothing is checked and nobody is told."""
@@ -94,17 +105,3 @@ class World(Catalogue, Register):
     def new_uid(self) -> str:
         """Return a booking uid in the vendor's form: 22 characters without 0, O, I and l."""
         return "".join(self.random.choices(_ALPHABET, k=_UID_LENGTH))
-
-
-def seed_start(text: str, zone: ZoneInfo, now: datetime) -> datetime:
-    """Return when a booking of the data file starts; ValueError when *text* says nothing of the kind."""
-    relative = _RELATIVE.match(text)
-    if relative is None:
-        instant = datetime.fromisoformat(text)
-        if instant.tzinfo is None:
-            message = f"{text!r} has no zone"
-            raise ValueError(message)
-        return instant
-    days, hour, minute = (int(part) for part in relative.groups())
-    day = now.astimezone(zone).date() + timedelta(days=days)
-    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone)

@@ -10,7 +10,7 @@ import pytest
 
 from askpro_cli.base.errors import ConfigError
 from askpro_cli.sandbox.loading import load_world, parse
-from askpro_cli.sandbox.world import seed_start
+from askpro_cli.sandbox.moments import seed_start
 
 BASE = """
 users:

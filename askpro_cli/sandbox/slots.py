@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from askpro_cli.sandbox.booking_limits import limited_ranges
 from askpro_cli.sandbox.bounds import bounds
 from askpro_cli.sandbox.model import EventType
 from askpro_cli.sandbox.ranges import Range, covers, intersect, merge, subtract
@@ -65,6 +66,9 @@ def busy_ranges(
         before = other.before_event_buffer + event_type.after_event_buffer
         after = other.after_event_buffer + event_type.before_event_buffer
         found.append((booking.start - before * _MINUTE, booking.end + after * _MINUTE))
+    for busy in world.busy.get(host_id, ()):
+        before, after = event_type.after_event_buffer, event_type.before_event_buffer
+        found.append((busy.start - before * _MINUTE, busy.end + after * _MINUTE))
     return merge(found)
 
 
@@ -77,7 +81,7 @@ def free_ranges(
     without: str | None = None,
     stale: bool = False,
 ) -> list[Range]:
-    """Return when the host could serve *event_type* on the days of *window*; *stale* forgets all bookings."""
+    """Return when the host could serve *event_type* on the days of *window*; *stale* forgets what is taken."""
     opened = world.hours_of(event_type, host_id).between(*window)
     if stale:
         return opened
@@ -96,14 +100,26 @@ def slot_starts(
 ) -> list[int]:
     """Return the starts within *window*, both ends included, sorted; all figures epoch seconds."""
     found: set[int] = set()
+    limited = [] if stale else limited_ranges(world, event_type, window, length=length, without=without)
     for hosts in world.host_groups(event_type):
         free = _common_ranges(world, event_type, hosts, window, without=without, stale=stale)
         hours = world.hours_of(event_type, hosts[0])
         earliest, latest = bounds(event_type, hours, now)
         first, last = max(window[0], earliest), min(window[1], latest)
-        starts = _grid(event_type, free, hours.zone, earliest=earliest, length=length)
+        starts = _grid(event_type, subtract(free, limited), hours.zone, earliest=earliest, length=length)
         found.update(start for start in starts if first <= start <= last)
-    return sorted(found)
+    return sorted(found if stale else _unheld(world, event_type, found, now=now, length=length))
+
+
+def _unheld(world: World, event_type: EventType, starts: set[int], *, now: int, length: int) -> set[int]:
+    """Return the starts nobody has reserved: a reservation takes whole slots away and moves no grid."""
+    held = [
+        (found.start, found.end)
+        for found in world.reservations.of_hosts(world.hosts_of(event_type), now)
+        if not found.seated
+    ]
+    seconds = length * _MINUTE
+    return {start for start in starts if not any(begin < start + seconds and start < end for begin, end in held)}
 
 
 def _grid(
@@ -143,13 +159,21 @@ def _common_ranges(
 
 
 def available_hosts(
-    world: World, event_type: EventType, span: Range, *, without: str | None = None
+    world: World,
+    event_type: EventType,
+    span: Range,
+    *,
+    without: str | None = None,
+    limits: bool = True,
 ) -> tuple[int, ...]:
     """Return the hosts who would serve *span*, the organiser first; none when all are busy.
 
-    The vendor checks opening hours and busy times here, not the grid: 10:07 is bookable though never listed.
-    Round robin takes the free host with the fewest bookings.
+    The vendor checks opening hours, busy times and, unless *limits* is false, booking limits here, not the
+    grid and no reservation: 10:07 is bookable though never listed. Round robin takes the free host with the fewest bookings.
     """
+    length = (span[1] - span[0]) // _MINUTE
+    if limits and limited_ranges(world, event_type, span, length=length, without=without):
+        return ()
     free = [
         hosts
         for hosts in world.host_groups(event_type)

@@ -69,6 +69,16 @@ def reached_limit(event_type: EventType, spans: list[Range], start: int, zone: Z
     return None
 
 
+def limited_ranges(
+    world: World, event_type: EventType, window: Range, *, length: int, without: str | None = None
+) -> list[Range]:
+    """Return the full periods of *event_type* that touch *window*, as `full_ranges`; none without limits."""
+    if not is_limited(event_type) or not world.hosts_of(event_type):
+        return []
+    spans = spans_of(world, event_type, without)
+    return full_ranges(event_type, spans, window, zone=zone_of(world, event_type), length=length)
+
+
 def full_ranges(
     event_type: EventType, spans: list[Range], window: Range, *, zone: ZoneInfo, length: int
 ) -> list[Range]:

@@ -119,7 +119,9 @@ def _unheld(world: World, event_type: EventType, starts: set[int], *, now: int, 
         if not found.seated
     ]
     seconds = length * _MINUTE
-    return {start for start in starts if not any(begin < start + seconds and start < end for begin, end in held)}
+    return {
+        start for start in starts if not any(begin < start + seconds and start < end for begin, end in held)
+    }
 
 
 def _grid(

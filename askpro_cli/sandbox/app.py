@@ -36,6 +36,7 @@ class SandboxApp:
         self.clock = clock
         self.options = options
         self.journal = Journal(options.journal_size)
+        world.webhooks.strict_urls = options.strict_webhook_urls
         self.plan = FaultPlan(tuple(fault for text in options.faults for fault in parse_faults(text)))
         self.limiter = RateLimiter(options.rate_limit, clock)
         control = Control(world, clock, self.plan, self.journal, self.limiter, options)

@@ -34,6 +34,7 @@ class SandboxOptions:
         clock_offset: seconds its clock is ahead of (or, negative, behind) the machine's.
         self_hosted: does not know version 2026-02-25, like every self-hosted server.
         journal_size: requests the journal keeps.
+        strict_webhook_urls: refuses webhook URLs that are not https or point into a network.
     """
 
     rate_limit: RateLimit = field(default_factory=RateLimit)
@@ -42,6 +43,7 @@ class SandboxOptions:
     clock_offset: float = 0.0
     self_hosted: bool = False
     journal_size: int = 10_000
+    strict_webhook_urls: bool = False
 
 
 @dataclass(slots=True)

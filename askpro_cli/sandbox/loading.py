@@ -15,6 +15,7 @@ import yaml
 
 from askpro_cli.base.errors import ConfigError
 from askpro_cli.sandbox.hours import minutes_of
+from askpro_cli.sandbox.loading_webhooks import webhook_problems
 from askpro_cli.sandbox.model import Definition, EventType, Schedule, User
 from askpro_cli.sandbox.moments import seed_start
 from askpro_cli.sandbox.world import World
@@ -103,6 +104,7 @@ def _problems(definition: Definition) -> Iterator[Problem]:
     for index, key in enumerate(definition.api_keys):
         yield from _unknown(f"apiKeys[{index}].user", [key.user], names, "user")
     yield from _seed_problems(definition)
+    yield from webhook_problems(definition)
 
 
 def _all_event_types(definition: Definition) -> Iterator[EventType]:

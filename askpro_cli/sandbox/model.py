@@ -227,6 +227,7 @@ class Team(Part, frozen=True):
     name: str
     members: list[str]
     event_types: list[EventType] = field(default_factory=list)
+    is_organization: bool = False
 
 
 class ApiKey(Part, frozen=True):
@@ -254,6 +255,20 @@ class SeedBooking(Part, frozen=True):
     uid: str | None = None
 
 
+class SeedWebhook(Part, frozen=True):
+    """A webhook that exists from the start; it names one owner (an organisation is a team)."""
+
+    subscriber_url: str
+    triggers: list[str]
+    active: bool = True
+    payload_template: str | None = None
+    secret: str | None = None
+    id: str | None = None
+    user_id: int | None = None
+    event_type_id: int | None = None
+    team_id: int | None = None
+
+
 class Definition(Part, frozen=True):
     """The whole data file."""
 
@@ -261,3 +276,4 @@ class Definition(Part, frozen=True):
     api_keys: list[ApiKey] = field(default_factory=list)
     teams: list[Team] = field(default_factory=list)
     bookings: list[SeedBooking] = field(default_factory=list)
+    webhooks: list[SeedWebhook] = field(default_factory=list)

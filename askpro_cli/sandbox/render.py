@@ -116,7 +116,7 @@ def team_document(team: Team) -> dict[str, Any]:
         "logoUrl": None,
         "bio": None,
         "hideBranding": False,
-        "isOrganization": False,
+        "isOrganization": team.is_organization,
         "isPrivate": False,
         "hideBookATeamMember": False,
         "metadata": {},

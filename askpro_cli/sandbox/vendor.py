@@ -13,7 +13,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from askpro_cli.sandbox import messages, routes_account, routes_bookings, routes_legacy, routes_slots
+from askpro_cli.sandbox import (
+    messages,
+    routes_account,
+    routes_bookings,
+    routes_legacy,
+    routes_slots,
+    routes_webhooks,
+)
 from askpro_cli.sandbox.answers import Answer, ApiError
 from askpro_cli.sandbox.auth import Credentials, bearer
 from askpro_cli.sandbox.call import Call, SandboxClock, SandboxOptions
@@ -23,7 +30,13 @@ from askpro_cli.sandbox.limits import RateLimiter, too_many
 from askpro_cli.sandbox.routing import ALL_VERSIONS, SELF_HOSTED_VERSIONS, Router, cannot
 from askpro_cli.sandbox.world import World
 
-ROUTES = (*routes_account.ROUTES, *routes_slots.ROUTES, *routes_bookings.ROUTES, *routes_legacy.ROUTES)
+ROUTES = (
+    *routes_account.ROUTES,
+    *routes_slots.ROUTES,
+    *routes_bookings.ROUTES,
+    *routes_webhooks.ROUTES,
+    *routes_legacy.ROUTES,
+)
 _REWRITTEN = re.compile(r"^(?:/api)?/v2(?:/ee)?(?=/|$)")
 _VERSION_HEADER = "cal-api-version"
 _encode = msgspec.json.Encoder().encode

@@ -14,6 +14,7 @@ from askpro_cli.sandbox.model import BusyTime, Definition, SeedBooking
 from askpro_cli.sandbox.moments import seed_start
 from askpro_cli.sandbox.register import BLOCKING, Booking, Register
 from askpro_cli.sandbox.reservations import Reservations
+from askpro_cli.sandbox.webhooks_store import Webhooks
 
 __all__ = ["BLOCKING", "Booking", "Listener", "World", "seed_start"]
 
@@ -39,6 +40,7 @@ class World(Catalogue, Register):
         self.lock = threading.RLock()
         self._seed = seed
         self.random = random.Random(seed)  # noqa: S311 - uids of a simulation are no secrets
+        self.webhooks = Webhooks()
         self.listener: Listener | None = None
         self.reservations = Reservations()
         self.busy: dict[int, list[BusySpan]] = {}
@@ -49,6 +51,7 @@ class World(Catalogue, Register):
             self.redefine(self._origin)
         self.random = random.Random(self._seed)  # noqa: S311 - see above
         self.clear_bookings()
+        self.webhooks.reset(self.definition.webhooks, self._seed)
         for seed in self.definition.bookings:
             self.plant(seed, now)
         self.reservations.clear()

@@ -77,7 +77,7 @@ class Calendar:
         return len(self._bookings)
 
     def put(self, booking: Booking) -> None:
-        """Note a booking; one that is noted already stays where it is, for a booking never changes its times."""
+        """Note a booking; one that is noted already stays: a booking never changes its times."""
         if booking.uid in self._bookings:
             return
         self._bookings[booking.uid] = booking

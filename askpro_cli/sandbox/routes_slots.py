@@ -11,6 +11,7 @@ from askpro_cli.sandbox.answers import Answer, success
 from askpro_cli.sandbox.auth import Access
 from askpro_cli.sandbox.call import Call
 from askpro_cli.sandbox.routing import OLD_SLOTS, SLOTS, Route
+from askpro_cli.sandbox.seats import joinable, seats_document
 from askpro_cli.sandbox.slots import slot_starts
 from askpro_cli.sandbox.slots_input import SlotQuery, slot_query
 
@@ -52,9 +53,14 @@ def _days(call: Call, query: SlotQuery, item: Callable[[str, str | None], Item])
         without=query.moving,
         stale="stale-slots" in call.quirks,
     )
+    event_type = query.event_type
+    joins = joinable(call.world, event_type, query.window)
     days: dict[str, list[Item]] = {}
-    for day, start, end in _written(starts, query):
-        days.setdefault(day, []).append(item(start, end))
+    for instant, (day, start, end) in zip(starts, _written(starts, query), strict=True):
+        slot = item(start, end)
+        if event_type.seats_per_time_slot and item is _item:
+            slot |= seats_document(event_type, joins.get(instant))
+        days.setdefault(day, []).append(slot)
     return days
 
 

@@ -7,7 +7,7 @@ interval, and never before now plus the minimum notice (source: packages/feature
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from askpro_cli.sandbox.booking_limits import limited_ranges
 from askpro_cli.sandbox.bounds import bounds
 from askpro_cli.sandbox.model import EventType
 from askpro_cli.sandbox.ranges import Range, covers, intersect, merge, subtract
+from askpro_cli.sandbox.seats import is_full, joinable
 from askpro_cli.sandbox.world import World
 
 _STEPS = (60, 30, 15, 10, 5)
@@ -51,15 +52,19 @@ def starts_in(
 
 
 def busy_ranges(
-    world: World, host_id: int, event_type: EventType, *, without: str | None = None
+    world: World, host_id: int, event_type: EventType, window: Range, *, without: str | None = None
 ) -> list[Range]:
-    """Return when the host is taken, as seen by *event_type*.
+    """Return when the host is taken in *window*, as seen by *event_type*.
 
     Both sides' buffers count: a booking keeps its own before and after, and the new one needs its own after
     it and before it (source: getBusyTimes). *without* is the uid of a booking that is being moved.
     """
     found = []
-    for booking in world.active_bookings(host_id):
+    widest = max(
+        (other.before_event_buffer + other.after_event_buffer) for other in world.event_types.values()
+    )
+    margin = (widest + event_type.before_event_buffer + event_type.after_event_buffer) * _MINUTE
+    for booking in world.active_touching(host_id, window[0] - margin, window[1] + margin):
         if booking.uid == without:
             continue
         other = world.event_types[booking.event_type_id]
@@ -81,11 +86,12 @@ def free_ranges(
     without: str | None = None,
     stale: bool = False,
 ) -> list[Range]:
-    """Return when the host could serve *event_type* on the days of *window*; *stale* forgets what is taken."""
+    """Return when the host could serve *event_type* on the days of *window*; *stale*: as if nothing were taken."""
     opened = world.hours_of(event_type, host_id).between(*window)
-    if stale:
+    if stale or not opened:
         return opened
-    return subtract(opened, busy_ranges(world, host_id, event_type, without=without))
+    days = (opened[0][0], opened[-1][1])
+    return subtract(opened, busy_ranges(world, host_id, event_type, days, without=without))
 
 
 def slot_starts(
@@ -98,8 +104,16 @@ def slot_starts(
     without: str | None = None,
     stale: bool = False,
 ) -> list[int]:
-    """Return the starts within *window*, both ends included, sorted; all figures epoch seconds."""
+    """Return the starts within *window*, both ends included, sorted; all figures epoch seconds.
+
+    A seated booking with seats left is offered at its start, though its host is busy then.
+    """
     found: set[int] = set()
+    joins = [
+        start
+        for start, booking in joinable(world, event_type, window).items()
+        if not is_full(event_type, booking)
+    ]
     limited = [] if stale else limited_ranges(world, event_type, window, length=length, without=without)
     for hosts in world.host_groups(event_type):
         free = _common_ranges(world, event_type, hosts, window, without=without, stale=stale)
@@ -107,7 +121,7 @@ def slot_starts(
         earliest, latest = bounds(event_type, hours, now)
         first, last = max(window[0], earliest), min(window[1], latest)
         starts = _grid(event_type, subtract(free, limited), hours.zone, earliest=earliest, length=length)
-        found.update(start for start in starts if first <= start <= last)
+        found.update(start for start in (*starts, *joins) if first <= start <= last)
     return sorted(found if stale else _unheld(world, event_type, found, now=now, length=length))
 
 
@@ -160,25 +174,36 @@ def _common_ranges(
     return common
 
 
-def available_hosts(
+def free_groups(
     world: World,
     event_type: EventType,
     span: Range,
     *,
     without: str | None = None,
     limits: bool = True,
-) -> tuple[int, ...]:
-    """Return the hosts who would serve *span*, the organiser first; none when all are busy.
+) -> list[tuple[int, ...]]:
+    """Return every group of hosts who could serve *span*, each with its organiser first.
 
     The vendor checks opening hours, busy times and, unless *limits* is false, booking limits here, not the
-    grid and no reservation: 10:07 is bookable though never listed. Round robin takes the free host with the fewest bookings.
+    grid and no reservation: 10:07 is bookable though never listed.
     """
     length = (span[1] - span[0]) // _MINUTE
     if limits and limited_ranges(world, event_type, span, length=length, without=without):
-        return ()
-    free = [
+        return []
+    return [
         hosts
         for hosts in world.host_groups(event_type)
         if covers(_common_ranges(world, event_type, hosts, span, without=without, stale=False), *span)
     ]
-    return min(free, key=lambda hosts: (len(world.active_bookings(hosts[0])), hosts[0]), default=())
+
+
+def fairest(world: World, groups: Iterable[tuple[int, ...]]) -> tuple[int, ...]:
+    """Return the group whose organiser has the fewest bookings, the lower id among equals; () of none."""
+    return min(groups, key=lambda hosts: (world.active_count(hosts[0]), hosts[0]), default=())
+
+
+def available_hosts(
+    world: World, event_type: EventType, span: Range, *, without: str | None = None, limits: bool = True
+) -> tuple[int, ...]:
+    """Return the hosts who would serve *span*, the organiser first; none when all are busy."""
+    return fairest(world, free_groups(world, event_type, span, without=without, limits=limits))

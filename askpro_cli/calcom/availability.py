@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from askpro_cli.base.times import Interval, day_bounds, local_day
-from askpro_cli.calcom.lookup import VENDOR_IS_DOWN, require_bookable, schedule_zone, shared
+from askpro_cli.base.times import Interval, local_day
+from askpro_cli.calcom.lookup import VENDOR_IS_DOWN, require_bookable, schedule_of, shared
 from askpro_cli.calcom.models import EventType, Slot
 
 if TYPE_CHECKING:
@@ -42,6 +42,11 @@ class SlotQuery(msgspec.Struct, frozen=True):
     def minutes(self) -> int:
         """Return the length that is meant."""
         return self.length or self.event_type.length_in_minutes
+
+    @property
+    def earliest(self) -> datetime:
+        """Return the instant before which no slot can start: now, and the minimum notice."""
+        return self.now + timedelta(minutes=self.event_type.minimum_booking_notice or 0)
 
     @property
     def wanted(self) -> Interval | None:
@@ -221,32 +226,16 @@ class _Search(msgspec.Struct, frozen=True):
         return await shared(self.cache, key, lambda: self._read_all(days), lambda: self._ask(days))
 
     async def _ask(self, days: list[date]) -> FoundSlots:
-        from askpro_cli.resilience.threads import hop
+        from askpro_cli.calcom.asking import ask_days
 
-        event_type, minutes = self.query.event_type, self.query.minutes
-        zone = await schedule_zone(self.client, self.cache, event_type, self.priority)
-        fill = await hop(lambda: self.cache.begin_slots(event_type.host_ids))
-        whole = Interval(
-            day_bounds(days[0], self.cache.zone).start, day_bounds(days[-1], self.cache.zone).end
+        schedule = await schedule_of(self.client, self.cache, self.query.event_type, self.priority)
+        answer = await ask_days(
+            self.client, self.cache, self.query, days, schedule=schedule, priority=self.priority
         )
-        # The vendor leaves out slots that end after the window: ask a length further for the last evening.
-        asked = Interval(whole.start, whole.end + timedelta(minutes=minutes))
-        answer = await self.client.slots(
-            event_type.id,
-            asked,
-            self.cache.zone,
-            minutes if event_type.length_in_minutes_options else None,
-            length=minutes,
-            priority=self.priority,
+        return FoundSlots(
+            answer.slots,
+            hit=False,
+            schedule_zone=schedule.time_zone if schedule else None,
+            outside=answer.outside,
+            calls=(answer.call,),
         )
-        slots = [slot for slot in answer.value if whole.contains(slot.start)]
-        outside = sum(not asked.contains(slot.start) for slot in answer.value)
-        by_day = self._by_day(days, slots)
-        await hop(lambda: self.cache.keep_slots(fill, event_type.id, minutes, by_day, schedule_zone=zone))
-        return FoundSlots(slots, hit=False, schedule_zone=zone, outside=outside, calls=(answer.meta,))
-
-    def _by_day(self, days: list[date], slots: list[Slot]) -> dict[date, list[Slot]]:
-        found: dict[date, list[Slot]] = {day: [] for day in days}
-        for slot in slots:
-            found[local_day(slot.start, self.cache.zone)].append(slot)
-        return found

@@ -17,7 +17,7 @@ dataclasses, which cost half a millisecond each at every start.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -28,7 +28,7 @@ import msgspec
 from askpro_cli.base.errors import StateError, VendorProtocolError
 from askpro_cli.calcom.models import D, EventType, Schedule, Slot
 from askpro_cli.calcom.reading import read_document
-from askpro_cli.calcom.stored_days import read_day, write_day
+from askpro_cli.calcom.stored_days import Life, read_day, write_day
 
 if TYPE_CHECKING:
     from askpro_cli.state.store import Entry, StateStore
@@ -128,10 +128,13 @@ class CalcomCache:
         except (msgspec.DecodeError, VendorProtocolError):
             return None  # as in _read_document
 
-    def keep_event_types(self, fill: Fill, event_types: Iterable[EventType]) -> bool:
-        """Store the list of all event types; tell whether the fill still counted."""
-        value = msgspec.json.encode([item.raw for item in event_types])
-        return self._keep(fill, {_EVENT_TYPES: value}, {_EVENT_TYPES: self.ttls.event_types})
+    def keep_event_types(self, fill: Fill, event_types: Sequence[EventType]) -> bool:
+        """Store the list of all event types, and each under its id and its reference."""
+        entries = {_EVENT_TYPES: msgspec.json.encode([item.raw for item in event_types])}
+        for item in event_types:
+            document = msgspec.json.encode(item.raw)
+            entries |= {f"event-type:{name}": document for name in (f"id:{item.id}", f"ref:{item.reference}")}
+        return self._keep(fill, entries, dict.fromkeys(entries, self.ttls.event_types))
 
     def read_schedule(self, schedule_id: int | None, *, stale: bool = False) -> Cached[Schedule] | None:
         """Return a schedule, None for the default one."""
@@ -179,6 +182,16 @@ class CalcomCache:
             schedule_zone=next((zone for _, zone in found.values() if zone), None),
         )
 
+    def slot_lives(self, event_type_id: int, length: int, days: Sequence[date]) -> dict[date, Life]:
+        """Return how old the stored ones of *days* are and how long they still count as fresh.
+
+        Raises:
+            StateError: the state cannot be read; who plans by this must not take it for an empty cache.
+        """
+        keys = {self._day_key(event_type_id, length, day, stale=False): day for day in days}
+        found = self.store.get_entries(list(keys)) if keys else {}
+        return {keys[key]: Life(entry.age, entry.ttl or 0.0) for key, entry in found.items()}
+
     def begin_slots(self, host_ids: Iterable[int]) -> Fill:
         """Call before asking the vendor for slots of an event type with these hosts (() if not known)."""
         hosts = [_host_tag(host) for host in host_ids]
@@ -192,13 +205,17 @@ class CalcomCache:
         days: Mapping[date, Sequence[Slot]],
         *,
         schedule_zone: str | None = None,
+        closed: Collection[date] = (),
     ) -> bool:
-        """Store whole days, those without slots for a shorter time; tell whether the fill still counted."""
+        """Store whole days; tell whether the fill still counted.
+
+        A day without slots is kept for a shorter time, unless it is one of the *closed*, where none can be.
+        """
         entries, ttls = {}, {}
         for day, slots in days.items():
             key = self._day_name(event_type_id, length, day)
             entries[key] = write_day(slots, schedule_zone)
-            ttls[key] = self.ttls.slots if slots else self.ttls.empty
+            ttls[key] = self.ttls.slots if slots or day in closed else self.ttls.empty
         return self._keep(fill, entries, ttls)
 
     def forget_host(self, host_id: int) -> None:

@@ -13,6 +13,7 @@ from askpro_cli.calcom.models import EventType
 if TYPE_CHECKING:
     from askpro_cli.calcom.cache import CalcomCache
     from askpro_cli.calcom.client import CalcomClient
+    from askpro_cli.resilience.policy import Priority
 
 _FORBIDDEN = 403
 
@@ -25,7 +26,11 @@ class FoundEventTypes(msgspec.Struct, frozen=True):
 
 
 async def list_event_types(
-    client: CalcomClient, cache: CalcomCache, *, refresh: bool = False
+    client: CalcomClient,
+    cache: CalcomCache,
+    *,
+    refresh: bool = False,
+    priority: Priority | None = None,
 ) -> FoundEventTypes:
     """Return all event types from the cache, else from the vendor; processes that ask at once share a call.
 
@@ -33,11 +38,15 @@ async def list_event_types(
         client: asks the vendor.
         cache: asked first, filled afterwards.
         refresh: ask the vendor even if the cache knows.
+        priority: who asks; interactive by default.
 
     Raises:
         VendorError, BreakerOpenError, BudgetError: the vendor could not be asked.
     """
+    from askpro_cli.resilience.policy import Priority
     from askpro_cli.resilience.threads import hop
+
+    who = priority or Priority.INTERACTIVE
 
     def read() -> FoundEventTypes | None:
         found = cache.read_event_types()
@@ -45,21 +54,21 @@ async def list_event_types(
 
     async def ask() -> FoundEventTypes:
         fill = await hop(cache.begin_document)
-        found = [*(await client.event_types()).value, *await _of_teams(client)]
+        found = [*(await client.event_types(priority=who)).value, *await _of_teams(client, who)]
         await hop(lambda: cache.keep_event_types(fill, found))
         return FoundEventTypes(found)
 
-    return await (ask() if refresh else shared(cache, "event-types", read, ask))
+    return await (ask() if refresh else shared(cache, "event-types", read, ask, who))
 
 
-async def _of_teams(client: CalcomClient) -> list[EventType]:
+async def _of_teams(client: CalcomClient, who: Priority) -> list[EventType]:
     """Return the teams' event types; a key without teams, or without a right to see them, has none."""
     try:
-        teams = (await client.teams()).value
+        teams = (await client.teams(priority=who)).value
     except VendorNotFoundError:
         return []
     except VendorAuthError as error:
         if error.status != _FORBIDDEN:
             raise
         return []
-    return [item for team in teams for item in (await client.team_event_types(team.id)).value]
+    return [item for team in teams for item in (await client.team_event_types(team.id, priority=who)).value]

@@ -167,7 +167,7 @@ async def find_event_type(
         return FoundEventType(answer.value, meta=answer.meta)
 
     try:
-        return await (ask() if refresh else shared(cache, f"event-type:{reference.key}", read, ask))
+        return await (ask() if refresh else shared(cache, f"event-type:{reference.key}", read, ask, priority))
     except VENDOR_IS_DOWN:
         old = await hop(lambda: cache.read_event_type(reference.key, stale=True)) if stale_ok else None
         if old is None:
@@ -176,12 +176,20 @@ async def find_event_type(
 
 
 async def shared(
-    cache: CalcomCache, key: str, read: Callable[[], T | None], ask: Callable[[], Awaitable[T]]
+    cache: CalcomCache,
+    key: str,
+    read: Callable[[], T | None],
+    ask: Callable[[], Awaitable[T]],
+    priority: Priority | None = None,
 ) -> T:
-    """Return what *read* finds, else what *ask* brings, asked by one process for all that wait."""
+    """Return what *read* finds, else what *ask* brings, asked by one process for all that wait.
+
+    Background work shares with its like only: it may wait a minute for its part of the budget, and nobody on
+    the phone shall wait with it.
+    """
     from askpro_cli.resilience.flight import single_flight
 
-    name = f"calcom:{cache.scope}:{key}"
+    name = f"calcom:{cache.scope}:{key}" + (f":{priority}" if priority == "background" else "")
     flight = await single_flight(cache.store, name, ttl=_FLIGHT_SECONDS, read=read, work=ask)
     return flight.value
 
@@ -246,22 +254,26 @@ def _unknown(reference: Reference, meant: str | None = None) -> NotFoundError:
     )
 
 
-async def schedule_zone(
+async def schedule_of(
     client: CalcomClient, cache: CalcomCache, event_type: EventType, priority: Priority
-) -> str | None:
-    """Return the zone of the event type's schedule, None when this key cannot know it.
+) -> Schedule | None:
+    """Return the event type's schedule from cache or vendor, None when this key cannot know it.
 
     A team's hosts have schedules of their own, and somebody else's schedule cannot be read.
     """
     if event_type.team_id is not None:
         return None
-    found = await _schedule(client, cache, event_type.schedule_id, priority)
-    return None if found is None else found.time_zone
+    return await read_schedule(client, cache, event_type.schedule_id, priority)
 
 
-async def _schedule(
+async def read_schedule(
     client: CalcomClient, cache: CalcomCache, schedule_id: int | None, priority: Priority
 ) -> Schedule | None:
+    """Return a schedule (None: the default one), None when there is none or it is somebody else's.
+
+    Raises:
+        VendorError, BreakerOpenError, BudgetError: the vendor could not be asked.
+    """
     from askpro_cli.resilience.threads import hop
 
     stored: Cached[Schedule] | None = await hop(lambda: cache.read_schedule(schedule_id))

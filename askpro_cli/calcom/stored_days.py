@@ -1,4 +1,4 @@
-"""One day of free slots as the cache stores it: the vendor's slots, and the zone of the schedule."""
+"""One day of free slots as the cache stores it: the slots, the schedule's zone, and how long it lives."""
 
 from __future__ import annotations
 
@@ -13,6 +13,18 @@ from askpro_cli.calcom.reading import read_document, slot_of
 
 if TYPE_CHECKING:
     from askpro_cli.state.store import Entry
+
+
+class Life(msgspec.Struct, frozen=True):
+    """How long an entry has been in the cache and how long it still counts as fresh; seconds."""
+
+    age: float
+    left: float
+
+    @property
+    def is_young(self) -> bool:
+        """Tell whether at least half of its life lies before it."""
+        return self.left >= self.age
 
 
 class _Day(msgspec.Struct, frozen=True):

@@ -65,6 +65,25 @@ NO_CANCELLING = "This event type does not allow cancellations"
 NO_RESCHEDULING = "This event type does not allow rescheduling"  # inferred
 NO_PAST_RESCHEDULING = "Cannot reschedule a booking that has already ended"  # inferred
 
+RESERVED = "This time slot is already reserved by another user. Please choose a different time."
+BOOKED = "Can't reserve a slot if the event is already booked."
+RESERVING_NEEDS_KEY = (
+    "reservationDuration can only be used for authenticated requests - use access token, api key or OAuth "
+    "credentials"
+)
+RESERVING_NOT_ALLOWED = (
+    "authenticated user is not owner of event type, does not have memberships in common with owner of the "
+    "event type, nor does belong to event type's team or org."
+)
+NO_VARIABLE_LENGTH = "You passed 'slotDuration' but this event type is not a variable length event type."
+WRONG_SLOT_LENGTH = (
+    "Provided 'slotDuration' is not one of the possible lengths for the event type. The possible lengths for "
+    "this variable length event type are: "
+)
+RESERVING_NEEDS_HOSTS = "Cannot reserve a slot for a team event without any hosts"
+NO_ZONE = "Either timeZone or loggedInUsersTz must be provided"
+FOREIGN_CREDENTIALS = "These credentials do not belong to you"
+
 BAD_RANGE = "Invalid time range given - check the 'start' and 'end' query parameters."
 BAD_STATUS = "Invalid status. Allowed are upcoming, recurring, past, cancelled, unconfirmed"
 SERVER_ERROR = "Internal server error"

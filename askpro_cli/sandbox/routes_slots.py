@@ -27,6 +27,7 @@ _OLD_NAMES = {
 def get_slots(call: Call) -> Answer:
     """Answer the current slots, grouped by the days of the requested zone; days without slots are absent."""
     query = slot_query(call)
+    call.world.reservations.sweep(query.event_type.id, call.epoch)
     if "legacy-shape" in call.quirks:
         return success({"slots": _old_days(call, query)})
     return success(_days(call, query, _item))

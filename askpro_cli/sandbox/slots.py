@@ -86,7 +86,7 @@ def free_ranges(
     without: str | None = None,
     stale: bool = False,
 ) -> list[Range]:
-    """Return when the host could serve *event_type* on the days of *window*; *stale*: as if nothing were taken."""
+    """Return when the host could serve *event_type* on the days of *window*; *stale*: as if all were free."""
     opened = world.hours_of(event_type, host_id).between(*window)
     if stale or not opened:
         return opened
@@ -188,7 +188,8 @@ def free_groups(
     grid and no reservation: 10:07 is bookable though never listed.
     """
     length = (span[1] - span[0]) // _MINUTE
-    if limits and limited_ranges(world, event_type, span, length=length, without=without):
+    inside = (span[0], span[1] - 1)
+    if limits and limited_ranges(world, event_type, inside, length=length, without=without):
         return []
     return [
         hosts

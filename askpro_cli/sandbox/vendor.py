@@ -18,6 +18,7 @@ from askpro_cli.sandbox import (
     routes_account,
     routes_bookings,
     routes_legacy,
+    routes_reservations,
     routes_slots,
     routes_webhooks,
 )
@@ -33,6 +34,7 @@ from askpro_cli.sandbox.world import World
 ROUTES = (
     *routes_account.ROUTES,
     *routes_slots.ROUTES,
+    *routes_reservations.ROUTES,
     *routes_bookings.ROUTES,
     *routes_webhooks.ROUTES,
     *routes_legacy.ROUTES,

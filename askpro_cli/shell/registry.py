@@ -37,6 +37,7 @@ COMMANDS: dict[str, Entry] = {
     "bookings": Entry(f"{_COMMANDS}.bookings", "List and show bookings.", LOOKING),
     "event-types": Entry(f"{_COMMANDS}.event_types", "List and show event types.", LOOKING),
     "schedules": Entry(f"{_COMMANDS}.schedules", "List and show schedules.", LOOKING),
+    "teams": Entry(f"{_COMMANDS}.teams", "List and show teams.", LOOKING),
     "doctor": Entry(f"{_COMMANDS}.doctor", "Check settings, stores and the way to Cal.com.", OPERATIONS),
     "health": Entry(
         f"{_COMMANDS}.health", "Show the state of vendor, state and records at a glance.", OPERATIONS

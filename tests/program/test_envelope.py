@@ -38,6 +38,8 @@ WORDS: dict[str, tuple[str, ...]] = {
     "event-types show": ("101",),
     "schedules list": (),
     "schedules show": ("1",),
+    "teams list": (),
+    "teams show": ("salon-team",),
     "doctor": (),
     "health": (),
     "breaker status": (),

@@ -40,7 +40,7 @@ def open_answer(request: WireRequest, answer: WireAnswer) -> Envelope:
             retry_after=head.retry_after,
         )
     document = _decode(request, answer, head)
-    data = document["data"]
+    data = document.get("data")
     _refuse_legacy(request, data, head, answer.status)
     pagination = document.get("pagination")
     return Envelope(data, pagination if isinstance(pagination, dict) else None)
@@ -56,7 +56,9 @@ def _decode(request: WireRequest, answer: WireAnswer, head: AnswerHead) -> dict[
         raise _strange(request, answer.status, head, what) from error
     if isinstance(document, dict) and document.get("status") == "error":
         raise error_of(answer.status, answer.body, label=request.label, request_id=head.request_id)
-    if not isinstance(document, dict) or document.get("status") != "success" or "data" not in document:
+    # Some deletions are answered with the status alone.
+    wanted = {"status"} if request.method == "DELETE" else {"status", "data"}
+    if not isinstance(document, dict) or not wanted <= document.keys() or document["status"] != "success":
         raise _strange(request, answer.status, head, "JSON without status and data")
     return document
 

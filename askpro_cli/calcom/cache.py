@@ -26,7 +26,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from askpro_cli.base.errors import StateError, VendorProtocolError
-from askpro_cli.calcom.models import D, EventType, Schedule, Slot
+from askpro_cli.calcom.documents import D
+from askpro_cli.calcom.models import EventType, Schedule, Slot
 from askpro_cli.calcom.reading import read_document
 from askpro_cli.calcom.stored_days import Life, read_day, write_day
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from askpro_cli.calcom.answers import Envelope
-from askpro_cli.calcom.models import Booking, D, Pagination
+from askpro_cli.calcom.documents import D
+from askpro_cli.calcom.models import Booking, Pagination
 from askpro_cli.calcom.paging import Page
 from askpro_cli.calcom.reading import read_document, read_documents
 
@@ -30,6 +31,22 @@ def one_booking(answer: Envelope) -> Booking:
     if isinstance(answer.data, list) and answer.data:
         return min(read_documents(Booking, answer.data), key=lambda booking: booking.start)
     return read_document(Booking, answer.data)
+
+
+def series(answer: Envelope) -> list[Booking]:
+    """Read the bookings of a series in order; a single booking is a series of one."""
+    documents = answer.data if isinstance(answer.data, list) and answer.data else [answer.data]
+    return sorted(read_documents(Booking, documents), key=lambda booking: booking.start)
+
+
+def booking_called(uid: str) -> Callable[[Envelope], Booking]:
+    """Return a reader of the booking *uid* of a series, else of the one that was answered."""
+
+    def read(answer: Envelope) -> Booking:
+        found = series(answer)
+        return next((booking for booking in found if booking.uid == uid), found[0])
+
+    return read
 
 
 def page(answer: Envelope) -> Page:

@@ -189,13 +189,25 @@ async def shared(
     """
     from askpro_cli.resilience.flight import single_flight
 
-    name = f"calcom:{cache.scope}:{key}" + (f":{priority}" if priority == "background" else "")
-    flight = await single_flight(cache.store, name, ttl=_FLIGHT_SECONDS, read=read, work=ask)
+    patient = priority == "background"
+    name = f"calcom:{cache.scope}:{key}" + (f":{priority}" if patient else "")
+    flight = await single_flight(
+        cache.store,
+        name,
+        ttl=_FLIGHT_SECONDS,
+        read=read,
+        work=ask,
+        max_wait=_PATIENCE[patient],
+    )
     return flight.value
 
 
 _FLIGHT_SECONDS = 30.0
 """After this long without a sign of life of the process that asks, another one takes over."""
+
+
+_PATIENCE = {False: 60.0, True: 600.0}
+"""Seconds to wait for another's answer: a job waits longer than one that works may wait for its budget."""
 
 
 async def _search(client: CalcomClient, reference: Reference, priority: Priority | None) -> Answer[EventType]:

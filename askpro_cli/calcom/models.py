@@ -1,53 +1,14 @@
-"""What Cal.com answers, as typed documents: unknown fields are kept, wrong types are errors with a path.
+"""What Cal.com answers about bookings, event types, schedules, people and slots, as typed documents.
 
-Every document keeps the vendor's own JSON object in ``raw``; fields we do not know are found there.
-An optional field that is missing or null takes its default; a required one that is missing, null or of
-the wrong type is a :class:`~askpro_cli.base.errors.VendorProtocolError` naming where (``data[0].start``).
-Instants are aware and in UTC. Field lists: Cal.com's OpenAPI description of API V2 (March 2026).
+Field lists: Cal.com's OpenAPI description of API V2 (March 2026). What all of them share stands in
+:mod:`askpro_cli.calcom.documents`; reservations, webhooks and calendars keep theirs beside their operations.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
-import msgspec
-
-from askpro_cli.base.times import MAX_YEAR, MIN_YEAR
-
-Instant = Annotated[datetime, msgspec.Meta(tz=True)]
-"""A timestamp with an offset; one without could mean any instant and is refused."""
-
-
-class Document(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """A JSON object of the vendor. Its ``repr`` names the type only: documents hold personal data."""
-
-    raw: dict[str, Any] = msgspec.field(default_factory=dict, name="$raw")
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__}>"
-
-
-class TimedDocument(Document, frozen=True, kw_only=True):
-    """A document with instants, brought to UTC whatever offset they were written with.
-
-    Years beyond those of :mod:`askpro_cli.base.times` are refused: no zone could show them.
-    """
-
-    instants: ClassVar[tuple[str, ...]] = ("start", "end")
-
-    def __post_init__(self) -> None:
-        for name in self.instants:
-            value = getattr(self, name)
-            if value is None:
-                continue
-            if not MIN_YEAR <= value.year <= MAX_YEAR:
-                raise ValueError(f"The year of `{name}` is outside {MIN_YEAR} to {MAX_YEAR}")
-            if value.tzinfo is not UTC:
-                msgspec.structs.force_setattr(self, name, value.astimezone(UTC))
-
-
-D = TypeVar("D", bound=Document)
+from askpro_cli.calcom.documents import Document, Instant, TimedDocument
 
 
 class Host(Document, frozen=True, kw_only=True):
@@ -61,7 +22,10 @@ class Host(Document, frozen=True, kw_only=True):
 
 
 class Attendee(Document, frozen=True, kw_only=True):
-    """Who comes; bookings made by phone may have no e-mail address."""
+    """Who comes; bookings made by phone may have no e-mail address.
+
+    ``id`` stands in lists of attendees only, ``seat_uid`` in seated bookings only.
+    """
 
     name: str = ""
     email: str = ""
@@ -69,6 +33,8 @@ class Attendee(Document, frozen=True, kw_only=True):
     time_zone: str = ""
     language: str = ""
     absent: bool = False
+    id: int | None = None
+    seat_uid: str = ""
 
 
 class EventTypeLink(Document, frozen=True, kw_only=True):
@@ -83,8 +49,14 @@ class Booking(TimedDocument, frozen=True, kw_only=True):
 
     ``status`` is accepted, pending, cancelled, rejected or awaiting_host. A rescheduled booking is
     cancelled and names its successor in ``rescheduled_to_uid``. ``duration`` is in minutes.
+    ``seat_uid`` is the seat that the request made or moved; ``recurring_booking_uid`` names the series.
     """
 
+    children: ClassVar[dict[str, str]] = {
+        "hosts": "hosts",
+        "attendees": "attendees",
+        "event_type": "eventType",
+    }
     instants: ClassVar[tuple[str, ...]] = ("start", "end", "created_at", "updated_at")
 
     uid: str
@@ -110,6 +82,8 @@ class Booking(TimedDocument, frozen=True, kw_only=True):
     rescheduled_from_uid: str = ""
     rescheduled_to_uid: str = ""
     recurring_booking_uid: str = ""
+    seat_uid: str = ""
+    absent_host: bool = False
 
     @property
     def of_event_type(self) -> int | None:
@@ -153,8 +127,11 @@ class EventType(Document, frozen=True, kw_only=True):
     """What can be booked. Lengths, notice and buffers are in minutes.
 
     ``length_in_minutes_options`` is empty unless the booker may choose; ``hosts`` and ``users`` are kept
-    as the vendor sends them (their shape differs between own and team event types).
+    as the vendor sends them (their shape differs between own and team event types), and so are the booking
+    window, the limits (bookings or minutes by day, week, month, year) and the confirmation policy.
     """
+
+    children: ClassVar[dict[str, str]] = {"booking_fields": "bookingFields", "team": "team"}
 
     id: int
     slug: str
@@ -181,7 +158,34 @@ class EventType(Document, frozen=True, kw_only=True):
     parent_event_type_id: int | None = None
     scheduling_type: str = ""
     seats_per_time_slot: int | None = None
+    seats: dict[str, Any] = {}
     booking_requires_authentication: bool = False
+    booking_window: Any = None
+    booking_limits_count: dict[str, Any] = {}
+    booking_limits_duration: dict[str, Any] = {}
+    confirmation_policy: dict[str, Any] = {}
+    offset_start: int | None = None
+
+    @property
+    def seats_total(self) -> int | None:
+        """Return how many attendees share a time, None where every booking has it alone."""
+        told = self.seats_per_time_slot or self.seats.get("seatsPerTimeSlot")
+        return told if isinstance(told, int) and told > 0 else None
+
+    @property
+    def is_seated(self) -> bool:
+        """Tell whether several attendees share a time; each then has a seat with a uid of its own."""
+        return self.seats_total is not None
+
+    @property
+    def is_recurring(self) -> bool:
+        """Tell whether a booking is a series."""
+        return bool(self.recurrence) and not (self.recurrence or {}).get("disabled")
+
+    @property
+    def needs_confirmation(self) -> bool:
+        """Tell whether a new booking may wait for its host; with the policy ``time``, when it is near."""
+        return bool(self.confirmation_policy.get("type")) and not self.confirmation_policy.get("disabled")
 
     @property
     def is_managed_parent(self) -> bool:

@@ -10,16 +10,12 @@ from typing import Any
 import msgspec
 
 from askpro_cli.base.errors import VendorProtocolError
-from askpro_cli.calcom.models import Booking, D, Document, EventType, Slot, SlotItem
+from askpro_cli.calcom.documents import D, Document
+from askpro_cli.calcom.models import Slot, SlotItem
 
 # Compiled when an answer is wrong, not at every start.
 _WHERE = r" - at `(?:key in )?\$(?P<path>[^`]*)`$"
 _MISSING = r"missing required field `(?P<field>[^`]+)`"
-
-_CHILDREN: dict[type[Document], dict[str, str]] = {
-    Booking: {"hosts": "hosts", "attendees": "attendees", "event_type": "eventType"},
-    EventType: {"booking_fields": "bookingFields", "team": "team"},
-}
 
 
 def read_document(kind: type[D], document: Any, path: str = "data") -> D:
@@ -104,7 +100,7 @@ def _without_nulls(value: Any) -> Any:
 
 def _keep_raw(model: Document, document: dict[str, Any]) -> None:
     msgspec.structs.force_setattr(model, "raw", document)
-    for field, name in _CHILDREN.get(type(model), {}).items():
+    for field, name in model.children.items():
         children, originals = getattr(model, field), document.get(name)
         if originals is None:
             continue
@@ -114,7 +110,7 @@ def _keep_raw(model: Document, document: dict[str, Any]) -> None:
             else [(children, originals)]
         )
         for child, original in pairs:
-            msgspec.structs.force_setattr(child, "raw", original)
+            _keep_raw(child, original)
 
 
 def _shape_error(complaint: str, path: str) -> VendorProtocolError:

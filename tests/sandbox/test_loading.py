@@ -11,6 +11,7 @@ import pytest
 from askpro_cli.base.errors import ConfigError
 from askpro_cli.sandbox.loading import load_world, parse
 from askpro_cli.sandbox.moments import seed_start
+from askpro_cli.sandbox.world import World
 
 BASE = """
 users:
@@ -115,19 +116,47 @@ def test_an_error_names_the_file_and_the_place(old: str, new: str, problem: str)
     assert problem in caught.value.message
 
 
-def test_event_types_need_a_schedule() -> None:
+CALENDAR = """    timeZone: Europe/Berlin
+    calendars: [{credentialId: 7, externalId: lea@example.org}]
+    busy: [{start: "+1d 12:00", end: "+1d 13:00"}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        (
+            "externalId: lea@example.org}",
+            "externalId: x}, {credentialId: 7, externalId: x}",
+            "is used 2 times",
+        ),
+        ('end: "+1d 13:00"', 'end: "+1d 12:00"', "'+1d 12:00' is not after '+1d 12:00'; write instants"),
+        (
+            'end: "+1d 13:00"',
+            'end: "13:00"',
+            "instants with a zone, or +2d 11:00 - at `users[0].busy[0]`",
+        ),
+        (
+            'end: "+1d 13:00"',
+            'end: "+1d 13:00", calendar: x',
+            "the user has no calendar 'x' - at `users[0].busy[0].calendar`",
+        ),
+    ],
+)
+def test_busy_times_are_times_in_calendars_there_are(old: str, new: str, problem: str) -> None:
+    text = BASE.replace("    timeZone: Europe/Berlin\n", CALENDAR, 1)
+    assert parse(text, "world.yaml").users[0].busy[0].start == "+1d 12:00"
+    assert old in text
+    with pytest.raises(ConfigError) as caught:
+        parse(text.replace(old, new, 1), "world.yaml")
+    assert problem in caught.value.message
+
+
+def test_who_has_no_schedule_is_never_available() -> None:
     start, end = BASE.index("    schedules:"), BASE.index("    eventTypes:")
-    with pytest.raises(ConfigError, match="the user 'lea' has event types but no schedule"):
-        parse(BASE[:start] + BASE[end:], "world.yaml")
-
-
-def test_hosts_of_a_team_need_a_schedule() -> None:
-    text = BASE.replace("members: [lea]", "members: [lea, tim]").replace("hosts: [lea]", "hosts: [tim]")
-    text = text.replace(
-        "users:\n", "users:\n  - {id: 2, username: tim, name: T, email: t@example.org, timeZone: UTC}\n"
-    )
-    with pytest.raises(ConfigError, match="the host 'tim' has no schedule"):
-        parse(text, "world.yaml")
+    world = World(parse(BASE[:start] + BASE[end:], "world.yaml"))
+    hours = world.hours_of(world.event_types[1], 1)
+    assert hours.between(0, 7 * 86_400) == []
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from askpro_cli.sandbox.model import BookingField, EventType, Location, Team, User
+from askpro_cli.sandbox.model import BookingField, BookingWindow, EventType, IntervalLimits, Location, Team, User
 from askpro_cli.sandbox.world import World
 
 _VALUES = ("address", "link", "phone", "integration")
@@ -36,12 +36,18 @@ def _common(event_type: EventType) -> dict[str, Any]:
         "minimumBookingNotice": event_type.minimum_booking_notice,
         "beforeEventBuffer": event_type.before_event_buffer,
         "afterEventBuffer": event_type.after_event_buffer,
-        "recurrence": None,
+        "recurrence": msgspec.to_builtins(event_type.recurrence),
         "metadata": {},
         "price": event_type.price,
         "currency": event_type.currency,
         "lockTimeZoneToggleOnBookingPage": False,
-        "seatsPerTimeSlot": None,
+        "seatsPerTimeSlot": event_type.seats_per_time_slot,
+        "seats": _seats(event_type),
+        "bookingWindow": _window(event_type.booking_window),
+        "bookerActiveBookingsLimit": _booker_limit(event_type),
+        "onlyShowFirstAvailableSlot": False,
+        "requiresBookerEmailVerification": False,
+        "interfaceLanguage": "",
         "forwardParamsSuccessRedirect": None,
         "successRedirectUrl": None,
         "isInstantEvent": False,
@@ -53,6 +59,8 @@ def _common(event_type: EventType) -> dict[str, Any]:
         "disableCancelling": {"disabled": event_type.disable_cancelling},
         "disableRescheduling": {"disabled": event_type.disable_rescheduling},
         "allowReschedulingPastBookings": event_type.allow_rescheduling_past_bookings,
+        "allowReschedulingCancelledBookings": False,
+        "showOptimizedSlots": False,
     }
     return document | _optional(event_type)
 
@@ -62,17 +70,44 @@ def _optional(event_type: EventType) -> dict[str, Any]:
     document: dict[str, Any] = {}
     if event_type.length_in_minutes_options:
         document["lengthInMinutesOptions"] = list(event_type.length_in_minutes_options)
-    if event_type.booking_window is not None:
-        window: dict[str, Any] = msgspec.to_builtins(event_type.booking_window)
-        if event_type.booking_window.type == "range":
-            del window["rolling"]
-        document["bookingWindow"] = window
-    if event_type.maximum_active_bookings is not None:
-        document["bookerActiveBookingsLimit"] = {
-            "maximumActiveBookings": event_type.maximum_active_bookings,
-            "offerReschedule": False,
-        }
+    if event_type.booking_limits_count is not None:
+        document["bookingLimitsCount"] = _limits(event_type.booking_limits_count)
+    if event_type.booking_limits_duration is not None:
+        document["bookingLimitsDuration"] = _limits(event_type.booking_limits_duration)
     return document
+
+
+def _limits(limits: IntervalLimits) -> dict[str, int]:
+    """Return the periods that are limited."""
+    given: dict[str, int | None] = msgspec.to_builtins(limits)
+    return {unit: limit for unit, limit in given.items() if limit is not None}
+
+
+def _window(window: BookingWindow | None) -> dict[str, Any]:
+    """Return the booking window: one object, though the vendor's description says an array.
+
+    Source of the shapes here, and of `{"disabled": true}` for what is not used: the transformers from the
+    internal form in the vendor's event-types module, 2025.
+    """
+    if window is None:
+        return {"disabled": True}
+    document: dict[str, Any] = msgspec.to_builtins(window)
+    if window.type == "range":
+        del document["rolling"]
+    return document
+
+
+def _seats(event_type: EventType) -> dict[str, Any]:
+    if event_type.seats_per_time_slot is None:
+        return {"disabled": True}
+    seats: dict[str, Any] = msgspec.to_builtins(event_type.seats)
+    return {"seatsPerTimeSlot": event_type.seats_per_time_slot, **seats}
+
+
+def _booker_limit(event_type: EventType) -> dict[str, Any]:
+    if event_type.maximum_active_bookings is None:
+        return {"disabled": True}
+    return {"maximumActiveBookings": event_type.maximum_active_bookings, "offerReschedule": False}
 
 
 def _confirmation(event_type: EventType) -> dict[str, Any]:

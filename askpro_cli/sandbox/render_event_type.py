@@ -6,7 +6,15 @@ from typing import Any
 
 import msgspec
 
-from askpro_cli.sandbox.model import BookingField, BookingWindow, EventType, IntervalLimits, Location, Team, User
+from askpro_cli.sandbox.model import (
+    BookingField,
+    BookingWindow,
+    EventType,
+    IntervalLimits,
+    Location,
+    Team,
+    User,
+)
 from askpro_cli.sandbox.world import World
 
 _VALUES = ("address", "link", "phone", "integration")

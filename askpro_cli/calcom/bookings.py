@@ -11,8 +11,8 @@ from askpro_cli.calcom.calls import Group
 from askpro_cli.calcom.decoding import booking_called, one_booking, page, series
 from askpro_cli.calcom.filters import BookingFilter
 from askpro_cli.calcom.models import Booking
-from askpro_cli.calcom.outcome import Answer, BookingList, together
-from askpro_cli.calcom.paging import PAGE_SIZE, Page, Paging
+from askpro_cli.calcom.outcome import Answer, BookingList, FirstBookings, together
+from askpro_cli.calcom.paging import MOST_A_PAGE, PAGE_SIZE, Page, Paging
 from askpro_cli.calcom.wire import WireRequest, checked_uid
 from askpro_cli.resilience.policy import CallMeta, Priority
 
@@ -78,6 +78,26 @@ class BookingCalls(Group):
         kept = [booking for booking in found if wanted.admits(booking)]
         kept.sort(key=lambda booking: (booking.start, booking.uid))
         return Answer(BookingList(kept, len(found) - len(kept), paging.pages), together(metas))
+
+    async def first_bookings(
+        self,
+        wanted: BookingFilter,
+        *,
+        team_id: int | None = None,
+        take: int = MOST_A_PAGE,
+        priority: Priority = Priority.INTERACTIVE,
+    ) -> Answer[FirstBookings]:
+        """Return what one request brings of a filter, sorted by start, and whether that is all.
+
+        For who may not send more than one, however many bookings there are; arguments as :meth:`bookings`.
+        """
+        query = wanted.query(of_team=team_id is not None)
+        request = self._wire.bookings({**query, "take": take, "skip": 0}, team_id)
+        answer = await self._calls.read(request, page, priority)
+        found, total = answer.value.bookings, answer.value.pagination.total_items
+        complete = len(found) < take if total is None else total <= len(found)
+        kept = sorted(filter(wanted.admits, found), key=lambda booking: (booking.start, booking.uid))
+        return Answer(FirstBookings(kept, complete), answer.meta)
 
     async def iter_bookings(
         self,

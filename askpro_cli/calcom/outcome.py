@@ -29,6 +29,14 @@ class BookingList:
     pages: int
 
 
+@dataclass(frozen=True, slots=True)
+class FirstBookings:
+    """The bookings that one request brought; *complete* tells whether the filter has no others."""
+
+    bookings: list[Booking]
+    complete: bool
+
+
 def only_slug(answer: Answer[list[EventType]], slug: str | None) -> Answer[list[EventType]]:
     """Apply the slug on our side too: servers ignore query parameters they do not know."""
     if slug is None:

@@ -14,6 +14,8 @@ from askpro_cli.base.errors import VendorProtocolError
 from askpro_cli.calcom.models import Booking, Pagination
 
 PAGE_SIZE = 100
+MOST_A_PAGE = 250
+"""The vendor's largest ``take``."""
 _MOST_STEPS_BACK = 20
 _MOST_IDLE_PAGES = 3
 

@@ -1,0 +1,54 @@
+"""The grid slots start on, by the vendor's rule (its packages/features/schedules/lib/slots.ts).
+
+In every free stretch the first slot starts on the first whole step of 60, 30, 15, 10 or 5 minutes, the
+largest that divides the interval, by the local clock; the others follow an interval apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from askpro_cli.base.times import Interval
+
+_STEPS = (60, 30, 15, 10, 5)
+
+
+def step_of(interval: int) -> int:
+    """Return the minutes that every start is a multiple of, for slots every *interval* minutes."""
+    return next((step for step in _STEPS if interval % step == 0), 1)
+
+
+def on_step(instant: datetime, step: int, zone: ZoneInfo) -> bool:
+    """Tell whether the minutes of the local clock are a multiple of *step*."""
+    local = instant.astimezone(zone)
+    return (local.hour * 60 + local.minute) % step == 0 and not local.second and not local.microsecond
+
+
+def starts(
+    free: Interval, earliest: datetime, interval: int, length: timedelta, zone: ZoneInfo
+) -> Iterator[datetime]:
+    """Yield the starts in a free stretch.
+
+    Args:
+        free: open and not taken.
+        earliest: no slot starts before it.
+        interval: minutes between starts.
+        length: of an appointment, which must fit.
+        zone: whose clock the first start is aligned to.
+    """
+    start = _aligned(max(free.start, earliest), step_of(interval), zone)
+    while start + length <= free.end:
+        yield start
+        start += timedelta(minutes=interval)
+
+
+def _aligned(instant: datetime, step: int, zone: ZoneInfo) -> datetime:
+    """Return the first instant at or after *instant* on a step of the local clock."""
+    local = instant.astimezone(zone)
+    minutes = local.hour * 60 + local.minute
+    whole = instant.replace(second=0, microsecond=0)
+    if whole < instant:
+        whole, minutes = whole + timedelta(minutes=1), minutes + 1
+    return whole + timedelta(minutes=-minutes % step)

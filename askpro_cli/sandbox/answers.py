@@ -77,6 +77,11 @@ def zod_error(text: str) -> ApiError:
     return ApiError(400, f"responses - {text}, ", code="BAD_REQUEST", details=None)
 
 
+def trpc_error(status: int, message: str) -> ApiError:
+    """Return a refusal of the vendor's inner API: its code is `TRPCError`, without details."""
+    return ApiError(status, message, code="TRPCError", details=None)
+
+
 def success(data: Any, status: int = 200, **more: Any) -> Answer:
     """Return the success envelope."""
     return Answer(status, {"status": "success", "data": data, **more})

@@ -1,7 +1,8 @@
-"""Making a booking: the vendor's checks in the vendor's order, then the commit.
+"""What making and moving a booking share: the vendor's checks in the vendor's order, and the new booking.
 
 Order (source: createBooking of the 2024-08-13 service): event type, authentication setting, managed parent,
-hosts, required fields, length, location, form, booker's limit, past, window, availability, save.
+hosts, required fields, length, location, form, booker's limit, past, window, booking limits, availability,
+save.
 """
 
 from __future__ import annotations
@@ -11,14 +12,14 @@ from typing import Any
 
 from askpro_cli.sandbox import messages
 from askpro_cli.sandbox.answers import ApiError
+from askpro_cli.sandbox.booking_limits import check_booking_limits
 from askpro_cli.sandbox.bounds import bounds
 from askpro_cli.sandbox.call import Call
 from askpro_cli.sandbox.inputs import instant_of
 from askpro_cli.sandbox.locations import check_location, location_response, require_location, shown_location
-from askpro_cli.sandbox.lookup import booked_event_type
 from askpro_cli.sandbox.model import EventType
 from askpro_cli.sandbox.responses import check_custom_fields, check_form
-from askpro_cli.sandbox.slots import available_hosts
+from askpro_cli.sandbox.slots import fairest, free_groups
 from askpro_cli.sandbox.world import BLOCKING, Booking, World
 
 _MINUTE = 60
@@ -44,15 +45,26 @@ def privileges(call: Call, event_type: EventType, body: dict[str, Any]) -> Privi
     )
 
 
-def create(call: Call, body: dict[str, Any]) -> Booking:
-    """Return a new booking for a checked body; raises the vendor's refusal."""
-    event_type = booked_event_type(call.world, body)
-    _check_bookable(call, event_type)
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A create body that passed every check but those of its time; *length* in minutes."""
+
+    event_type: EventType
+    body: dict[str, Any]
+    length: int
+    allowed: Privileges
+
+    def span(self, start: int) -> tuple[int, int]:
+        """Return the time it takes from *start*, in epoch seconds."""
+        return start, start + self.length * _MINUTE
+
+
+def checked_wish(call: Call, event_type: EventType, body: dict[str, Any]) -> Wish:
+    """Return what a body that passed the pipe wants; raises the vendor's refusal, the first in its order."""
     responses = body.get("bookingFieldsResponses") or {}
     attendee = body["attendee"]
     check_custom_fields(event_type, responses, attendee.get("phoneNumber"))
-    start = start_of(body["start"])
-    span = (start, start + chosen_length(event_type, body.get("lengthInMinutes")) * _MINUTE)
+    length = chosen_length(event_type, body.get("lengthInMinutes"))
     location = body.get("location") or body.get("meetingUrl")
     check_location(event_type, location)
     check_form(event_type, responses, attendee.get("email"))
@@ -60,15 +72,11 @@ def create(call: Call, body: dict[str, Any]) -> Booking:
     allowed = privileges(call, event_type, body)
     if not allowed.limits:
         _check_booker_limit(call, event_type, attendee.get("email"))
-    hosts = find_hosts(call, event_type, span, allowed)
-    if "race409" in call.quirks:
-        raise ApiError(409, messages.CONFLICT, raw=True)
-    booking = _new_booking(call, event_type, body, hosts, span)
-    call.world.store(booking)
-    return booking
+    return Wish(event_type, body, length, allowed)
 
 
-def _check_bookable(call: Call, event_type: EventType) -> None:
+def check_bookable(call: Call, event_type: EventType) -> None:
+    """Refuse an event type this caller may not book, or that nobody can."""
     if event_type.booking_requires_authentication:
         if call.caller is None:
             raise ApiError(401, messages.NEEDS_AUTHENTICATION)
@@ -105,11 +113,24 @@ def _check_booker_limit(call: Call, event_type: EventType, email: str | None) ->
         booking.event_type_id == event_type.id
         and booking.status in BLOCKING
         and booking.end > call.epoch
-        and booking.attendee["email"] == email
+        and any(person["email"] == email for person in booking.attendees)
         for booking in call.world.bookings.values()
     )
     if active >= limit:
         raise ApiError(400, messages.BOOKER_LIMIT)
+
+
+def check_time(call: Call, event_type: EventType, start: int, allowed: Privileges) -> None:
+    """Refuse a start (epoch seconds) that is past, too soon or too far ahead."""
+    world = call.world
+    if start < call.epoch:
+        raise ApiError(400, messages.IN_THE_PAST)
+    if allowed.out_of_bounds:
+        return
+    hours = world.hours_of(event_type, world.hosts_of(event_type)[0])
+    earliest, latest = bounds(event_type, hours, call.epoch)
+    if not earliest <= start <= latest:
+        raise ApiError(400, messages.OUT_OF_BOUNDS)
 
 
 def find_hosts(
@@ -119,49 +140,43 @@ def find_hosts(
     allowed: Privileges,
     *,
     without: str | None = None,
+    keep: tuple[int, ...] = (),
 ) -> tuple[int, ...]:
-    """Return who serves *span*; raises the refusals for the past, the window and a busy calendar."""
+    """Return who serves *span*, the hosts *keep* where they can; raises the refusal of its time.
+
+    *without* is the uid of a booking that is being moved.
+    """
     world = call.world
-    groups = world.host_groups(event_type)
-    if span[0] < call.epoch:
-        raise ApiError(400, messages.IN_THE_PAST)
-    if not allowed.out_of_bounds:
-        earliest, latest = bounds(event_type, world.hours_of(event_type, groups[0][0]), call.epoch)
-        if not earliest <= span[0] <= latest:
-            raise ApiError(400, messages.OUT_OF_BOUNDS)
+    check_time(call, event_type, span[0], allowed)
+    if not allowed.limits:
+        check_booking_limits(world, event_type, span[0], without=without)
     if allowed.conflicts:
-        return groups[0]
-    hosts = available_hosts(world, event_type, span, without=without)
-    if not hosts:
+        return keep or world.host_groups(event_type)[0]
+    groups = free_groups(world, event_type, span, without=without, limits=not allowed.limits)
+    if not groups:
         team = event_type.id in world.team_of
         raise ApiError(400, messages.HOSTS_BUSY if team else messages.USER_BUSY)
-    return hosts
+    return keep if keep in groups else fairest(world, groups)
 
 
-def _new_booking(
-    call: Call, event_type: EventType, body: dict[str, Any], hosts: tuple[int, ...], span: tuple[int, int]
-) -> Booking:
+def new_booking(call: Call, wish: Wish, hosts: tuple[int, ...], start: int, status: str) -> Booking:
+    """Return the booking of *wish*, not yet stored; *hosts* may be nobody (an instant booking)."""
     uid = call.world.new_uid()
+    body, event_type = wish.body, wish.event_type
     location = body.get("location") or body.get("meetingUrl")
-    attendee = _attendee(body["attendee"])
+    attendee = person_of(body["attendee"])
     guests = list(body.get("guests") or [])
-    responses = {
-        **(body.get("bookingFieldsResponses") or {}),
-        "name": attendee["name"],
-        "email": attendee["email"],
-        "attendeePhoneNumber": attendee["phoneNumber"],
-        "guests": guests,
-        "location": location_response(location),
-    }
+    responses = responses_of(body, attendee) | {"guests": guests, "location": location_response(location)}
+    title = booking_title(call.world, event_type, hosts, attendee["name"], responses.get("title"))
     return Booking(
         id=call.world.next_id(),
         uid=uid,
         event_type_id=event_type.id,
         host_ids=hosts,
-        start=span[0],
-        end=span[1],
-        status="pending" if event_type.requires_confirmation else "accepted",
-        title=booking_title(call.world, event_type, hosts[0], attendee["name"], responses.get("title")),
+        start=start,
+        end=wish.span(start)[1],
+        status=status,
+        title=title,
         description=str(responses.get("notes") or ""),
         attendee=attendee,
         guests=guests,
@@ -173,7 +188,7 @@ def _new_booking(
     )
 
 
-def _attendee(given: dict[str, Any]) -> dict[str, Any]:
+def person_of(given: dict[str, Any]) -> dict[str, Any]:
     """Return the attendee as stored; without a mail address the vendor makes one from the number."""
     phone = given.get("phoneNumber")
     email = given.get("email") or f"{str(phone).lstrip('+')}@sms.cal.com"
@@ -186,6 +201,19 @@ def _attendee(given: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def booking_title(world: World, event_type: EventType, host_id: int, name: str, given: Any) -> str:
+def responses_of(body: dict[str, Any], attendee: dict[str, Any]) -> dict[str, Any]:
+    """Return what the booker answered, his name, address and number with it."""
+    return {
+        **(body.get("bookingFieldsResponses") or {}),
+        "name": attendee["name"],
+        "email": attendee["email"],
+        "attendeePhoneNumber": attendee["phoneNumber"],
+    }
+
+
+def booking_title(
+    world: World, event_type: EventType, hosts: tuple[int, ...], name: str, given: Any = None
+) -> str:
     """Return the title: the booker's answer, else the vendor's default."""
-    return str(given or f"{event_type.title} between {world.users[host_id].name} and {name}")
+    host = world.users[hosts[0]].name if hosts else world.team_of[event_type.id].name
+    return str(given or f"{event_type.title} between {host} and {name}")

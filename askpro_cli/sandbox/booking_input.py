@@ -90,8 +90,11 @@ _CREATE_KEYS = (
     "instant",
 )
 _ATTENDEE_KEYS = ("name", "timeZone", "phoneNumber", "language", "email")
+_SERIES_KEYS = (*(name for name in _CREATE_KEYS if name != "instant"), "recurrenceCount")
 _RESCHEDULE_KEYS = ("start", "rescheduledBy", "reschedulingReason", "emailVerificationCode")
+_RESCHEDULE_SEAT_KEYS = ("start", "rescheduledBy", "seatUid", "emailVerificationCode")
 _CANCEL_KEYS = ("cancellationReason", "cancelSubsequentBookings")
+_CANCEL_SEAT_KEYS = ("seatUid", "cancellationReason")
 _MAX_METADATA_KEYS = 50
 _MAX_METADATA_KEY = 40
 _MAX_METADATA_VALUE = 500
@@ -111,10 +114,15 @@ def _keys(base: tuple[str, ...], version: str) -> tuple[str, ...]:
 
 
 def check_create(body: Any, version: str) -> dict[str, Any]:
-    """Return the create body; raises the pipe's 400 with every complaint."""
+    """Return the create body; raises the pipe's 400 with every complaint.
+
+    A body with `recurrenceCount` is held to the recurring input, which knows no `instant`.
+    """
     document = _document(body)
     wrong = Complaints()
-    wrong.unknown(document, _keys(_CREATE_KEYS, version))
+    known = _SERIES_KEYS if "recurrenceCount" in document else _CREATE_KEYS
+    wrong.unknown(document, _keys(known, version))
+    wrong.optional(document, "recurrenceCount", is_length, "recurrenceCount must not be less than 1")
     wrong.require(document, "start", is_iso, _ISO.format("start"))
     _check_attendee(wrong, document.get("attendee"))
     _check_identity(wrong, document)
@@ -184,10 +192,12 @@ def _valid_metadata_value(value: Any) -> bool:
 
 
 def check_reschedule(body: Any, version: str) -> dict[str, Any]:
-    """Return the reschedule body; raises the pipe's 400."""
+    """Return the reschedule body, of one seat when it names `seatUid`; raises the pipe's 400."""
     document = _document(body)
     wrong = Complaints()
-    wrong.unknown(document, _keys(_RESCHEDULE_KEYS, version))
+    known = _RESCHEDULE_SEAT_KEYS if "seatUid" in document else _RESCHEDULE_KEYS
+    wrong.unknown(document, _keys(known, version))
+    _check_seat_uid(wrong, document)
     wrong.require(document, "start", is_iso, _ISO.format("start"))
     wrong.optional(document, "rescheduledBy", is_email, "rescheduledBy must be an email")
     wrong.optional(document, "reschedulingReason", is_text, "reschedulingReason must be a string")
@@ -197,13 +207,19 @@ def check_reschedule(body: Any, version: str) -> dict[str, Any]:
 
 
 def check_cancel(body: Any) -> dict[str, Any]:
-    """Return the cancel body ({} when there is none); raises the pipe's 400."""
+    """Return the cancel body ({} when there is none), of one seat with `seatUid`; raises the pipe's 400."""
     document = _document({} if body is None else body)
     wrong = Complaints()
-    wrong.unknown(document, _CANCEL_KEYS)
+    wrong.unknown(document, _CANCEL_SEAT_KEYS if "seatUid" in document else _CANCEL_KEYS)
+    _check_seat_uid(wrong, document)
     wrong.optional(document, "cancellationReason", is_text, "cancellationReason must be a string")
     wrong.optional(
         document, "cancelSubsequentBookings", is_flag, "cancelSubsequentBookings must be a boolean value"
     )
     wrong.throw()
     return document
+
+
+def _check_seat_uid(wrong: Complaints, document: dict[str, Any]) -> None:
+    if "seatUid" in document:
+        wrong.require(document, "seatUid", is_text, "seatUid must be a string")

@@ -15,12 +15,12 @@ from askpro_cli.sandbox.world import Booking, World
 def old_booking(world: World, booking: Booking) -> dict[str, Any]:
     """Return a booking of 2024-04-15: `responses`, `startTime`, status in capitals."""
     event_type = world.event_types[booking.event_type_id]
-    host = world.users[booking.host_ids[0]]
+    host = world.users[booking.host_ids[0]] if booking.host_ids else None
     return {
         "id": booking.id,
         "uid": booking.uid,
-        "userId": host.id,
-        "userPrimaryEmail": host.email,
+        "userId": host.id if host else None,
+        "userPrimaryEmail": host.email if host else None,
         "eventTypeId": event_type.id,
         "title": booking.title,
         "description": booking.description,
@@ -30,11 +30,12 @@ def old_booking(world: World, booking: Booking) -> dict[str, Any]:
         "responses": dict(booking.responses),
         "attendees": [
             {
-                "name": booking.attendee["name"],
-                "email": booking.attendee["email"],
-                "timeZone": booking.attendee["timeZone"],
-                "locale": booking.attendee["language"],
+                "name": person["name"],
+                "email": person["email"],
+                "timeZone": person["timeZone"],
+                "locale": person["language"],
             }
+            for person in booking.attendees
         ],
         "location": booking.location,
         "metadata": dict(booking.metadata),

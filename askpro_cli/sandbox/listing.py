@@ -13,9 +13,10 @@ from typing import Any
 
 from askpro_cli.sandbox import messages
 from askpro_cli.sandbox.answers import ApiError, pipe_error
+from askpro_cli.sandbox.booking_messages import unknown_booking
 from askpro_cli.sandbox.call import Call
 from askpro_cli.sandbox.inputs import parse_iso, whole_number
-from askpro_cli.sandbox.model import User
+from askpro_cli.sandbox.model import Team, User
 from askpro_cli.sandbox.world import Booking, World
 
 STATUSES = ("upcoming", "recurring", "past", "cancelled", "unconfirmed")
@@ -65,16 +66,16 @@ class Page:
         }
 
 
-def list_bookings(call: Call, caller: User) -> Page:
-    """Return the page a query asks for; raises 400 for values the vendor refuses."""
+def list_bookings(call: Call, caller: User, team: Team | None = None) -> Page:
+    """Return the page a query asks for, of what concerns *caller* or of a *team*; raises the vendor's 400."""
     statuses = _statuses(call)
     take = _bounded(call, "take", default=_DEFAULT_TAKE, least=1, most=_MAX_TAKE)
     skip = _bounded(call, "skip", default=0, least=0, most=None)
+    concerns = _of_team(call.world, {team.id}) if team else _concerning(call.world, caller)
     found = [
         booking
         for booking in call.world.bookings.values()
-        if _concerns(call.world, booking, caller)
-        and any(is_listed(booking, name, call.epoch) for name in statuses)
+        if concerns(booking) and any(is_listed(booking, name, call.epoch) for name in statuses)
     ]
     for keep in _filters(call):
         found = [booking for booking in found if keep(booking)]
@@ -90,9 +91,15 @@ def is_listed(booking: Booking, status: str, now: int) -> bool:
         return booking.status in _GONE
     if status == "past":
         return booking.end <= now and booking.status not in _GONE
+    return booking.end >= now and _is_ahead(booking, status)
+
+
+def _is_ahead(booking: Booking, status: str) -> bool:
     if status == "unconfirmed":
-        return booking.end >= now and booking.status == "pending"
-    return status == "upcoming" and booking.end >= now and booking.status not in _GONE
+        return booking.status == "pending"
+    if status == "recurring":
+        return booking.recurring_uid is not None
+    return booking.status == "accepted" if booking.recurring_uid else booking.status not in _GONE
 
 
 def _statuses(call: Call) -> list[str]:
@@ -118,9 +125,21 @@ def _bounded(call: Call, name: str, *, default: int, least: int, most: int | Non
     return number
 
 
-def _concerns(world: World, booking: Booking, caller: User) -> bool:
-    mine = caller.id in booking.host_ids or booking.attendee["email"] == caller.email
-    return mine or world.may_manage(caller, world.event_types[booking.event_type_id])
+def _concerning(world: World, caller: User) -> Callable[[Booking], bool]:
+    """Return the test for what *caller* hosts, attends or manages."""
+    managed = {number for number, found in world.event_types.items() if world.may_manage(caller, found)}
+    return lambda booking: (
+        booking.event_type_id in managed
+        or caller.id in booking.host_ids
+        or any(person["email"] == caller.email for person in booking.attendees)
+    )
+
+
+def _of_team(world: World, team_ids: set[int]) -> Callable[[Booking], bool]:
+    """Return the test for bookings of the teams' event types, and of the children of managed ones."""
+    owned = {number for number, team in world.team_of.items() if team.id in team_ids}
+    owned |= {number for number, found in world.event_types.items() if found.parent_event_type_id in owned}
+    return lambda booking: booking.event_type_id in owned
 
 
 def _filters(call: Call) -> Iterable[Callable[[Booking], bool]]:
@@ -148,10 +167,10 @@ def _text_filters(call: Call) -> Iterable[Callable[[Booking], bool]]:
     email = call.value("attendeeEmail")
     if email is not None:
         wanted = email.replace(" ", "+")
-        yield lambda booking: booking.attendee["email"] == wanted
+        yield lambda booking: any(person["email"] == wanted for person in booking.attendees)
     name = call.value("attendeeName")
     if name is not None:
-        yield lambda booking: booking.attendee["name"] == name
+        yield lambda booking: any(person["name"] == name for person in booking.attendees)
     uid = call.value("bookingUid")
     if uid is not None:
         yield lambda booking: booking.uid == uid
@@ -163,8 +182,7 @@ def _id_filters(call: Call) -> Iterable[Callable[[Booking], bool]]:
         yield lambda booking: booking.event_type_id in types
     teams = _ids(call, "teamsIds", "teamId")
     if teams:
-        owned = {number for number, team in call.world.team_of.items() if team.id in teams}
-        yield lambda booking: booking.event_type_id in owned
+        yield _of_team(call.world, teams)
 
 
 def _ids(call: Call, *names: str) -> set[int]:
@@ -194,5 +212,10 @@ def booking_by_uid(world: World, uid: str) -> Booking:
     """Return the booking; raises the vendor's 404 of `GET /v2/bookings/{uid}`."""
     booking = world.bookings.get(uid)
     if booking is None:
-        raise ApiError(404, f"Booking with uid={uid} was not found in the database")
+        raise ApiError(404, unknown_booking(uid))
     return booking
+
+
+def bookings_by_uid(world: World, uid: str) -> list[Booking]:
+    """Return the booking, or every booking of the series of that uid; raises the same 404."""
+    return world.series(uid) or [booking_by_uid(world, uid)]

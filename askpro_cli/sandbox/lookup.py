@@ -8,6 +8,7 @@ from typing import Any
 from askpro_cli.sandbox import messages
 from askpro_cli.sandbox.answers import ApiError
 from askpro_cli.sandbox.call import Call
+from askpro_cli.sandbox.inputs import whole_number
 from askpro_cli.sandbox.model import EventType, Team, User
 from askpro_cli.sandbox.world import World
 
@@ -17,6 +18,25 @@ def signed_in(call: Call) -> User:
     if call.caller is None:
         raise ApiError(401, messages.NO_CREDENTIALS)
     return call.caller
+
+
+def path_number(call: Call, name: str) -> int:
+    """Return the number of a path segment; raises Nest's 400."""
+    number = whole_number(call.params[name])
+    if number is None:
+        raise ApiError(400, "Validation failed (numeric string is expected)")
+    return number
+
+
+def path_team(call: Call) -> Team:
+    """Return the team of the path; the caller must be its member."""
+    number = path_number(call, "team")
+    team = call.world.teams.get(number)
+    if team is None:
+        raise ApiError(404, f"Team with id {number} not found.")
+    if signed_in(call).username not in team.members:
+        raise ApiError(403, f"User is not part of the team with id={number}.")
+    return team
 
 
 def user_named(world: World, name: str) -> User:

@@ -7,8 +7,8 @@ from askpro_cli.sandbox.auth import Access
 from askpro_cli.sandbox.call import Call
 from askpro_cli.sandbox.inputs import whole_number
 from askpro_cli.sandbox.legacy import old_event_type, old_event_types, old_schedule
-from askpro_cli.sandbox.lookup import signed_in, with_slug
-from askpro_cli.sandbox.model import EventType, Team, User
+from askpro_cli.sandbox.lookup import path_number, path_team, signed_in, with_slug
+from askpro_cli.sandbox.model import EventType, User
 from askpro_cli.sandbox.render import me_document, schedule_document, team_document
 from askpro_cli.sandbox.render_event_type import event_type_document
 from askpro_cli.sandbox.routing import ALL_VERSIONS, EVENT_TYPES, SCHEDULES, Route
@@ -48,20 +48,13 @@ def _sorted(call: Call, found: list[EventType]) -> list[EventType]:
 
 def get_event_type(call: Call) -> Answer:
     """Show one of the caller's event types, or of his teams."""
-    number = _path_number(call, "id")
+    number = path_number(call, "id")
     found = call.world.find_event_type(number)
     if found is None or not call.world.may_manage(signed_in(call), found):
         raise ApiError(404, f"Event type with id {number} not found")
     if "legacy-shape" in call.quirks:
         return success({"eventType": old_event_type(found)})
     return success(event_type_document(call.world, found))
-
-
-def _path_number(call: Call, name: str) -> int:
-    number = whole_number(call.params[name])
-    if number is None:
-        raise ApiError(400, "Validation failed (numeric string is expected)")
-    return number
 
 
 def get_teams(call: Call) -> Answer:
@@ -72,7 +65,7 @@ def get_teams(call: Call) -> Answer:
 
 def get_team_event_types(call: Call) -> Answer:
     """List a team's event types; `eventSlug` leaves one."""
-    team = _team(call)
+    team = path_team(call)
     found = list(team.event_types)
     slug = call.value("eventSlug")
     if slug:
@@ -89,22 +82,12 @@ def get_team_event_types(call: Call) -> Answer:
 
 def get_team_event_type(call: Call) -> Answer:
     """Show one of a team's event types."""
-    team = _team(call)
-    number = _path_number(call, "id")
+    team = path_team(call)
+    number = path_number(call, "id")
     found = next((event_type for event_type in team.event_types if event_type.id == number), None)
     if found is None:
         raise ApiError(404, f"Event type with id {number} not found")
     return success(event_type_document(call.world, found))
-
-
-def _team(call: Call) -> Team:
-    number = _path_number(call, "team")
-    team = call.world.teams.get(number)
-    if team is None:
-        raise ApiError(404, f"Team with id {number} not found.")
-    if signed_in(call).username not in team.members:
-        raise ApiError(403, f"User is not part of the team with id={number}.")
-    return team
 
 
 def get_schedules(call: Call) -> Answer:
@@ -124,7 +107,7 @@ def get_default_schedule(call: Call) -> Answer:
 
 def get_schedule(call: Call) -> Answer:
     """Show one of the caller's schedules."""
-    number = _path_number(call, "id")
+    number = path_number(call, "id")
     user = signed_in(call)
     schedule = call.world.schedules.get(number)
     if schedule is None:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from askpro_cli.sandbox.answers import Answer, success
+from askpro_cli.sandbox import booking_messages as texts
+from askpro_cli.sandbox.answers import Answer, ApiError, success
 from askpro_cli.sandbox.auth import Access
-from askpro_cli.sandbox.booking import create
 from askpro_cli.sandbox.booking_input import check_cancel, check_create, check_reschedule
 from askpro_cli.sandbox.call import Call
-from askpro_cli.sandbox.changes import cancel, decide, reschedule
+from askpro_cli.sandbox.changes import cancel, reschedule
+from askpro_cli.sandbox.changes_seats import cancel_seat, reschedule_seat
+from askpro_cli.sandbox.creating import create
 from askpro_cli.sandbox.legacy import old_booking, old_bookings
-from askpro_cli.sandbox.listing import booking_by_uid, list_bookings
-from askpro_cli.sandbox.lookup import signed_in
-from askpro_cli.sandbox.render import booking_document
-from askpro_cli.sandbox.routing import BOOKINGS, Route
+from askpro_cli.sandbox.listing import bookings_by_uid, list_bookings
+from askpro_cli.sandbox.lookup import path_team, signed_in
+from askpro_cli.sandbox.render_booking import booking_document
+from askpro_cli.sandbox.routing import ALL_VERSIONS, BOOKINGS, Route
 from askpro_cli.sandbox.world import Booking
 
 _FOREIGN_AGE = timedelta(minutes=34)
@@ -28,18 +30,31 @@ _FOREIGN = {
 }
 
 
-def _document(call: Call, booking: Booking) -> dict[str, Any]:
+def shown(
+    call: Call, booking: Booking, *, seat_uid: str | None = None, plain: bool = False
+) -> dict[str, Any]:
+    """Return a booking as this caller may see it; *seat_uid* is what creating and moving a seat add."""
     if "legacy-shape" in call.quirks:
         return old_booking(call.world, booking)
-    return booking_document(call.world, booking)
+    people = sees_people(call, booking)
+    document = booking_document(call.world, booking, version=call.version, people=people, plain=plain)
+    return document | {"seatUid": seat_uid} if seat_uid else document
+
+
+def sees_people(call: Call, booking: Booking) -> bool:
+    """Tell whether the caller may see who has the other seats."""
+    event_type = call.world.event_types[booking.event_type_id]
+    return event_type.seats.show_attendee_info or call.world.may_manage(call.caller, event_type)
 
 
 def post_booking(call: Call) -> Answer:
-    """Create a booking."""
+    """Create a booking; a series is answered as an array."""
     body = check_create(call.body, call.version)
     if "foreign-booking" in call.quirks:
-        return success(_document(call, _foreign(call, body)), 201)
-    return success(_document(call, create(call, body)), 201)
+        return success(shown(call, _foreign(call, body)), 201)
+    made = create(call, body)
+    documents = [shown(call, place.booking, seat_uid=place.seat_uid) for place in made.places]
+    return success(documents if made.is_series else documents[0], 201)
 
 
 def _foreign(call: Call, body: dict[str, Any]) -> Booking:
@@ -70,45 +85,62 @@ def get_bookings(call: Call) -> Answer:
     page = list_bookings(call, signed_in(call))
     if "legacy-shape" in call.quirks:
         return success(old_bookings(call.world, page.bookings))
-    documents = [booking_document(call.world, booking) for booking in page.bookings]
+    documents = [booking_document(call.world, booking, version=call.version) for booking in page.bookings]
+    return success(documents, pagination=page.pagination())
+
+
+def get_team_bookings(call: Call) -> Answer:
+    """List a team's bookings, a colleague's too."""
+    page = list_bookings(call, signed_in(call), path_team(call))
+    documents = [booking_document(call.world, booking, version=call.version) for booking in page.bookings]
     return success(documents, pagination=page.pagination())
 
 
 def get_booking(call: Call) -> Answer:
-    """Show a booking; its uid is enough."""
-    return success(_document(call, booking_by_uid(call.world, call.params["uid"])))
+    """Show a booking, or as an array the whole series of that uid; the uid is enough."""
+    uid = call.params["uid"]
+    found = [shown(call, booking) for booking in bookings_by_uid(call.world, uid)]
+    return success(found if call.world.series(uid) else found[0])
+
+
+def get_booking_by_seat(call: Call) -> Answer:
+    """Show the booking of a seat; who may not see the others sees this attendee only."""
+    seat_uid = call.params["seat"]
+    booking = call.world.booking_of_seat(seat_uid)
+    if booking is None:
+        raise ApiError(404, texts.unknown_seat(seat_uid))
+    document = booking_document(call.world, booking, version=call.version)
+    if not sees_people(call, booking):
+        document["attendees"] = [person for person in document["attendees"] if person["seatUid"] == seat_uid]
+    return success(document)
 
 
 def post_reschedule(call: Call) -> Answer:
-    """Move a booking."""
+    """Move a booking, or one seat of it."""
     body = check_reschedule(call.body, call.version)
-    return success(_document(call, reschedule(call, call.params["uid"], body)), 201)
+    if "seatUid" in body:
+        booking, seat_uid = reschedule_seat(call, call.params["uid"], body)
+        return success(shown(call, booking, seat_uid=seat_uid), 201)
+    return success(shown(call, reschedule(call, call.params["uid"], body)), 201)
 
 
 def post_cancel(call: Call) -> Answer:
-    """Cancel a booking."""
+    """Cancel a booking, one seat of it, or what is left of a series (then an array is answered)."""
+    uid = call.params["uid"]
     body = check_cancel(call.body)
-    return success(_document(call, cancel(call, call.params["uid"], body)))
-
-
-def post_confirm(call: Call) -> Answer:
-    """Confirm a pending booking."""
-    return success(_document(call, decide(call, call.params["uid"], accept=True)))
-
-
-def post_decline(call: Call) -> Answer:
-    """Decline a pending booking."""
-    reason = call.body.get("reason") if isinstance(call.body, dict) else None
-    said = reason if isinstance(reason, str) else ""
-    return success(_document(call, decide(call, call.params["uid"], accept=False, reason=said)))
+    if "seatUid" in body:
+        return success(shown(call, cancel_seat(call, uid, body)))
+    found = [shown(call, booking) for booking in cancel(call, uid, body)]
+    several = call.world.series(uid) or body.get("cancelSubsequentBookings")
+    return success(found if several else found[0])
 
 
 ROUTES = (
     Route("POST", "/v2/bookings", BOOKINGS, Access.OPTIONAL, post_booking),
     Route("GET", "/v2/bookings", BOOKINGS, Access.KEY, get_bookings),
+    Route("GET", "/v2/teams/{team}/bookings", ALL_VERSIONS, Access.KEY, get_team_bookings),
+    Route("GET", "/v2/bookings/by-seat/{seat}", BOOKINGS, Access.OPTIONAL, get_booking_by_seat),
     Route("GET", "/v2/bookings/{uid}", BOOKINGS, Access.OPTIONAL, get_booking),
     Route("POST", "/v2/bookings/{uid}/reschedule", BOOKINGS, Access.OPTIONAL, post_reschedule),
     Route("POST", "/v2/bookings/{uid}/cancel", BOOKINGS, Access.OPTIONAL, post_cancel),
-    Route("POST", "/v2/bookings/{uid}/confirm", BOOKINGS, Access.KEY, post_confirm),
-    Route("POST", "/v2/bookings/{uid}/decline", BOOKINGS, Access.KEY, post_decline),
 )

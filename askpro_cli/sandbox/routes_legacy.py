@@ -10,9 +10,9 @@ from typing import Any
 
 from askpro_cli.sandbox.answers import Answer, ApiError, pipe_error, success
 from askpro_cli.sandbox.auth import Access
-from askpro_cli.sandbox.booking import create
 from askpro_cli.sandbox.call import Call
 from askpro_cli.sandbox.changes import cancel
+from askpro_cli.sandbox.creating import create
 from askpro_cli.sandbox.inputs import is_email, is_filled, is_iso, is_length, is_object, is_text, is_zone
 from askpro_cli.sandbox.legacy import old_booking, old_bookings, old_event_type, old_event_types, old_schedule
 from askpro_cli.sandbox.listing import booking_by_uid, list_bookings
@@ -43,7 +43,8 @@ def post_booking(call: Call) -> Answer:
     }
     if wrong:
         raise pipe_error(wrong)
-    return success(old_booking(call.world, create(call, _translated(body))), 201)
+    made = create(call, _translated(body))
+    return success(old_booking(call.world, made.places[0].booking), 201)
 
 
 def _translated(body: dict[str, Any]) -> dict[str, Any]:
@@ -79,7 +80,7 @@ def post_cancel(call: Call) -> Answer:
     if uid.isdigit():
         raise ApiError(400, "Please provide booking uid instead of booking id.")
     body = call.body if isinstance(call.body, dict) else {}
-    booking = cancel(call, uid, body)
+    booking = cancel(call, uid, body)[0]
     return success({"bookingId": booking.id, "bookingUid": booking.uid, "onlyRemovedAttendee": False})
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from askpro_cli.sandbox import booking_messages as texts
+from askpro_cli.sandbox.answers import ApiError
 from askpro_cli.sandbox.model import EventType
 from askpro_cli.sandbox.ranges import Range
 from askpro_cli.sandbox.world import Booking, World
@@ -35,6 +37,17 @@ def joinable_at(world: World, event_type: EventType, start: int) -> Booking | No
 def is_full(event_type: EventType, booking: Booking) -> bool:
     """Tell whether every seat is taken."""
     return len(booking.attendees) >= (event_type.seats_per_time_slot or 1)
+
+
+def check_seat(event_type: EventType, booking: Booking, email: str, *, full: str, raw: bool) -> None:
+    """Refuse a seat to who has one already, and where none is left; *full* is the text of the latter.
+
+    Both are 409; what creating does not translate stays Nest's bare body (*raw*).
+    """
+    if any(person["email"] == email for person in booking.attendees):
+        raise ApiError(409, texts.ALREADY_SIGNED_UP, raw=True)
+    if is_full(event_type, booking):
+        raise ApiError(409, full, raw=raw)
 
 
 def seats_document(event_type: EventType, booking: Booking | None) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 from askpro_cli.sandbox import (
     messages,
     routes_account,
+    routes_actions,
     routes_bookings,
     routes_calendars,
     routes_legacy,
@@ -38,6 +39,7 @@ ROUTES = (
     *routes_reservations.ROUTES,
     *routes_calendars.ROUTES,
     *routes_bookings.ROUTES,
+    *routes_actions.ROUTES,
     *routes_webhooks.ROUTES,
     *routes_legacy.ROUTES,
 )

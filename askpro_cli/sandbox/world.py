@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -108,3 +109,7 @@ class World(Catalogue, Register):
     def new_uid(self) -> str:
         """Return a booking uid in the vendor's form: 22 characters without 0, O, I and l."""
         return "".join(self.random.choices(_ALPHABET, k=_UID_LENGTH))
+
+    def new_uuid(self) -> str:
+        """Return the uid of a seat or of a series, in the vendor's form."""
+        return str(uuid.UUID(int=self.random.getrandbits(128), version=4))

@@ -25,6 +25,30 @@ REQUESTS: list[WireRequest] = [
     Wire().create({}),
     Wire().reschedule("uid", {}),
     Wire().cancel("uid", {}),
+    Wire().team(1),
+    Wire().team_event_type(1, 1),
+    Wire().bookings({}, team_id=1),
+    Wire().booking_by_seat("uid"),
+    Wire().confirm("uid"),
+    Wire().decline("uid", {}),
+    Wire().mark_absent("uid", {}),
+    Wire().reassign("uid", None, {}),
+    Wire().reassign("uid", 1, {}),
+    Wire().set_location("uid", {}),
+    Wire().add_guests("uid", {}),
+    Wire().attendees("uid"),
+    Wire().add_attendee("uid", {}),
+    Wire().reserve({}),
+    Wire().reservation("get", "GET", "uid"),
+    Wire().reservation("move", "PATCH", "uid", {}),
+    Wire().reservation("delete", "DELETE", "uid"),
+    Wire().webhooks("list", "GET", ("webhooks",)),
+    Wire().webhooks("get", "GET", ("webhooks", "uid")),
+    Wire().webhooks("create", "POST", ("webhooks",), body={}),
+    Wire().webhooks("update", "PATCH", ("webhooks", "uid"), body={}),
+    Wire().webhooks("delete", "DELETE", ("webhooks", "uid")),
+    Wire().calendars(),
+    Wire().busy_times({}),
 ]
 
 
@@ -39,6 +63,16 @@ def test_every_operation_is_on_the_page_with_its_request_and_version(request_: W
 def test_no_operation_is_on_the_page_that_is_not_asked() -> None:
     told = set(re.findall(r"^\| `(\w+\.\w+)` \|", PAGE, re.MULTILINE))
     assert told == {request.operation for request in REQUESTS}
+
+
+@pytest.mark.parametrize(
+    "request_", [one for one in REQUESTS if one.method != "GET"], ids=lambda request: request.operation
+)
+def test_every_write_tells_how_its_fate_is_found_out(request_: WireRequest) -> None:
+    row = re.search(rf"^\| `{re.escape(request_.operation)}` \|.*\|(.*)\|$", PAGE, re.MULTILINE)
+    assert row
+    assert len(row[1].strip()) > len("`x`")
+    assert "a read" not in row[1]
 
 
 @pytest.mark.parametrize("wrong", ["PATCH /bookings/{uid}/reschedule", "DELETE /bookings/{uid}/cancel"])

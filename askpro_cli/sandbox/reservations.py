@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
@@ -63,6 +64,12 @@ class Reservations:
         for found in self.live(now):
             if found.event_type_id == event_type_id and found.start < end and start < found.end:
                 yield found
+
+    def seats_held(self, event_type_id: int, now: int) -> Counter[int]:
+        """Return how many seats of an event type are reserved, by the start of the slot."""
+        return Counter(
+            found.start for found in self.live(now) if found.seated and found.event_type_id == event_type_id
+        )
 
     def of_hosts(self, host_ids: Collection[int], now: int) -> Iterator[Reservation]:
         """Yield the live reservations that take a slot from any of these hosts."""

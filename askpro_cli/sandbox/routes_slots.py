@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from askpro_cli.sandbox.slots import slot_starts
 from askpro_cli.sandbox.slots_input import SlotQuery, slot_query
 
 Item = dict[str, Any]
+_DAY = 86_400
 _OLD_NAMES = {
     "startTime": "start",
     "endTime": "end",
@@ -28,6 +30,8 @@ def get_slots(call: Call) -> Answer:
     """Answer the current slots, grouped by the days of the requested zone; days without slots are absent."""
     query = slot_query(call)
     call.world.reservations.sweep(query.event_type.id, call.epoch)
+    if "outside-slots" in call.quirks:
+        query = replace(query, window=(query.window[0] - _DAY, query.window[1] + _DAY))
     if "legacy-shape" in call.quirks:
         return success({"slots": _old_days(call, query)})
     return success(_days(call, query, _item))
@@ -56,11 +60,12 @@ def _days(call: Call, query: SlotQuery, item: Callable[[str, str | None], Item])
     )
     event_type = query.event_type
     joins = joinable(call.world, event_type, query.window)
+    held = call.world.reservations.seats_held(event_type.id, call.epoch)
     days: dict[str, list[Item]] = {}
     for instant, (day, start, end) in zip(starts, _written(starts, query), strict=True):
         slot = item(start, end)
         if event_type.seats_per_time_slot and item is _item:
-            slot |= seats_document(event_type, joins.get(instant))
+            slot |= seats_document(event_type, joins.get(instant), held[instant])
         days.setdefault(day, []).append(slot)
     return days
 

@@ -34,9 +34,9 @@ def joinable_at(world: World, event_type: EventType, start: int) -> Booking | No
     return joinable(world, event_type, (start, start)).get(start)
 
 
-def is_full(event_type: EventType, booking: Booking) -> bool:
-    """Tell whether every seat is taken."""
-    return len(booking.attendees) >= (event_type.seats_per_time_slot or 1)
+def is_full(event_type: EventType, booking: Booking, held: int = 0) -> bool:
+    """Tell whether every seat is taken, *held* of them by reservations."""
+    return len(booking.attendees) + held >= (event_type.seats_per_time_slot or 1)
 
 
 def check_seat(event_type: EventType, booking: Booking, email: str, *, full: str, raw: bool) -> None:
@@ -50,10 +50,13 @@ def check_seat(event_type: EventType, booking: Booking, email: str, *, full: str
         raise ApiError(409, full, raw=raw)
 
 
-def seats_document(event_type: EventType, booking: Booking | None) -> dict[str, Any]:
-    """Return what a seated slot says beside its start; `bookingUid` only where somebody sits already."""
+def seats_document(event_type: EventType, booking: Booking | None, held: int = 0) -> dict[str, Any]:
+    """Return what a seated slot says beside its start; `bookingUid` only where somebody sits already.
+
+    *held* seats are reserved: the vendor counts them as booked.
+    """
     total = event_type.seats_per_time_slot or 0
-    booked = len(booking.attendees) if booking else 0
+    booked = held + (len(booking.attendees) if booking else 0)
     document: dict[str, Any] = {
         "seatsBooked": booked,
         "seatsRemaining": total - booked,

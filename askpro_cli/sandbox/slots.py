@@ -109,10 +109,11 @@ def slot_starts(
     A seated booking with seats left is offered at its start, though its host is busy then.
     """
     found: set[int] = set()
+    held = world.reservations.seats_held(event_type.id, now)
     joins = [
         start
         for start, booking in joinable(world, event_type, window).items()
-        if not is_full(event_type, booking)
+        if not is_full(event_type, booking, held[start])
     ]
     limited = [] if stale else limited_ranges(world, event_type, window, length=length, without=without)
     for hosts in world.host_groups(event_type):
@@ -126,7 +127,12 @@ def slot_starts(
 
 
 def _unheld(world: World, event_type: EventType, starts: set[int], *, now: int, length: int) -> set[int]:
-    """Return the starts nobody has reserved: a reservation takes whole slots away and moves no grid."""
+    """Return the starts nobody has reserved: a reservation takes whole slots away and moves no grid.
+
+    Of a seated event type it takes one seat.
+    """
+    seats = world.reservations.seats_held(event_type.id, now)
+    full = {start for start, held in seats.items() if held >= (event_type.seats_per_time_slot or 1)}
     held = [
         (found.start, found.end)
         for found in world.reservations.of_hosts(world.hosts_of(event_type), now)
@@ -134,7 +140,9 @@ def _unheld(world: World, event_type: EventType, starts: set[int], *, now: int, 
     ]
     seconds = length * _MINUTE
     return {
-        start for start in starts if not any(begin < start + seconds and start < end for begin, end in held)
+        start
+        for start in starts - full
+        if not any(begin < start + seconds and start < end for begin, end in held)
     }
 
 

@@ -15,7 +15,9 @@ from askpro_cli.base.errors import InvalidValueError
 SERVER_ERRORS = frozenset({"500", "502", "503", "504"})
 EARLY = SERVER_ERRORS | {"latency", "429", "html502", "reset-before"}
 LATE = frozenset({"reset-after", "timeout-after", "truncated", "huge", "not-json"})
-QUIRKS = frozenset({"stale-slots", "legacy-shape", "foreign-booking", "race409", "clock-offset", "outside-slots"})
+QUIRKS = frozenset(
+    {"stale-slots", "outside-slots", "legacy-shape", "foreign-booking", "race409", "clock-offset"}
+)
 NAMES = EARLY | LATE | QUIRKS
 _NUMERIC = frozenset({"latency", "429", "clock-offset", "huge", "timeout-after"})
 _NEEDS_VALUE = frozenset({"latency", "clock-offset"})

@@ -27,25 +27,25 @@ def grid_step(interval: int) -> int:
     return next((step for step in _STEPS if interval % step == 0), 1)
 
 
-def _aligned(instant: int, step: int, offset: int) -> int:
-    """Return the first instant at or after *instant* whose local minute is a multiple of *step*.
+def _aligned(instant: int, step: int, zone: ZoneInfo) -> int:
+    """Return the first whole minute at or after *instant* that is a multiple of *step* on a clock in *zone*.
 
-    *offset* is the zone's distance from UTC in seconds: zones with half hours keep their own grid.
+    Zones off the full hour keep their own grid, also where the clocks change by half an hour.
     """
-    seconds = step * _MINUTE
-    local = instant + offset
-    return -(-local // seconds) * seconds - offset
+    instant += -instant % _MINUTE
+    while late := datetime.fromtimestamp(instant, zone).minute % step:
+        instant += (step - late) * _MINUTE
+    return instant
 
 
 def starts_in(
-    range_: Range, *, earliest: int, length: int, interval: int, shift: int = 0, offset: int = 0
+    range_: Range, zone: ZoneInfo, *, earliest: int, length: int, interval: int, shift: int = 0
 ) -> Iterator[int]:
     """Yield the starts in *range_* (epoch seconds).
 
-    *length*, *interval* and *shift* (the event type's `offsetStart`) are minutes, *offset* is the zone's
-    distance from UTC in seconds.
+    *length*, *interval* and *shift* (the event type's `offsetStart`) are minutes.
     """
-    start = _aligned(max(range_[0], earliest), grid_step(interval), offset) + shift * _MINUTE
+    start = _aligned(max(range_[0], earliest), grid_step(interval), zone) + shift * _MINUTE
     while start + length * _MINUTE <= range_[1]:
         yield start
         start += (interval + shift) * _MINUTE
@@ -152,17 +152,8 @@ def _grid(
     """Yield the starts of one host's free ranges."""
     interval = event_type.slot_interval or length
     shift = event_type.offset_start
-    for start, end in free:
-        offset = int(zone_offset(zone, start))
-        yield from starts_in(
-            (start, end), earliest=earliest, length=length, interval=interval, shift=shift, offset=offset
-        )
-
-
-def zone_offset(zone: ZoneInfo, instant: int) -> float:
-    """Return the zone's distance from UTC at *instant*, in seconds."""
-    distance = datetime.fromtimestamp(instant, zone).utcoffset()
-    return distance.total_seconds() if distance else 0.0
+    for range_ in free:
+        yield from starts_in(range_, zone, earliest=earliest, length=length, interval=interval, shift=shift)
 
 
 def _common_ranges(

@@ -1,7 +1,8 @@
-"""``askpro cache``: show and clear what Cal.com answered lately."""
+"""``askpro cache``: show, clear, fill and check what Cal.com answered lately."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from typing import Annotated
 
 import typer
@@ -15,6 +16,7 @@ app = command_app(
 Examples:
   askpro cache stats
   askpro cache clear --event-type 1001
+  askpro cache warmup --all
 """
 )
 
@@ -57,3 +59,55 @@ def clear(
 
     del yes
     return clear_cache(app_of(ctx), prefix=prefix, event_type=event_type, dry_run=dry_run)
+
+
+_WARMUP_HELP = """Fill the cache with free slots before anybody asks, a job for cron.
+
+One request an event type covers all days; what is fresh is not asked for again. Without --event-type or
+--all it takes the event types that have an alias in the settings, or all when none has. A part of the
+request budget is left to people on the phone. Off a terminal it says nothing unless something is wrong. Two
+runs at once share the work, and after one that was killed the next one goes on.
+
+Exit 0: all is warm. 6: some of it; the rest failed, or --max-requests was reached. 5: Cal.com or the state
+could not be reached. 4: the key is not accepted.
+
+Examples:
+  askpro cache warmup
+  askpro cache warmup --event-type haarschnitt --event-type 1002 --days 7
+  askpro cache warmup --all --keep-warm --max-requests 60
+  askpro cache warmup --all --dry-run
+"""
+
+EventTypes = Annotated[
+    list[str] | None, typer.Option("--event-type", help="Id, user/slug, team/slug or alias; repeatable")
+]
+Everything = Annotated[bool, typer.Option("--all", help="All event types the key may see, teams' too")]
+Days = Annotated[int | None, typer.Option("--days", help="Days from today on [default: 14]")]
+MaxRequests = Annotated[int | None, typer.Option("--max-requests", help="Send no more requests than that")]
+
+
+@app.command("warmup", help=_WARMUP_HELP)
+def warmup(
+    ctx: typer.Context,
+    *,
+    event_type: EventTypes = None,
+    everything: Everything = False,
+    days: Days = None,
+    max_requests: MaxRequests = None,
+    all_lengths: Annotated[
+        bool, typer.Option("--all-lengths", help="Every length of an event type, a request each")
+    ] = False,
+    keep_warm: Annotated[
+        bool, typer.Option("--keep-warm", help="Renew what has lived through half of its life")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be asked for")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Accepted; warming asks nothing")] = False,
+) -> Awaitable[Result]:
+    """Return the work."""
+    from askpro_cli.shell.actions.chosen import Wanted
+    from askpro_cli.shell.actions.warmup import warm_cache
+
+    del yes
+    run = app_of(ctx)
+    wanted = Wanted.read(run, event_type or [], everything=everything, days=days, max_requests=max_requests)
+    return warm_cache(run, wanted, all_lengths=all_lengths, keep_warm=keep_warm, dry_run=dry_run)

@@ -18,6 +18,7 @@ AskproError
 │   └── OutputError            the answer could not be written (disk full, closed file)
 ├── DemoError                  a step of the demonstration did not show what it says (exit 1)
 ├── PendingError               still pending when --wait ran out (exit 8)
+├── RequestCapError            the run has sent as many requests as it was allowed (exit 6)
 └── VendorError                a vendor answered, or failed to
     ├── VendorAuthError        401, 403, 498 (exit 4)
     ├── VendorRateLimitError   429 (exit 5)
@@ -203,6 +204,13 @@ class PendingError(AskproError):
 
     code = "pending"
     exit_code = ExitCode.PENDING
+
+
+class RequestCapError(AskproError):
+    """The run has sent as many requests as it was allowed; the next one was not sent."""
+
+    code = "request_cap"
+    exit_code = ExitCode.PARTIAL
 
 
 class VendorError(AskproError):

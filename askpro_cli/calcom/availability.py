@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from askpro_cli.base.times import Interval, local_day
-from askpro_cli.calcom.lookup import VENDOR_IS_DOWN, require_bookable, schedule_of, shared
+from askpro_cli.calcom.lookup import VENDOR_IS_DOWN, require_bookable, shared
 from askpro_cli.calcom.models import EventType, Slot
 
 if TYPE_CHECKING:
@@ -227,6 +227,7 @@ class _Search(msgspec.Struct, frozen=True):
 
     async def _ask(self, days: list[date]) -> FoundSlots:
         from askpro_cli.calcom.asking import ask_days
+        from askpro_cli.calcom.schedules import schedule_of
 
         schedule = await schedule_of(self.client, self.cache, self.query.event_type, self.priority)
         answer = await ask_days(

@@ -176,7 +176,7 @@ async def _lead(queue: _Queue[T], lock: Lock | None, work: Callable[[], Awaitabl
     """Do the work; without a lock (no state store) nobody can be told."""
     if lock is None:
         return await work()
-    async with _held(queue, lock):
+    async with held(queue.store, lock):
         try:
             return await work()
         except AskproError as error:
@@ -186,15 +186,15 @@ async def _lead(queue: _Queue[T], lock: Lock | None, work: Callable[[], Awaitabl
 
 
 @asynccontextmanager
-async def _held(queue: _Queue[T], lock: Lock) -> AsyncIterator[None]:
-    """Keep the lock as long as the block runs, and give it back after it, however it ends."""
+async def held(store: StateStore, lock: Lock) -> AsyncIterator[None]:
+    """Keep a lock as long as the block runs, and give it back after it, however it ends."""
     import asyncio
 
     async def renew() -> None:
         while True:
-            await asyncio.sleep(queue.ttl / _RENEWALS)
+            await asyncio.sleep(lock.ttl / _RENEWALS)
             with suppress(StateError):
-                await hop(lambda: queue.store.renew(lock, ttl=queue.ttl))
+                await hop(lambda: store.renew(lock, ttl=lock.ttl))
 
     renewal = asyncio.create_task(renew())
     try:
@@ -204,7 +204,7 @@ async def _held(queue: _Queue[T], lock: Lock) -> AsyncIterator[None]:
         with suppress(asyncio.CancelledError):
             await renewal
         with suppress(StateError):
-            await hop(lambda: queue.store.release(lock))
+            await hop(lambda: store.release(lock))
 
 
 def _gave_up(key: str, waited: float) -> UnknownError:

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from askpro_cli.base.clock import Clock
+from askpro_cli.base.errors import RequestCapError
 from askpro_cli.base.guards import assert_network_allowed
 from askpro_cli.resilience.breaker import BreakerSettings
 from askpro_cli.resilience.calls import Call, Order, Tools
@@ -51,6 +52,7 @@ class Policy:
         log: the run's log.
         sleep: waits the given seconds; asyncio's by default.
         rng: random numbers from 0 to 1, for the jitter.
+        most: tries of all calls together that may be sent; None for any number.
     """
 
     def __init__(
@@ -66,7 +68,9 @@ class Policy:
         log: EventLog | None = None,
         sleep: Sleep | None = None,
         rng: Callable[[], float] = random.random,
+        most: int | None = None,
     ) -> None:
+        self._most, self._sent = most, 0
         caller = Caller(vendor, key_id, company, run_id)
         gate = Gate(store, caller, settings, clock, log)
         self._tools = Tools(gate, Later(gate.catch_up), settings, clock, log, sleep or _sleep, rng)
@@ -103,10 +107,23 @@ class Policy:
             FateUnknownError: a write was sent, and nobody can say whether it happened.
             VendorError: the vendor's last word. After a write its ``fate_unknown`` is False: it did not
                 happen.
+            RequestCapError: as many tries as allowed were sent already.
             RuntimeError: called inside a database transaction.
         """
         assert_network_allowed(f"{self._tools.gate.caller.vendor} {operation}")
-        return await Call(Order(operation, send, write, lookup, priority, watch), self._tools).run()
+        order = Order(operation, self._counted(send), write, lookup, priority, watch)
+        return await Call(order, self._tools).run()
+
+    def _counted(self, send: Callable[[Attempt], Awaitable[T]]) -> Callable[[Attempt], Awaitable[T]]:
+        """Return *send*, refused once the cap is reached: a try the governor let through still counts."""
+
+        async def counted(attempt: Attempt) -> T:
+            if self._most is not None and self._sent >= self._most:
+                raise RequestCapError(f"stopped at {self._most} requests", subject="--max-requests")
+            self._sent += 1
+            return await send(attempt)
+
+        return counted
 
     async def flush(self) -> None:
         """Write the metrics of the last moment's successes; awaited before the event loop or the store ends.

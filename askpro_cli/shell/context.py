@@ -55,6 +55,7 @@ class App:
         self.http_transport = http_transport
         self.console = Console(streams, env)
         self.notices: list[str] = []
+        self.max_requests: int | None = None  # what this run may send to Cal.com; set before it is asked
         self._engines: dict[bool, Engine] = {}
         self._client: CalcomClient | None = None
 

@@ -97,6 +97,7 @@ def make_policy(app: App) -> Policy:
         company=app.company.slug,
         log=app.log,
         sleep=telling_sleep(app),
+        most=app.max_requests,
     )
 
 

@@ -38,7 +38,12 @@ class CalcomPlace:
     wire: httpx.AsyncBaseTransport | None = None
 
     def client(
-        self, key: str = SANDBOX_KEY, *, version: str = "2024-08-13", settings: PolicySettings | None = None
+        self,
+        key: str = SANDBOX_KEY,
+        *,
+        version: str = "2024-08-13",
+        settings: PolicySettings | None = None,
+        most: int | None = None,
     ) -> CalcomClient:
         """Return a client; pauses between tries pass at once and are noted."""
         policy = Policy(
@@ -50,6 +55,7 @@ class CalcomPlace:
             run_id="test-run",
             company="salon",
             sleep=self._sleep,
+            most=most,
         )
         wire = self.wire or SandboxTransport(self.app)
         transport = CalcomTransport(SANDBOX_BASE, key, transport=wire)

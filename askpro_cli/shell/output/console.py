@@ -54,6 +54,11 @@ class Console:
         return is_terminal(self.streams.stdout)
 
     @property
+    def talks_to_a_person(self) -> bool:
+        """Tell whether what is said on the way is read by a person; cron would mail it."""
+        return is_terminal(self.streams.stderr)
+
+    @property
     def can_ask(self) -> bool:
         """Tell whether somebody is there to answer a question."""
         return is_terminal(self.streams.stdin) and is_terminal(self.streams.stderr)

@@ -9,6 +9,7 @@ pytest_plugins = (
     "support.databases",
     "support.redis_server",
     "support.stores",
+    "support.contract.watching",
     "support.sandbox",
     "support.calcom",
     "support.salon",

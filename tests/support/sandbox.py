@@ -23,6 +23,7 @@ import pytest
 from askpro_cli.base.clock import ManualClock
 from askpro_cli.sandbox.app import SandboxApp, create_app
 from askpro_cli.sandbox.loading import load_world
+from support.contract import watching
 
 # A Monday, 09:00 in Berlin, before the salon's first slot of the day has passed.
 SANDBOX_NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -31,19 +32,25 @@ SANDBOX_BASE = "http://sandbox.example/v2"
 
 
 class SandboxTransport(httpx.AsyncBaseTransport):
-    """httpx over the sandbox in process, with the connection errors of a real network."""
+    """httpx over the sandbox in process, with the connection errors of a real network.
+
+    Every exchange is held to Cal.com's contract (`support.contract.watching`).
+    """
 
     def __init__(self, app: SandboxApp) -> None:
+        self._app = app
         self._inner = httpx.ASGITransport(app)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request."""
         try:
-            return await self._inner.handle_async_request(request)
+            response = await self._inner.handle_async_request(request)
         except ConnectionResetError as error:
             raise httpx.ReadError(str(error), request=request) from error
         except TimeoutError as error:
             raise httpx.ReadTimeout(str(error), request=request) from error
+        await watching.look(self._app, request, response)
+        return response
 
 
 @pytest.fixture

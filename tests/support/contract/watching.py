@@ -1,0 +1,63 @@
+"""Every exchange of the whole suite between a client and the sandbox in process, held to the rules.
+
+What a fault spoiled is left out. What our own client asks is judged too, refused or not; what other callers
+ask is not: tests of the sandbox ask wrongly on purpose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from support.contract.exchange import exchange_of
+from support.contract.rules import Violation
+from support.contract.sources import openapi_file, rules, told
+
+if TYPE_CHECKING:
+    from askpro_cli.sandbox.app import SandboxApp
+
+_OURS = "askpro"
+_HARMLESS = ("latency", "clock-offset", "stale-slots", "foreign-booking")
+
+_seen: list[Violation] = []
+
+
+async def look(app: SandboxApp, request: httpx.Request, response: httpx.Response) -> None:
+    """Judge one exchange; what is wrong fails the test that is running, at its end.
+
+    The answer of an application in process can be read twice, so its reader misses nothing.
+    """
+    if openapi_file() is None or not request.url.path.startswith("/v2/") or _spoiled(app, response):
+        return
+    assert isinstance(response.stream, httpx.AsyncByteStream)
+    body = b"".join([part async for part in response.stream])
+    exchange = exchange_of(request, response.status_code, body)
+    ours = request.headers.get("user-agent", "").startswith(_OURS)
+    _seen.extend(rules().breaches(exchange, request=ours))
+
+
+def _spoiled(app: SandboxApp, response: httpx.Response) -> bool:
+    """Tell whether a fault made this answer what it is; the vendor's own answers stand in the journal."""
+    wanted = response.headers.get("x-request-id")
+    entries = [entry for entry in app.journal.entries() if wanted and entry["request_id"] == wanted]
+    if not entries:
+        return True
+    return any(fault.partition("=")[0] not in _HARMLESS for fault in entries[-1]["faults"])
+
+
+@pytest.fixture(autouse=True)
+def cal_com_contract() -> Iterator[None]:
+    """Fail a test in which client or sandbox broke the vendor's rules."""
+    _seen.clear()
+    yield
+    found = list(dict.fromkeys(map(str, _seen)))
+    _seen.clear()
+    assert not found, "broken rules of Cal.com:\n" + "\n".join(found)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say which rules the run was held to."""
+    terminalreporter.write_line(told())

@@ -9,13 +9,19 @@ from starlette.types import Receive, Scope, Send
 from askpro_cli.base.clock import Clock, SystemClock
 from askpro_cli.sandbox.call import SandboxClock, SandboxOptions
 from askpro_cli.sandbox.control import Control
+from askpro_cli.sandbox.control_webhooks import WebhookControl
 from askpro_cli.sandbox.failing import Connections, Failing
 from askpro_cli.sandbox.faults import FaultPlan, parse_faults
 from askpro_cli.sandbox.gate import Gate
 from askpro_cli.sandbox.journal import Journal
 from askpro_cli.sandbox.limits import RateLimiter
+from askpro_cli.sandbox.ticking import Ticker
 from askpro_cli.sandbox.vendor import Vendor
+from askpro_cli.sandbox.webhooks_delivery import Outbox
+from askpro_cli.sandbox.webhooks_meetings import Meetings
 from askpro_cli.sandbox.world import World
+
+DRAIN_SECONDS = 5.0
 
 
 class SandboxApp:
@@ -27,6 +33,7 @@ class SandboxApp:
         journal: every request.
         plan: faults to come.
         limiter: the budgets.
+        outbox: sends the webhooks.
     """
 
     def __init__(
@@ -39,9 +46,16 @@ class SandboxApp:
         world.webhooks.strict_urls = options.strict_webhook_urls
         self.plan = FaultPlan(tuple(fault for text in options.faults for fault in parse_faults(text)))
         self.limiter = RateLimiter(options.rate_limit, clock)
-        control = Control(world, clock, self.plan, self.journal, self.limiter, options)
-        vendor = Vendor(world, clock, self.limiter, options)
-        inner = Starlette(routes=[*control.routes(), Route("/{path:path}", vendor)])
+        self.outbox = Outbox(world, clock, self.plan)
+        self._meetings = Meetings(world)
+        self._ticker = Ticker(self.tick)
+        inner = Starlette(
+            routes=[
+                *self._control().routes(),
+                *WebhookControl(world, self.outbox).routes(),
+                Route("/{path:path}", Vendor(world, clock, self.limiter, options)),
+            ]
+        )
         self._gate = Gate(
             inner,
             plan=self.plan,
@@ -50,11 +64,42 @@ class SandboxApp:
             failing=Failing(connections),
             rate_limit=options.rate_limit,
             latency_ms=options.latency_ms,
+            tick=self.tick,
+        )
+
+    def _control(self) -> Control:
+        return Control(
+            self.world,
+            self.clock,
+            self.plan,
+            self.journal,
+            self.limiter,
+            self.options,
+            on_time=self.tick,
+            on_reset=self._restart,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         await self._gate(scope, receive, send)
+
+    def tick(self) -> None:
+        """Do what became due by the sandbox's clock."""
+        with self.world.lock:
+            self._meetings.look(self.clock.now().timestamp())
+
+    def _restart(self) -> None:
+        self.outbox.records.clear()
+        self._meetings.forget()
+
+    def start(self) -> None:
+        """Look at the clock every second from now on; a server calls it, in process `tick` is enough."""
+        self._ticker.start()
+
+    def close(self, seconds: float = DRAIN_SECONDS) -> bool:
+        """Stop; wait for webhooks under way, at most *seconds*; tell whether all were sent."""
+        self._ticker.stop()
+        return self.outbox.close(seconds)
 
 
 def create_app(

@@ -16,6 +16,7 @@ from starlette.routing import Route
 from askpro_cli.base.errors import InvalidValueError
 from askpro_cli.sandbox.answers import iso_epoch, iso_ms
 from askpro_cli.sandbox.call import SandboxClock, SandboxOptions
+from askpro_cli.sandbox.control_answers import answer, refused
 from askpro_cli.sandbox.faults import ArmedFault, FaultPlan, parse_faults
 from askpro_cli.sandbox.journal import Journal
 from askpro_cli.sandbox.limits import RateLimiter
@@ -25,10 +26,11 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class Match(msgspec.Struct, forbid_unknown_fields=True):
-    """Which requests a fault waits for; `path` may hold `*`."""
+    """Which requests a fault waits for, or deliveries of which trigger; `path` and `trigger` may hold `*`."""
 
     method: str | None = None
     path: str | None = None
+    trigger: str | None = None
 
 
 class FaultOrder(msgspec.Struct, forbid_unknown_fields=True):
@@ -49,7 +51,7 @@ class ClockOrder(msgspec.Struct, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """The parts the endpoints work on."""
+    """The parts the endpoints work on; *on_time* follows a move of the clock, *on_reset* a reset."""
 
     world: World
     clock: SandboxClock
@@ -57,6 +59,8 @@ class Control:
     journal: Journal
     limiter: RateLimiter
     options: SandboxOptions
+    on_time: Callable[[], None]
+    on_reset: Callable[[], None]
 
     def routes(self) -> list[Route]:
         """Return the endpoints."""
@@ -78,16 +82,16 @@ class Control:
         """Answer the journal; `method` and `path` (its beginning) leave some."""
         query = request.query_params
         entries = list(self.journal.entries(query.get("method"), query.get("path")))
-        return _json({"count": len(entries), "entries": entries})
+        return answer({"count": len(entries), "entries": entries})
 
     async def clear_journal(self, _: Request) -> Response:
         """Forget the journal."""
         self.journal.clear()
-        return _json({"cleared": True})
+        return answer({"cleared": True})
 
     async def show_faults(self, _: Request) -> Response:
         """Answer the faults that are armed."""
-        return _json(self._faults())
+        return answer(self._faults())
 
     def _faults(self) -> dict[str, Any]:
         return {
@@ -101,32 +105,34 @@ class Control:
             order = msgspec.json.decode(await request.body(), type=FaultOrder)
             faults = parse_faults(order.fault)
         except (msgspec.DecodeError, InvalidValueError) as error:
-            return _refused(error)
+            return refused(error)
+        match = order.match
         self.plan.arm(
-            ArmedFault(fault, order.times, order.match.method, order.match.path) for fault in faults
+            ArmedFault(fault, order.times, match.method, match.path, match.trigger) for fault in faults
         )
-        return _json(self._faults())
+        return answer(self._faults())
 
     async def disarm(self, _: Request) -> Response:
         """Disarm every fault of this endpoint; those given at the start stay."""
         self.plan.clear()
-        return _json(self._faults())
+        return answer(self._faults())
 
     async def set_clock(self, request: Request) -> Response:
         """Move the sandbox's clock."""
         try:
             order = msgspec.json.decode(await request.body(), type=ClockOrder)
         except msgspec.DecodeError as error:
-            return _refused(error)
+            return refused(error)
         if order.now is not None and order.now.tzinfo is None:
-            return _refused(ValueError("now needs a zone"))
+            return refused(ValueError("now needs a zone"))
         if order.offset is not None:
             self.clock.offset = order.offset
         if order.now is not None:
             self.clock.offset += (order.now - self.clock.now()).total_seconds()
         if order.advance is not None:
             self.clock.advance(order.advance)
-        return _json({"now": iso_ms(self.clock.now()), "offset": self.clock.offset})
+        self.on_time()
+        return answer({"now": iso_ms(self.clock.now()), "offset": self.clock.offset})
 
     async def reset(self, _: Request) -> Response:
         """Begin anew: the data file's bookings, an empty journal, no armed faults, no counts."""
@@ -136,7 +142,8 @@ class Control:
         self.plan.clear()
         self.journal.clear()
         self.limiter.reset()
-        return _json({"reset": True})
+        self.on_reset()
+        return answer({"reset": True})
 
     async def show_state(self, _: Request) -> Response:
         """Answer what the sandbox holds, without names and keys."""
@@ -159,13 +166,4 @@ class Control:
             "limiter": self.limiter.snapshot(),
             "faults": self._faults(),
         }
-        return _json(state)
-
-
-def _json(document: Any, status: int = 200) -> Response:
-    return Response(msgspec.json.encode(document), status, media_type="application/json")
-
-
-def _refused(error: Exception) -> Response:
-    hint = error.hint if isinstance(error, InvalidValueError) else None
-    return _json({"error": str(error), "hint": hint}, 400)
+        return answer(state)

@@ -18,9 +18,10 @@ LATE = frozenset({"reset-after", "timeout-after", "truncated", "huge", "not-json
 QUIRKS = frozenset(
     {"stale-slots", "outside-slots", "legacy-shape", "foreign-booking", "race409", "clock-offset"}
 )
-NAMES = EARLY | LATE | QUIRKS
-_NUMERIC = frozenset({"latency", "429", "clock-offset", "huge", "timeout-after"})
-_NEEDS_VALUE = frozenset({"latency", "clock-offset"})
+DELIVERY = frozenset({"webhook-drop", "webhook-duplicate", "webhook-reorder", "webhook-delay"})
+NAMES = EARLY | LATE | QUIRKS | DELIVERY
+_NUMERIC = frozenset({"latency", "429", "clock-offset", "huge", "timeout-after", "webhook-delay"})
+_NEEDS_VALUE = frozenset({"latency", "clock-offset", "webhook-delay"})
 AFTER = "after"
 
 
@@ -29,7 +30,8 @@ class Fault:
     """One fault and its value.
 
     Values: `latency` milliseconds; `429` seconds to go; `500` … `504` take `after` (the request is carried
-    out, then the answer fails); `huge` megabytes; `timeout-after` seconds; `clock-offset` seconds ahead.
+    out, then the answer fails); `huge` megabytes; `timeout-after` seconds; `clock-offset` seconds ahead;
+    `webhook-delay` seconds.
     """
 
     name: str
@@ -39,6 +41,11 @@ class Fault:
     def is_early(self) -> bool:
         """Whether it strikes before the request is carried out."""
         return self.name in EARLY and self.value != AFTER
+
+    @property
+    def is_delivery(self) -> bool:
+        """Whether it strikes deliveries of webhooks and not requests."""
+        return self.name in DELIVERY
 
     def number(self, default: float) -> float:
         """Return the value as a number."""
@@ -80,22 +87,31 @@ def _value_fits(fault: Fault) -> bool:
 
 @dataclass(slots=True)
 class ArmedFault:
-    """A fault that waits for matching requests; *times* None strikes until it is cleared."""
+    """A fault that waits for matching requests, or for deliveries; *times* None strikes until cleared.
+
+    *method* and *path* choose requests, *trigger* deliveries.
+    """
 
     fault: Fault
     times: int | None = 1
     method: str | None = None
     path: str | None = None
+    trigger: str | None = None
 
     def matches(self, method: str, path: str) -> bool:
         """Tell whether it strikes this request; *path* of the rule may hold `*`."""
-        if self.method is not None and self.method.upper() != method:
+        if self.fault.is_delivery or (self.method is not None and self.method.upper() != method):
             return False
         return self.path is None or fnmatchcase(path, self.path)
 
+    def strikes_delivery(self, trigger: str) -> bool:
+        """Tell whether it strikes a delivery of *trigger*; the rule's may hold `*`."""
+        return self.fault.is_delivery and (self.trigger is None or fnmatchcase(trigger, self.trigger))
+
     def as_dict(self) -> dict[str, object]:
         """Return it as the control endpoint shows it."""
-        match = {"method": self.method, "path": self.path}
+        of_request = {"method": self.method, "path": self.path}
+        match = {"trigger": self.trigger} if self.fault.is_delivery else of_request
         return {"fault": str(self.fault), "times": self.times, "match": match}
 
 
@@ -112,12 +128,22 @@ class FaultPlan:
 
     def take(self, method: str, path: str) -> list[Fault]:
         """Return what strikes this request and use it up."""
-        struck = [rule for rule in self.armed if rule.matches(method, path)]
+        standing = [fault for fault in self.standing if not fault.is_delivery]
+        return [*standing, *self._used(rule for rule in self.armed if rule.matches(method, path))]
+
+    def take_delivery(self, trigger: str) -> list[Fault]:
+        """Return what strikes this delivery and use it up."""
+        standing = [fault for fault in self.standing if fault.is_delivery]
+        return [*standing, *self._used(rule for rule in self.armed if rule.strikes_delivery(trigger))]
+
+    def _used(self, struck: Iterable[ArmedFault]) -> list[Fault]:
+        faults = []
         for rule in struck:
+            faults.append(rule.fault)
             if rule.times is not None:
                 rule.times -= 1
         self.armed = [rule for rule in self.armed if rule.times is None or rule.times > 0]
-        return [*self.standing, *(rule.fault for rule in struck)]
+        return faults
 
     def clear(self) -> None:
         """Disarm; faults given at the start stay."""

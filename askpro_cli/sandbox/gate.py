@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from email.utils import format_datetime
 from urllib.parse import parse_qs
@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from askpro_cli.base.errors import InvalidValueError
 from askpro_cli.sandbox.call import RateLimit, SandboxClock
-from askpro_cli.sandbox.exchange import SCOPE_KEY, Exchange
+from askpro_cli.sandbox.exchange import CURRENT, SCOPE_KEY, Exchange
 from askpro_cli.sandbox.failing import Failing, Recorder, early_answer
 from askpro_cli.sandbox.faults import LATE, QUIRKS, SERVER_ERRORS, Fault, FaultPlan, parse_faults
 from askpro_cli.sandbox.journal import Journal
@@ -41,6 +41,7 @@ class Gate:
         clock: SandboxClock,
         failing: Failing,
         rate_limit: RateLimit,
+        tick: Callable[[], None],
         latency_ms: float = 0.0,
     ) -> None:
         self._inner = inner
@@ -50,6 +51,7 @@ class Gate:
         self._failing = failing
         self._rate_limit = rate_limit
         self._latency_ms = latency_ms
+        self._tick = tick
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or fail to."""
@@ -62,6 +64,7 @@ class Gate:
             body = msgspec.json.encode({"sandbox": error.message, "hint": error.hint})
             await Response(body, 400, media_type="application/json")(scope, receive, send)
             return
+        self._tick()
         await self._journaled(scope, receive, send, faults)
 
     def _faults(self, scope: Scope) -> list[Fault]:
@@ -72,8 +75,10 @@ class Gate:
         query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         entry = self._journal.open(scope["method"], scope["path"], query, self._clock.now())
         entry["faults"] = [str(fault) for fault in faults]
-        exchange = Exchange(entry, query, _quirks(faults), _offset(faults))
+        of_deliveries = tuple(fault for fault in faults if fault.is_delivery)
+        exchange = Exchange(entry, query, _quirks(faults), _offset(faults), of_deliveries)
         scope[SCOPE_KEY] = exchange
+        CURRENT.set(exchange)
         begun = time.perf_counter()
         try:
             await self._wait(faults)
@@ -97,6 +102,7 @@ class Gate:
             return
         recorder = Recorder()
         await self._inner(scope, receive, recorder.send)
+        self._tick()
         entry["status"] = recorder.start["status"]
         self._dated(recorder.start, scope[SCOPE_KEY])
         await self._late(recorder, faults, scope, receive, send)

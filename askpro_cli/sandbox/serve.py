@@ -9,14 +9,17 @@ import socket
 import struct
 import threading
 from collections.abc import Callable, Iterator
+from typing import NamedTuple, Protocol
 
 import uvicorn
+from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from askpro_cli.base.clock import Clock
 from askpro_cli.base.errors import ConfigError
 from askpro_cli.sandbox.app import create_app
 from askpro_cli.sandbox.call import SandboxOptions
+from askpro_cli.sandbox.failing import Connections
 from askpro_cli.sandbox.world import World
 
 _LINGER_NOT = struct.pack("ii", 1, 0)
@@ -112,11 +115,40 @@ def _url(listener: socket.socket, host: str) -> str:
     return f"http://{name}:{listener.getsockname()[1]}/v2"
 
 
-def _server(
-    world: World, options: SandboxOptions, clock: Clock | None, on_ready: Callable[[], None]
-) -> _Server:
+class Servable(Protocol):
+    """What can be served: an ASGI application that is told when serving begins and ends."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        ...
+
+    def start(self) -> None:
+        """Begin what runs beside the requests."""
+        ...
+
+    def close(self) -> object:
+        """Finish what is under way, within a bounded time."""
+        ...
+
+
+Build = Callable[[Connections], Servable]
+
+
+class _Served(NamedTuple):
+    app: Servable
+    server: _Server
+
+    def run(self, listener: socket.socket) -> None:
+        self.app.start()
+        try:
+            self.server.run(sockets=[listener])
+        finally:
+            self.app.close()
+
+
+def _served(build: Build, on_ready: Callable[[], None]) -> _Served:
     connections = OpenConnections()
-    app = create_app(world, clock=clock, options=options, connections=connections)
+    app = build(connections)
     config = uvicorn.Config(
         app,
         http=connections.protocol(),
@@ -132,7 +164,15 @@ def _server(
         timeout_graceful_shutdown=1,
         backlog=_BACKLOG,
     )
-    return _Server(config, on_ready)
+    return _Served(app, _Server(config, on_ready))
+
+
+def serve(build: Build, *, host: str = "127.0.0.1", port: int = 0, on_ready: Callable[[str], None]) -> None:
+    """Serve what *build* makes until SIGINT or SIGTERM; see `run`."""
+    listener = _bound(host, port)
+    url = _url(listener, host)
+    with contextlib.closing(listener):
+        _served(build, lambda: on_ready(url)).run(listener)
 
 
 def run(
@@ -157,10 +197,11 @@ def run(
     Raises:
         ConfigError: the address cannot be listened on.
     """
-    listener = _bound(host, port)
-    url = _url(listener, host)
-    with contextlib.closing(listener):
-        _server(world, options or SandboxOptions(), clock, lambda: on_ready(url)).run(sockets=[listener])
+    serve(_building(world, options, clock), host=host, port=port, on_ready=on_ready)
+
+
+def _building(world: World, options: SandboxOptions | None, clock: Clock | None) -> Build:
+    return lambda connections: create_app(world, clock=clock, options=options, connections=connections)
 
 
 @contextlib.contextmanager
@@ -174,8 +215,8 @@ def background(
     """
     ready = threading.Event()
     listener = _bound("127.0.0.1", 0)
-    server = _server(world, options or SandboxOptions(), clock, ready.set)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    served = _served(_building(world, options, clock), ready.set)
+    thread = threading.Thread(target=served.run, args=(listener,), daemon=True)
     with contextlib.closing(listener):
         thread.start()
         if not ready.wait(_START_SECONDS):
@@ -183,5 +224,5 @@ def background(
         try:
             yield _url(listener, "127.0.0.1")
         finally:
-            server.should_exit = True
+            served.server.should_exit = True
             thread.join(_START_SECONDS)

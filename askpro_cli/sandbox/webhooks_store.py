@@ -107,6 +107,10 @@ class Webhooks:
         """Forget a webhook."""
         del self._by_id[webhook_id]
 
+    def all(self) -> list[Webhook]:
+        """Return every webhook, oldest first."""
+        return list(self._by_id.values())
+
     def of(self, owner: Owner) -> list[Webhook]:
         """Return the owner's webhooks, oldest first."""
         return [webhook for webhook in self._by_id.values() if webhook.owner == owner]
@@ -121,6 +125,3 @@ class Webhooks:
     def any_wants(self, triggers: frozenset[str]) -> bool:
         """Tell whether an active webhook wants one of *triggers*."""
         return any(webhook.active and triggers & set(webhook.triggers) for webhook in self._by_id.values())
-
-    def __len__(self) -> int:
-        return len(self._by_id)

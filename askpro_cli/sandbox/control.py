@@ -20,6 +20,7 @@ from askpro_cli.sandbox.control_answers import answer, refused
 from askpro_cli.sandbox.faults import ArmedFault, FaultPlan, parse_faults
 from askpro_cli.sandbox.journal import Journal
 from askpro_cli.sandbox.limits import RateLimiter
+from askpro_cli.sandbox.mutations import apply, mutations_of
 from askpro_cli.sandbox.world import World
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -71,6 +72,7 @@ class Control:
             ("POST", "faults", self.arm),
             ("DELETE", "faults", self.disarm),
             ("POST", "clock", self.set_clock),
+            ("POST", "world", self.change_world),
             ("POST", "reset", self.reset),
             ("GET", "state", self.show_state),
         ]
@@ -133,6 +135,17 @@ class Control:
             self.clock.advance(order.advance)
         self.on_time()
         return answer({"now": iso_ms(self.clock.now()), "offset": self.clock.offset})
+
+    async def change_world(self, request: Request) -> Response:
+        """Change the account in the middle of somebody's work, in order, up to the first that cannot be."""
+        try:
+            orders = mutations_of(msgspec.json.decode(await request.body()))
+            with self.world.lock:
+                for order in orders:
+                    apply(self.world, order, self.clock.now())
+        except (msgspec.DecodeError, InvalidValueError) as error:
+            return refused(error)
+        return answer({"changed": len(orders)})
 
     async def reset(self, _: Request) -> Response:
         """Begin anew: the data file's bookings, an empty journal, no armed faults, no counts."""

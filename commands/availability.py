@@ -15,11 +15,13 @@ app = command_app(
 
 EVENT_TYPE is an id, user/slug, team/slug or an alias of the settings. Days are those of the company's zone;
 --from and --to take 2026-11-23, today, tomorrow, +3d (the day of --to is included) or a time.
+--explain says why one time is not offered, rule by rule, in at most three requests.
 
 Examples:
   askpro availability 1001
   askpro availability salon/herrenhaarschnitt --from tomorrow --days 3
   askpro availability haarschnitt --from 2026-11-23 --to 2026-11-27 --json
+  askpro availability haarschnitt --explain 2026-11-24T14:00
 """
 )
 
@@ -39,8 +41,18 @@ def availability(
     stale_ok: Annotated[
         bool, typer.Option("--stale-ok", help="Accept an old copy if Cal.com is down")
     ] = False,
+    explain: Annotated[
+        str | None, typer.Option("--explain", help="A time: say why it is not offered", metavar="TIME")
+    ] = None,
 ) -> Result | Awaitable[Result]:
     """Return the slots at once from the cache, else the work that asks the vendor."""
+    if explain is not None:
+        from askpro_cli.shell.actions.explain_time import TimeAsked, explain_time
+
+        given = {"--from": from_, "--to": to, "--days": days, "--refresh": refresh, "--stale-ok": stale_ok}
+        other = [name for name, value in given.items() if value]
+        asked = TimeAsked.read(app_of(ctx), event_type, explain, duration=duration, other=other)
+        return explain_time(app_of(ctx), asked)
     from askpro_cli.shell.actions.availability import Question, from_cache, from_vendor
 
     run = app_of(ctx)

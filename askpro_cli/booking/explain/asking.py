@@ -7,7 +7,13 @@ from datetime import datetime
 from typing import TypeVar
 
 from askpro_cli.base.clock import Clock
-from askpro_cli.base.errors import AskproError, VendorAuthError, VendorNotFoundError
+from askpro_cli.base.errors import (
+    AskproError,
+    RequestCapError,
+    UnknownError,
+    VendorAuthError,
+    VendorNotFoundError,
+)
 from askpro_cli.booking.explain.facts import FAILED, LIVE, NOT_ASKED, Source
 from askpro_cli.calcom.client import CalcomClient
 from askpro_cli.calcom.outcome import Answer
@@ -15,7 +21,7 @@ from askpro_cli.calcom.outcome import Answer
 T = TypeVar("T")
 
 MOST_REQUESTS = 3
-"""Of one explanation; a call that fails is not sent again, for another question may need the request."""
+"""Of one explanation, further tries of a call that failed included; the policy is held to the same number."""
 
 _FORBIDDEN = 403
 _NOTICEABLE = 5.0
@@ -26,7 +32,7 @@ class Asking:
     """The requests of one explanation.
 
     Args:
-        client: sends each call once (see :data:`MOST_REQUESTS`).
+        client: sends no more than :data:`MOST_REQUESTS`.
         clock: ours.
 
     ``sources`` tells of every fact where it came from or why it is missing, ``failures`` holds what went
@@ -68,6 +74,10 @@ class Asking:
                 self.sources[what] = Source(what, LIVE, request, why=error.message)
                 raise
             self._failed(what, request, error)
+            return None
+        except RequestCapError:
+            cause = f"Cal.com failed, and {MOST_REQUESTS} requests are used up"
+            self._failed(what, request, UnknownError(cause, subject=request))
             return None
         except AskproError as error:
             self._failed(what, request, error)

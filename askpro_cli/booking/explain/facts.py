@@ -144,12 +144,17 @@ class Facts:
 
     @property
     def offered(self) -> bool | None:
-        """Tell whether the vendor offers exactly this instant now; None when that could not be read."""
+        """Tell whether the vendor offers exactly this instant now; None when that could not be read.
+
+        What is past, too long or a template is offered by nobody, whether or not it was asked for.
+        """
         if self.missing or (self.event_type is not None and self.event_type.is_managed_parent):
             return False
         if self.event_type is not None and not self.length_is_bookable:
             return False
-        return None if self.live is None else self.live.slot_at(self.asked) is not None
+        if self.live is None:
+            return False if self.asked < self.now else None
+        return self.live.slot_at(self.asked) is not None
 
     @property
     def length_is_bookable(self) -> bool:

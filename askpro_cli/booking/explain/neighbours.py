@@ -6,7 +6,7 @@ before, before it its own before and ours after. Bookings are named by uid only.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -17,6 +17,8 @@ from askpro_cli.booking.explain.wording import clock, listed, moment
 from askpro_cli.calcom.models import Booking, EventType
 
 STANDING = frozenset({"accepted", "pending"})
+_WIDEST_BUFFER = timedelta(hours=2)
+"""The vendor's page offers buffers of up to two hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ def busy(facts: Facts) -> Verdict:
     seen, span, event_type = facts.bookings, facts.span, facts.event_type
     if seen is None or span is None or event_type is None:
         return unknown("busy", facts.why_not("bookings"))
-    source = facts.told("bookings")
+    source = facts.told("bookings", "own bookings")
     taking = [found for found in neighbours(facts, seen, event_type) if found.own.overlaps(span)]
     if not taking or not _hits_all(taking, event_type):
         return _nothing_in_the_way("busy", facts, seen, taking)
@@ -64,7 +66,11 @@ def buffer(facts: Facts) -> Verdict:
     near = [found for found in neighbours(facts, seen, event_type) if found.kept.overlaps(span)]
     near = [found for found in near if not found.own.overlaps(span)]
     if near and _hits_all(near, event_type):
-        return blocks("buffer", _buffer_told(near[0], span, facts), facts.told("bookings", "event type"))
+        return blocks(
+            "buffer",
+            _buffer_told(near[0], span, facts),
+            facts.told("bookings", "own bookings", "neighbour's event type", "event type"),
+        )
     return _nothing_in_the_way("buffer", facts, seen, near)
 
 
@@ -83,12 +89,12 @@ def neighbours(facts: Facts, seen: SeenBookings, event_type: EventType) -> list[
 
 
 def joined_by(facts: Facts, booking: Booking) -> bool:
-    """Tell whether the asked appointment would be a further seat in *booking*."""
+    """Tell whether the asked appointment would be a further seat in *booking*; a pending one takes none."""
     event_type = facts.event_type
-    seated = event_type is not None and event_type.seats_per_time_slot
-    return bool(
-        seated and event_type and booking.of_event_type == event_type.id and booking.start == facts.asked
-    )
+    if event_type is None or not event_type.seats_per_time_slot:
+        return False
+    same = booking.of_event_type == event_type.id and booking.start == facts.asked
+    return same and booking.status == "accepted"
 
 
 def _neighbour(booking: Booking, mine: EventType, facts: Facts) -> Neighbour:
@@ -116,18 +122,39 @@ def _hits_all(found: Sequence[Neighbour], event_type: EventType) -> bool:
 
 def _nothing_in_the_way(rule: str, facts: Facts, seen: SeenBookings, some: Sequence[Neighbour]) -> Verdict:
     what = "takes the time" if rule == "busy" else "keeps a buffer there"
+    source = facts.told("bookings", "own bookings")
     if not seen.complete:
         return unknown(rule, f"no booking of the first page {what}, and there are more pages")
     if some:
-        return passes(rule, f"a booking {what}, but another host is free", facts.told("bookings"))
-    strangers = rule == "buffer" and _has_strangers(facts, seen)
-    also = "; the buffers of other event types are not in the cache" if strangers else ""
-    return passes(rule, f"no booking this key can see {what}{also}", facts.told("bookings"))
+        return passes(rule, f"a booking {what}, but another host is free", source)
+    if rule == "buffer" and strangers_beside(facts):
+        return unknown(
+            rule, "the buffers of a booking nearby are not known: `askpro event-types list` reads them"
+        )
+    return passes(rule, f"no booking this key can see {what}", source)
 
 
-def _has_strangers(facts: Facts, seen: SeenBookings) -> bool:
-    known: Iterable[Neighbour] = neighbours(facts, seen, facts.event_type) if facts.event_type else ()
-    return not all(found.buffers_known for found in known)
+def strangers_beside(facts: Facts) -> list[int]:
+    """Return the event types of bookings whose buffers may reach the asked time and are not known.
+
+    Only those with nothing offered between the booking and the asked time count: a buffer has no holes.
+    """
+    seen, span, event_type = facts.bookings, facts.span, facts.event_type
+    if seen is None or span is None or event_type is None:
+        return []
+    found = [one for one in neighbours(facts, seen, event_type) if not one.buffers_known]
+    beside = [one for one in found if _reaches(one.own, span) and not _offer_between(one.own, span, facts)]
+    return [one.booking.of_event_type for one in beside if one.booking.of_event_type is not None]
+
+
+def _reaches(booking: Interval, span: Interval) -> bool:
+    widened = Interval(booking.start - _WIDEST_BUFFER, booking.end + _WIDEST_BUFFER)
+    return widened.overlaps(span)
+
+
+def _offer_between(booking: Interval, span: Interval, facts: Facts) -> bool:
+    first, last = min(booking.end, span.end), max(booking.start, span.start)
+    return facts.live is not None and any(first <= slot.start < last for slot in facts.live.free)
 
 
 def _buffer_told(near: Neighbour, span: Interval, facts: Facts) -> str:

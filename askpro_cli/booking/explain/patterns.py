@@ -22,6 +22,12 @@ def seems_open(facts: Facts) -> bool:
     )
 
 
+def lies_within_offers(facts: Facts) -> bool:
+    """Tell whether its own day offers earlier and later times too."""
+    offers = facts.live.on_day(facts.day, facts.zone) if facts.live else []
+    return any(one.start < facts.asked for one in offers) and any(one.start > facts.asked for one in offers)
+
+
 def seems_closed(facts: Facts) -> bool:
     """Tell whether nothing is ever offered near that time of day, or on that weekday, though other is."""
     offers = _offers(facts)

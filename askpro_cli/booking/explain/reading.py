@@ -6,7 +6,7 @@ offered nor explained by that: the schedule, or the bookings around, whichever i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -32,8 +32,8 @@ from askpro_cli.booking.explain.facts import (
 )
 from askpro_cli.booking.explain.finding import Finding
 from askpro_cli.booking.explain.limits import limit, periods_in_question
-from askpro_cli.booking.explain.neighbours import buffer, busy
-from askpro_cli.booking.explain.off_grid import lies_among_offers
+from askpro_cli.booking.explain.neighbours import buffer, busy, strangers_beside
+from askpro_cli.booking.explain.off_grid import lies_among_offers, off_grid
 from askpro_cli.booking.explain.opening_hours import OpeningHours
 from askpro_cli.booking.explain.patterns import seems_open
 from askpro_cli.booking.explain.public_holidays import PublicHolidays
@@ -76,7 +76,7 @@ class Reader:
     """Collects the facts about one question.
 
     Args:
-        client: whose calls are sent once each.
+        client: of a policy that sends at most three requests.
         cache: of the company; free times are read from it, never stored: what it shows is evidence.
         clock: ours.
     """
@@ -139,7 +139,7 @@ class Reader:
 
     async def _children(self, parent: EventType, finding: Finding) -> list[EventType]:
         """Return the children this key can see: from the cached list, else its owner's own event types."""
-        listed = _children_among(list(finding.listed.values()), parent)
+        listed = _children_among(finding.listed.values(), parent)
         if listed:
             return listed
         own = await self._asking.ask("event types", "GET /v2/event-types", self._client.event_types)
@@ -193,16 +193,17 @@ class Reader:
     # --- why it is not offered ----------------------------------------------------------------------
 
     async def _read_further(self, facts: Facts, event_type: EventType) -> None:
-        """Read schedule and bookings, as far as they are needed and may be asked for."""
-        steps = [self._read_schedule, self._read_bookings]
-        if facts.hours is not None or seems_open(facts):
-            steps.reverse()
-        if facts.hours is not None and _closes(facts):
+        """Read schedule and bookings, as far as they are needed and may be asked for.
+
+        A time off the grid is never offered, whoever has a booking then.
+        """
+        if facts.hours is None and not _asks_for_bookings_first(facts):
+            await self._read_schedule(facts, event_type)
+        if _closes(facts) or off_grid(facts).blocks:
             return
-        for step in steps:
-            await step(facts, event_type)
-            if _closes(facts) or _taken(facts):
-                return
+        await self._read_bookings(facts, event_type)
+        if not _taken(facts) and facts.hours is None:
+            await self._read_schedule(facts, event_type)
 
     async def _read_schedule(self, facts: Facts, event_type: EventType) -> None:
         if facts.hours is not None:
@@ -244,18 +245,43 @@ class Reader:
         return True
 
     async def _read_bookings(self, facts: Facts, event_type: EventType) -> None:
-        team = event_type.team_id
+        """Read the bookings around: a team's, then those of the key's owner, who may be one of its hosts."""
+        await self._read_bookings_of(facts, event_type.team_id)
+        if event_type.team_id is not None and facts.bookings is not None and not _taken(facts):
+            await self._read_bookings_of(facts, None)
+        stranger = strangers_beside(facts)
+        if stranger and not _taken(facts):
+            await self._read_buffers(facts, stranger[0])
+
+    async def _read_bookings_of(self, facts: Facts, team: int | None) -> None:
         window = _bookings_window(facts)
         wanted = BookingFilter(after_start=window.start - _DAY, before_end=window.end + _DAY)
         request = "GET /v2/bookings" if team is None else f"GET /v2/teams/{team}/bookings"
+        what = "bookings" if facts.bookings is None else "own bookings"
         try:
             found = await self._asking.ask(
-                "bookings", request, lambda: self._client.first_bookings(wanted, team_id=team)
+                what, request, lambda: self._client.first_bookings(wanted, team_id=team)
             )
         except (VendorNotFoundError, VendorAuthError):
             return
         if found is not None:
-            facts.bookings = SeenBookings(tuple(found.bookings), window, found.complete)
+            seen = facts.bookings or SeenBookings((), window, complete=True)
+            by_uid = {booking.uid: booking for booking in (*seen.bookings, *found.bookings)}
+            complete = seen.complete and found.complete
+            facts.bookings = SeenBookings(tuple(by_uid.values()), window, complete)
+
+    async def _read_buffers(self, facts: Facts, event_type_id: int) -> None:
+        """Read the event type of a booking nearby, whose buffers may reach the asked time."""
+        try:
+            found = await self._asking.ask(
+                "neighbour's event type",
+                f"GET /v2/event-types/{event_type_id}",
+                lambda: self._client.event_type(event_type_id),
+            )
+        except (VendorNotFoundError, VendorAuthError):
+            return
+        if found is not None:
+            facts.known_types = {**facts.known_types, event_type_id: found}
 
     def _elsewhere(self, facts: Facts) -> list[Elsewhere]:
         """Return the other event types whose cached day offers the asked time."""
@@ -279,6 +305,20 @@ def _settled(facts: Facts) -> bool:
     return lies_among_offers(facts) or any(rule(facts).blocks for rule in _SETTLING)
 
 
+def _asks_for_bookings_first(facts: Facts) -> bool:
+    """Tell whether bookings are likelier to explain it than the schedule.
+
+    They are where a limit may be reached, and where the time is offered in other weeks and others of its day
+    still are; a day without any offer is rather a closed one.
+    """
+    live = facts.live
+    if live is None:
+        return False
+    return bool(periods_in_question(facts)) or (
+        seems_open(facts) and bool(live.on_day(facts.day, facts.zone))
+    )
+
+
 def _closes(facts: Facts) -> bool:
     """Tell whether the schedule explains it."""
     if facts.hours is None:
@@ -292,8 +332,14 @@ def _taken(facts: Facts) -> bool:
     return facts.bookings is not None and any(rule(facts).blocks for rule in (busy, buffer, limit))
 
 
-def _children_among(event_types: list[EventType], parent: EventType) -> list[EventType]:
-    return [item for item in event_types if item.parent_event_type_id == parent.id]
+def _children_among(event_types: Iterable[EventType], parent: EventType) -> list[EventType]:
+    """Return the children of *parent*: those that name it, else the users' own ones with its slug.
+
+    The vendor copies the slug to the children, but names the parent in a team's answers only.
+    """
+    known = [item for item in event_types if item.id != parent.id]
+    named = [item for item in known if item.parent_event_type_id == parent.id]
+    return named or [item for item in known if item.team_id is None and item.slug == parent.slug]
 
 
 def _stretch(facts: Facts) -> Interval:

@@ -13,6 +13,7 @@ from askpro_cli.booking.explain.facts import Facts
 from askpro_cli.booking.explain.limits import limit
 from askpro_cli.booking.explain.neighbours import buffer, busy
 from askpro_cli.booking.explain.off_grid import off_grid
+from askpro_cli.booking.explain.patterns import lies_within_offers
 from askpro_cli.booking.explain.shift import UTC_READ_AS_LOCAL, Shift, find_shift
 from askpro_cli.booking.explain.verdicts import UNKNOWN, Verdict, blocks, passes, unknown
 from askpro_cli.booking.explain.wording import clock, moment, signed
@@ -59,7 +60,7 @@ PRECEDENCE = (
 """Which blocking rule is the reason: the first of these. What is not proven comes after all that is."""
 
 _JUDGED_BY_THE_VENDOR = frozenset({"busy", "buffer", "limit", "holiday"})
-_AFTER_EXCLUSION = ("buffer", "limit", "off_grid", "holiday", "wrong_length", "booking_window")
+_AFTER_EXCLUSION = frozenset({"limit", "off_grid", "holiday", "wrong_length", "booking_window"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,15 @@ def _bug(shift: Shift) -> str:
     return f"its clock in {zone}, {text}, was sent as if it were UTC"
 
 
+def _is_open(facts: Facts, schedule: Verdict) -> bool:
+    """Tell whether the time is open: by the schedule, else by what other weeks and its own day offer.
+
+    A schedule that can be read tells more than that: an exception may close a day from noon on.
+    """
+    unreadable = facts.event_type is not None and facts.event_type.team_id is not None
+    return schedule.passes and (facts.hours is not None or unreadable or lies_within_offers(facts))
+
+
 def _is_hint(one: Verdict) -> bool:
     """Tell whether a verdict points somewhere without being a cause of its own."""
     return one.rule == "stale_cache" or (one.rule == "wrong_event_type" and not one.proven)
@@ -156,17 +166,15 @@ def _is_hint(one: Verdict) -> bool:
 def _by_exclusion(facts: Facts, found: Mapping[str, Verdict]) -> Verdict:
     """Return that the host must be taken, where the time is open and everything else has been excluded."""
     own = found["busy"]
-    open_then = found["not_in_schedule"].passes
-    if facts.offered is not False or not open_then or found[SHIFTED].blocks:
+    if facts.offered is not False or not _is_open(facts, found["not_in_schedule"]):
         return own
     if any(
         found[code].blocks for code in PRECEDENCE if code in found and code not in ("busy", "stale_cache")
     ):
         return own
-    if not all(found[code].passes for code in _AFTER_EXCLUSION if code != "buffer"):
-        return own
     seen = facts.bookings is not None
-    if seen and not own.passes:
+    needed = _AFTER_EXCLUSION | ({"busy", "buffer"} if seen else set())
+    if not all(found[code].passes for code in needed):
         return own
     what = (
         "a busy time of a calendar or a reservation under way"
@@ -177,4 +185,4 @@ def _by_exclusion(facts: Facts, found: Mapping[str, Verdict]) -> Verdict:
     told = (
         f"by exclusion: open, in the window, on the grid and not offered, so the host is taken: {what}{why}"
     )
-    return blocks("busy", told, facts.told("slots", "schedule", "bookings"), proven=False)
+    return blocks("busy", told, facts.told("slots", "schedule", "bookings", "own bookings"), proven=False)

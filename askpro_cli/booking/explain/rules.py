@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from askpro_cli.base.times import human_span
 from askpro_cli.booking.explain.booking_window import Window, window_of
 from askpro_cli.booking.explain.facts import Facts
 from askpro_cli.booking.explain.patterns import offered_hours, seems_closed, seems_open
@@ -50,8 +51,9 @@ def managed_parent(facts: Facts) -> Verdict:
     if not event_type.is_managed_parent:
         return passes(rule, "no template of a managed event type", facts.told("event type"))
     children = [f"{child.id} ({child.reference})" for child in facts.children]
+    certain = all(child.parent_event_type_id == event_type.id for child in facts.children)
     instead = (
-        f"; bookable are its children {listed(children)}"
+        f"; bookable {'are' if certain else 'are, by their slug,'} its children {listed(children)}"
         if children
         else "; its children belong to its users, and this key sees none of them"
     )
@@ -61,10 +63,10 @@ def managed_parent(facts: Facts) -> Verdict:
 
 def past(facts: Facts) -> Verdict:
     """Tell whether the time has gone by, by the vendor's clock."""
-    minutes = (facts.now - facts.asked).total_seconds() / 60
-    if minutes > 0:
-        return blocks("past", f"it began {span_of(minutes)} ago, by {facts.clock}", facts.clock)
-    return passes("past", f"it is in {span_of(-minutes)}, by {facts.clock}", facts.clock)
+    seconds = (facts.now - facts.asked).total_seconds()
+    if seconds > 0:
+        return blocks("past", f"it began {human_span(seconds)} ago, by {facts.clock}", facts.clock)
+    return passes("past", f"it is in {human_span(-seconds)}, by {facts.clock}", facts.clock)
 
 
 def wrong_length(facts: Facts) -> Verdict:

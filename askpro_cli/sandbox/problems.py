@@ -35,6 +35,7 @@ def problems(definition: Definition) -> Iterator[Problem]:
                 yield f"{place}.scheduleId", f"there is no schedule {event_type.schedule_id}"
     for index, key in enumerate(definition.api_keys):
         yield from _unknown(f"apiKeys[{index}].user", [key.user], names, "user")
+    yield from _parent_problems(definition)
     yield from _seed_problems(definition)
     yield from webhook_problems(definition)
 
@@ -163,12 +164,24 @@ def _unknown(where: str, found: Iterable[str], known: Iterable[str], kind: str) 
             yield where, f"there is no {kind} {name!r}"
 
 
+def _parent_problems(definition: Definition) -> Iterator[Problem]:
+    parents = {found.id for found in _all_event_types(definition) if found.scheduling_type == "managed"}
+    for event_type in _all_event_types(definition):
+        parent = event_type.parent_event_type_id
+        if parent is not None and parent not in parents:
+            yield f"eventTypes[].{event_type.id}.parentEventTypeId", f"{parent} is no managed event type"
+
+
 def _seed_problems(definition: Definition) -> Iterator[Problem]:
-    known = {event_type.id for event_type in _all_event_types(definition)}
+    known = {event_type.id: event_type for event_type in _all_event_types(definition)}
+    nobody = {found.id for team in definition.teams for found in team.event_types if not found.hosts}
     for index, booking in enumerate(definition.bookings):
         where = f"bookings[{index}]"
-        if booking.event_type_id not in known:
+        event_type = known.get(booking.event_type_id)
+        if event_type is None:
             yield f"{where}.eventTypeId", f"there is no event type {booking.event_type_id}"
+        elif event_type.scheduling_type == "managed" or event_type.id in nobody:
+            yield f"{where}.eventTypeId", f"nobody hosts the event type {booking.event_type_id}"
         try:
             seed_start(booking.start, ZoneInfo("UTC"), datetime.now(UTC))
         except ValueError as error:

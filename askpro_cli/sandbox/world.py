@@ -92,7 +92,22 @@ class World(Catalogue, Register):
             responses={"name": seed.name, "email": seed.email},
             cancellation_reason=seed.cancellation_reason,
         )
+        if event_type.seats_per_time_slot:
+            booking = self._seated(booking)
         self.store(booking)
+
+    def _seated(self, booking: Booking) -> Booking:
+        """Return the booking with a seat for its attendee, or the one of that time with one seat more."""
+        booking.attendee |= {
+            "seatUid": self.new_uuid(),
+            "responses": dict(booking.responses),
+            "metadata": {},
+        }
+        for found in self.active_touching(booking.host_ids[0], booking.start, booking.start):
+            if (found.event_type_id, found.start) == (booking.event_type_id, booking.start):
+                found.others.append(booking.attendee)
+                return found
+        return booking
 
     def emit(self, trigger: str, booking: Booking, **extra: Any) -> None:
         """Tell the webhooks that something happened to *booking*; without a listener nothing happens.

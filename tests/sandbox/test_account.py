@@ -93,6 +93,8 @@ def test_team_event_types_are_only_under_the_team(caller: Caller) -> None:
     assert [(one["slug"], one["schedulingType"]) for one in found] == [
         ("haarschnitt", "roundRobin"),
         ("brautstyling", "collective"),
+        ("stammkunden", "managed"),
+        ("azubi", "roundRobin"),
     ]
     assert "haarschnitt" not in slugs(caller.data("/v2/event-types"))
     assert found[0]["team"]["slug"] == "salon-team"

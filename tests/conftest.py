@@ -13,4 +13,5 @@ pytest_plugins = (
     "support.sandbox",
     "support.calcom",
     "support.salon",
+    "support.explaining",
 )

@@ -21,10 +21,15 @@ unknown fate exits 5 and may simply be run again.
 attendeePhone[:NUMBER] or attendeeDefined:TEXT. attendeePhone without a number takes that of --phone; where a
 call is all that is offered, --phone alone will do.
 
+--reserve holds the slot while it is booked and gives it back on every way out. A recurring event type needs
+--occurrences. With calcom.bookings_api_version 2026-02-25 a key of a host may set aside the vendor's rules
+(--allow-conflicts, --allow-out-of-bounds, --skip-limits).
+
 Examples:
   askpro book 1001 --start 2026-11-23T10:00 --name "Anna Schmidt" --email anna@example.org
   askpro book haarschnitt --start 2026-11-23T10:00 --name "Anna Schmidt" --phone "030 23125 001" --next
   askpro book 1001 --start 2026-11-23T10:00 --name Anna --email anna@example.org --idempotency-key call-17
+  askpro book 1001 --start 2026-11-23T10:00 --name Anna --email anna@example.org --reserve --dry-run
 """
 )
 
@@ -50,6 +55,24 @@ def book(
     idempotency_key: Annotated[
         str | None, typer.Option("--idempotency-key", help="Your own name of it")
     ] = None,
+    occurrences: Annotated[
+        int | None, typer.Option("--occurrences", help="How many appointments of a series")
+    ] = None,
+    reserve: Annotated[
+        bool, typer.Option("--reserve", help="Hold the slot while it is booked, then give it back")
+    ] = False,
+    instant: Annotated[
+        bool, typer.Option("--instant", help="Ask the hosts of a team to come at once")
+    ] = False,
+    allow_conflicts: Annotated[
+        bool, typer.Option("--allow-conflicts", help="Book although the host is busy")
+    ] = False,
+    allow_out_of_bounds: Annotated[
+        bool, typer.Option("--allow-out-of-bounds", help="Book outside notice and window")
+    ] = False,
+    skip_limits: Annotated[
+        bool, typer.Option("--skip-limits", help="Book beyond the event type's limits")
+    ] = False,
     next_: Annotated[bool, typer.Option("--next", help="If refused, book the nearest free slot")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be booked")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Accepted; booking asks nothing")] = False,
@@ -59,6 +82,11 @@ def book(
 
     del yes
     run = app_of(ctx)
+    rules = {
+        "allow_conflicts": allow_conflicts,
+        "allow_out_of_bounds": allow_out_of_bounds,
+        "skip_limits": skip_limits,
+    }
     typed = Typed(
         event_type=event_type,
         start=start,
@@ -71,8 +99,11 @@ def book(
         guests=guest or [],
         location=location,
         key=idempotency_key,
+        occurrences=occurrences,
+        instant=instant,
+        rules=tuple(name for name, given in rules.items() if given),
     )
     wanted = Wanted.read(run, typed)  # before the import that costs: a slip is told at once
     from askpro_cli.shell.actions.book import book as work
 
-    return work(run, wanted, next_free=next_, dry_run=dry_run)
+    return work(run, wanted, next_free=next_, reserve=reserve, dry_run=dry_run)

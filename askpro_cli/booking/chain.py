@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from askpro_cli.base.errors import UnknownError, VendorAuthError, VendorError, VendorNotFoundError
-from askpro_cli.booking.verification import is_active
+from askpro_cli.booking.verification import has_seats, is_active
 from askpro_cli.calcom.client import CalcomClient
 from askpro_cli.calcom.models import Booking
 
@@ -87,7 +87,7 @@ class _Walk:
     def _compare(self, here: Booking, there: Booking) -> None:
         """Hold the two ends of a link together; of several seats one may be moved and the booking stay."""
         back = self.back(there)
-        if back == here.uid or _has_seats(here) or _has_seats(there):
+        if back == here.uid or has_seats(here) or has_seats(there):
             return
         if back:
             self._break("one_sided", here, there.uid, f"{there.uid}, which it names, names {back} in return")
@@ -109,10 +109,6 @@ async def chain_of(client: CalcomClient, booking: Booking) -> Chain:
     after = await _Walk(client, _newer, _older).from_(booking)
     links = {one.uid: one for one in [*reversed(before.found), booking, *after.found]}
     return Chain(list(links.values()), [walk.broken for walk in (before, after) if walk.broken])
-
-
-def _has_seats(booking: Booking) -> bool:
-    return any("seatUid" in person.raw for person in booking.attendees)
 
 
 def _older(booking: Booking) -> str:

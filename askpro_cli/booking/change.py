@@ -94,7 +94,7 @@ async def reschedule(desk: Desk, uid: str, start: datetime, reason: str | None) 
     old = planned.value
     await desk.forget(old.host_ids)
     try:
-        with _told_when_interrupted(uid, "moved"):
+        with told_when_interrupted(uid, "moved"):
             answer = await desk.client.reschedule(uid, start, reason)
     except VendorConflictError as error:
         if error.details.get("already") != "rescheduled":
@@ -139,7 +139,7 @@ async def cancel(desk: Desk, uid: str, reason: str) -> Changed:
     old = planned.value
     await desk.forget(old.host_ids)
     try:
-        with _told_when_interrupted(uid, "cancelled"):
+        with told_when_interrupted(uid, "cancelled"):
             answer = await desk.client.cancel(uid, reason)
     except VendorConflictError as error:
         if error.details.get("already") != "cancelled":
@@ -210,7 +210,7 @@ def _check_cancelled(answered: Booking, old: Booking) -> None:
 
 
 @contextmanager
-def _told_when_interrupted(uid: str, done: str) -> Iterator[None]:
+def told_when_interrupted(uid: str, done: str) -> Iterator[None]:
     """Say what is not known when the work is interrupted while its request is on the wire.
 
     Raises:

@@ -14,9 +14,11 @@ from datetime import datetime
 from askpro_cli.base.errors import SlotUnavailableError, VendorNotFoundError
 from askpro_cli.base.times import Interval
 from askpro_cli.booking.desk import Desk
+from askpro_cli.booking.holding import Holding
 from askpro_cli.booking.requests import BookingRequest
-from askpro_cli.booking.sending import Sending
-from askpro_cli.booking.verification import is_active
+from askpro_cli.booking.sending import Made, Sending
+from askpro_cli.booking.series import standing_of
+from askpro_cli.booking.verification import carries_key, has_seats
 from askpro_cli.calcom.client import Answer
 from askpro_cli.calcom.models import Booking, EventType
 from askpro_cli.platform.idempotency import Claim
@@ -34,6 +36,7 @@ class Order:
         content: hash of what the key stands for; another content under the same key is refused.
         around: the stretch in which any run under this key may have booked (the asked start, and with
             ``--next`` what may be booked instead).
+        reserve: hold each slot while it is tried; of a series the first one.
     """
 
     request: BookingRequest
@@ -41,23 +44,31 @@ class Order:
     key: str
     content: str
     around: Interval
+    reserve: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """A booking that stands.
+    """A booking, or a series of them, that stands.
 
     Args:
-        booking: the vendor's document.
-        meta: of the call that brought it.
+        bookings: the vendor's documents in order of starts; one, but for a series.
+        meta: of the call that brought them.
         replayed: it stood already; nothing was sent but the question whether it still does.
         recovered: it was made by a request that was never answered, and found by looking.
+        hold: what became of the hold on the slot, None when nothing was held.
     """
 
-    booking: Booking
+    bookings: list[Booking]
     meta: CallMeta
     replayed: bool = False
     recovered: bool = False
+    hold: str | None = None
+
+    @property
+    def booking(self) -> Booking:
+        """The booking, or the first that stands of a series."""
+        return self.bookings[0]
 
 
 NextSlot = Callable[[SlotUnavailableError], Awaitable[datetime | None]]
@@ -84,7 +95,7 @@ async def create_booking(desk: Desk, order: Order, *, next_slot: NextSlot | None
         claim = await desk.ledger.claim(order.key, order.content, order.request)
         if claim.record.uid is None:
             return await _make(desk, order, claim, next_slot)
-        standing = await _confirm(desk, claim.record.uid)
+        standing = await _confirm(desk, claim.record.uid, order.key)
         if standing is not None:
             return Booked(standing.value, standing.meta, replayed=True)
         desk.log.event("booking.key_voided", uid=claim.record.uid)
@@ -93,17 +104,20 @@ async def create_booking(desk: Desk, order: Order, *, next_slot: NextSlot | None
 
 async def _make(desk: Desk, order: Order, claim: Claim, next_slot: NextSlot | None) -> Booked:
     asked = order.request.start
-    sending = Sending(desk, order.event_type, order.key, claim, asked=asked, around=order.around)
+    holding = Holding(desk, order.event_type, order.key) if order.reserve else None
+    sending = Sending(
+        desk, order.event_type, order.key, claim, asked=asked, around=order.around, holding=holding
+    )
     async with desk.ledger.held(claim), sending:
         found = await sending.settle_doubt()
-        answer = found or await _send(sending, order.request, next_slot)
-        await sending.complete(answer.value)
-        recovered = found is not None or answer.meta.recovered
-        desk.log.event("booking.created", uid=answer.value.uid, recovered=recovered)
-        return Booked(answer.value, answer.meta, recovered=recovered)
+        made = found or await _send(sending, order.request, next_slot)
+        await sending.complete(made.value[0])
+        recovered = found is not None or made.meta.recovered
+        desk.log.event("booking.created", uid=made.value[0].uid, recovered=recovered, made=len(made.value))
+        return Booked(made.value, made.meta, recovered=recovered, hold=holding.told if holding else None)
 
 
-async def _send(sending: Sending, request: BookingRequest, next_slot: NextSlot | None) -> Answer[Booking]:
+async def _send(sending: Sending, request: BookingRequest, next_slot: NextSlot | None) -> Made:
     """Send until a slot is not refused, or there is no other to try."""
     start = request.start
     while True:
@@ -116,10 +130,16 @@ async def _send(sending: Sending, request: BookingRequest, next_slot: NextSlot |
             start = other
 
 
-async def _confirm(desk: Desk, uid: str) -> Answer[Booking] | None:
-    """Ask whether a booking still stands; None when it was cancelled, rejected, moved or removed."""
+async def _confirm(desk: Desk, uid: str, key: str) -> Made | None:
+    """Ask what still stands; None when it was cancelled, rejected, moved or removed.
+
+    An appointment with seats stands as long as anybody comes, so there our own seat is looked for.
+    """
     try:
         answer = await desk.client.booking(uid)
     except VendorNotFoundError:
         return None
-    return answer if is_active(answer.value) else None
+    standing = await standing_of(desk.client, answer.value)
+    if has_seats(answer.value):
+        standing = [one for one in standing if carries_key(one, key)]
+    return Answer(standing, answer.meta) if standing else None

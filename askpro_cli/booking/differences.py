@@ -6,13 +6,20 @@ from askpro_cli.booking.requests import BookingRequest
 from askpro_cli.calcom.models import Booking
 
 
-def not_applied(booking: Booking, request: BookingRequest) -> list[str]:
-    """Return the options of *request* that the booking, made by an earlier run, does not show."""
+def not_applied(booking: Booking, request: BookingRequest, *, standing: int = 1) -> list[str]:
+    """Return the options of *request* that the booking, made by an earlier run, does not show.
+
+    Args:
+        booking: the vendor's document; of a series the first that stands.
+        request: what is asked for now.
+        standing: how many of the series stand.
+    """
     told = {
         "--duration": request.duration not in (None, booking.duration),
         "--guest": bool(_folded(request.guests) - _folded(booking.guests)),
         "--metadata": any(booking.metadata.get(key) != value for key, value in request.metadata.items()),
         "--location": _elsewhere(booking, request),
+        "--occurrences": request.occurrences not in (None, standing),
         "--field": any(
             booking.booking_fields_responses.get(slug) != answer for slug, answer in request.fields.items()
         ),

@@ -36,26 +36,27 @@ def fit(request: BookingRequest, event_type: EventType) -> BookingRequest:
     _check_contact(request, event_type)
     if request.guests and event_type.disable_guests:
         raise _misfit("--guest", event_type, "takes no guests")
+    if request.instant and not event_type.team_id:
+        raise _misfit("--instant", event_type, "is no team's: only a team is asked to come at once")
     return replace(
         request,
         location=fit_location(
             request.location, event_type.locations, phone=request.phone, named=_named(event_type)
         ),
         duration=fit_duration(request.duration, event_type),
+        occurrences=fit_occurrences(request.occurrences, event_type),
         fields=_fit_fields(request, event_type),
     )
 
 
 def check_bookable(event_type: EventType) -> None:
-    """Raise unless *event_type* takes single bookings.
+    """Raise unless *event_type* takes bookings.
 
     Raises:
         InvalidValueError: it is the parent of a managed event type; its children can be booked.
-        RefusedError: it books a series at once, or is a team's without hosts.
+        RefusedError: it is a team's without hosts.
     """
     require_bookable(event_type)
-    if event_type.recurrence and not event_type.recurrence.get("disabled"):
-        raise _unbookable(event_type, "books a whole series at once", "book it on its page at the vendor")
     if event_type.team_id and "hosts" in event_type.raw and not event_type.hosts:
         raise _unbookable(event_type, "has no hosts", "assign a host to it")
 
@@ -73,6 +74,30 @@ def fit_duration(minutes: int | None, event_type: EventType) -> int | None:
         lengths = ", ".join(str(length) for length in allowed)
         raise _misfit("--duration", event_type, f"does not last {minutes} min", hint=f"one of {lengths}")
     return minutes if event_type.length_in_minutes_options else None
+
+
+def fit_occurrences(count: int | None, event_type: EventType) -> int | None:
+    """Return how many appointments of a series to send, None for an event type without series.
+
+    The vendor takes a missing number for the event type's greatest, so it must be said: nobody who asks
+    for one appointment shall get twelve.
+
+    Raises:
+        InvalidValueError: the number is missing, too large, or given where there is no series.
+    """
+    series = event_type.recurrence or {}
+    if not series or series.get("disabled"):
+        if count is not None:
+            raise _misfit("--occurrences", event_type, "books no series", hint="leave it out")
+        return None
+    most = series.get("occurrences")
+    limit = f" of at most {most}" if most else ""
+    if count is None:
+        hint = f"add --occurrences N{f' (1 to {most})' if most else ''}"
+        raise _misfit("--occurrences", event_type, f"books a series{limit}", hint=hint)
+    if isinstance(most, int) and count > most:
+        raise _misfit("--occurrences", event_type, f"books a series{limit}", hint=f"1 to {most}")
+    return count
 
 
 def planned_minutes(request: BookingRequest, event_type: EventType) -> int:

@@ -57,6 +57,7 @@ def content_hash(request: BookingRequest) -> str:
         sorted(request.metadata.items()),
         sorted(request.guests),
         sorted((request.location or {}).items()),
+        *([request.occurrences] if request.occurrences is not None else []),
     ]
     return _digest([*_identity(request), *details])
 

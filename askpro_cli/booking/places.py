@@ -21,6 +21,7 @@ _DETAILS: dict[str, str | None] = {
     "attendeePhone": "phone",
     "attendeeDefined": "location",
 }
+_HOSTS_OWN = {"address": "address", "link": "link", "phone": "phone"}
 _SHOWN_DETAILS = {
     "integration": "NAME",
     "attendeeAddress": "STREET",
@@ -53,6 +54,25 @@ def parse_location(text: str | None, *, phone: str | None) -> dict[str, str] | N
         what = "needs a detail" if entry else "takes no detail"
         raise _wrong(f"{kind} {what}", f"write --location {_option_value(kind)}")
     return {"type": kind} | ({entry: detail.strip()} if entry else {})
+
+
+def parse_new_place(text: str) -> dict[str, str]:
+    """Read where a booking is moved to, as :func:`parse_location` does.
+
+    A booking that stands has no list of places to choose from, so those without a detail need one here:
+    ``address:STREET``, ``link:URL`` and ``phone:NUMBER`` (kinds of ``PATCH /v2/bookings/{uid}/location``).
+
+    Raises:
+        InvalidValueError: an unknown kind, or a detail missing or superfluous.
+    """
+    kind, _, detail = text.strip().partition(":")
+    if kind not in _HOSTS_OWN:
+        found = parse_location(text, phone=None)
+        return found if found is not None else {}
+    if not detail.strip():
+        raise _wrong(f"{kind} needs a detail", f"write {kind}:…")
+    value = normalise_phone(detail, field="location") if kind == "phone" else detail.strip()
+    return {"type": kind, _HOSTS_OWN[kind]: value}
 
 
 def _number(detail: str, phone: str | None) -> str:

@@ -24,6 +24,17 @@ MAX_METADATA_VALUE = 500
 MAX_DAYS_AHEAD = 731
 """Two years, one of them a leap year. No booking window of a salon or a practice is that long."""
 
+MAX_OCCURRENCES = 100
+"""Appointments of one series; two years of weeks, and more than any event type of a salon offers."""
+RULES = {
+    "allow_conflicts": "--allow-conflicts",
+    "allow_out_of_bounds": "--allow-out-of-bounds",
+    "skip_limits": "--skip-limits",
+}
+"""What a host may set aside, by the client's name, and its option."""
+RULES_SINCE = "2026-02-25"
+"""The version of the bookings API that knows these keys; for others than hosts it ignores them silently."""
+
 
 @dataclass(frozen=True, slots=True)
 class BookingRequest:
@@ -42,6 +53,9 @@ class BookingRequest:
         metadata: the operator's entries, without ours.
         guests: e-mail addresses.
         location: as the vendor wants it (``{"type": "attendeePhone", "phone": …}``), None for its default.
+        occurrences: how many appointments of a series, None for a single one.
+        instant: ask the hosts of a team to come at once.
+        rules: vendor's rules that a host may set aside, of :data:`RULES`.
     """
 
     event_type_id: int
@@ -56,9 +70,25 @@ class BookingRequest:
     metadata: Mapping[str, str] = field(default_factory=dict)
     guests: tuple[str, ...] = ()
     location: Mapping[str, str] | None = None
+    occurrences: int | None = None
+    instant: bool = False
+    rules: tuple[str, ...] = ()
 
 
-def check_name(text: str) -> str:
+def check_occurrences(count: int | None) -> int | None:
+    """Return how many appointments of a series; what the event type allows, the fitting tells.
+
+    Raises:
+        InvalidValueError: less than one, or more than :data:`MAX_OCCURRENCES`.
+    """
+    if count is None or 1 <= count <= MAX_OCCURRENCES:
+        return count
+    raise InvalidValueError(
+        f"--occurrences: {count} is not between 1 and {MAX_OCCURRENCES}", subject="--occurrences"
+    )
+
+
+def check_name(text: str, *, field: str = "--name") -> str:
     """Return a name with single spaces.
 
     Raises:
@@ -66,7 +96,7 @@ def check_name(text: str) -> str:
     """
     name = " ".join(text.split())
     if not name or any(unicodedata.category(char) == "Cc" for char in name):
-        raise InvalidValueError("--name: a name of visible characters is needed", subject="--name")
+        raise InvalidValueError(f"{field}: a name of visible characters is needed", subject=field)
     return name
 
 
@@ -85,6 +115,24 @@ def check_contact(email: str | None, phone: str | None) -> tuple[str | None, str
 def check_guests(addresses: Sequence[str]) -> tuple[str, ...]:
     """Return the guests' addresses, each once."""
     return tuple(dict.fromkeys(check_email(address, field="--guest") for address in addresses))
+
+
+MAX_NEW_GUESTS = 10
+"""What the vendor takes in one request to a booking that stands."""
+
+
+def check_new_guests(addresses: Sequence[str]) -> tuple[str, ...]:
+    """Return the addresses to invite to a booking that stands, each once.
+
+    Raises:
+        InvalidValueError: one is malformed, or they are more than :data:`MAX_NEW_GUESTS`.
+    """
+    guests = tuple(dict.fromkeys(check_email(address, field="--add") for address in addresses))
+    if len(guests) <= MAX_NEW_GUESTS:
+        return guests
+    raise InvalidValueError(
+        f"--add: {len(guests)} guests, Cal.com takes {MAX_NEW_GUESTS} at once", subject="--add"
+    )
 
 
 def check_start(start: datetime, now: datetime, zone: ZoneInfo) -> datetime:

@@ -7,6 +7,7 @@ Entered with a claimed key, left in one of three ways: completed (the key names 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -17,19 +18,24 @@ from askpro_cli.base.errors import (
     FateUnknownError,
     RecordsError,
     SlotUnavailableError,
+    VendorAuthError,
 )
 from askpro_cli.base.exit_codes import ExitCode
 from askpro_cli.base.times import Interval
 from askpro_cli.booking.desk import Desk
+from askpro_cli.booking.holding import Holding
 from askpro_cli.booking.requests import KEY_ENTRY, BookingRequest
-from askpro_cli.booking.verification import check_created, find_ours
+from askpro_cli.booking.series import series_span
+from askpro_cli.booking.verification import check_created, find_all_ours
 from askpro_cli.calcom.bodies import NewAttendee, NewBooking
-from askpro_cli.calcom.client import Answer
+from askpro_cli.calcom.client import Answer, BookingList
 from askpro_cli.calcom.filters import BookingFilter
 from askpro_cli.calcom.models import Booking, EventType
 from askpro_cli.platform.idempotency import Claim
 
 _DAY = timedelta(days=1)
+Made = Answer[list[Booking]]
+"""What was made: one booking, or those of a series in order of their starts; never empty."""
 
 
 class Sending:
@@ -42,6 +48,7 @@ class Sending:
         claim: the key's claim in the records.
         asked: the start that the key stands for.
         around: the stretch in which an earlier run under this key may have booked.
+        holding: holds each slot while it is tried, None to book without.
     """
 
     def __init__(
@@ -53,12 +60,14 @@ class Sending:
         *,
         asked: datetime,
         around: Interval,
+        holding: Holding | None = None,
     ) -> None:
         self._desk = desk
         self._event_type = event_type
         self._key = key
         self._asked = asked
         self._around = around
+        self._holding = holding
         self._claim = claim
         self._doubt = self._was_in_doubt = claim.state == "unsettled"
         self._on_the_wire = False
@@ -86,8 +95,8 @@ class Sending:
         except RecordsError as error:
             self._desk.log.event("booking.key_not_settled", level="warning", reason=error.message)
 
-    async def settle_doubt(self) -> Answer[Booking] | None:
-        """Look for the booking that an earlier run under this key may have made.
+    async def settle_doubt(self) -> Made | None:
+        """Look for what an earlier run under this key may have made.
 
         Raises:
             AskproError: the vendor could not be asked; the key stays unsettled.
@@ -98,8 +107,11 @@ class Sending:
         self._doubt = False
         return found
 
-    async def send(self, request: BookingRequest, start: datetime) -> Answer[Booking]:
-        """Ask the vendor for the booking and return it once it is known to be ours.
+    async def send(self, request: BookingRequest, start: datetime) -> Made:
+        """Ask the vendor for the booking and return it, or its series, once it is known to be ours.
+
+        A refusal after a doubtful earlier run may be about that run's own booking, and one of a series may
+        have come when its first appointments were made: in both cases one looks before it counts.
 
         Raises:
             SlotUnavailableError: the slot is refused.
@@ -107,30 +119,18 @@ class Sending:
             VendorProtocolError: a foreign or old booking was returned as new.
             AskproError: as :meth:`askpro_cli.calcom.client.CalcomClient.create_booking`.
         """
-        desk = self._desk
-        await desk.forget(self._event_type.host_ids)
-        await desk.ledger.require(self._claim, self._key)
-        sent_at = desk.clock.now()
-        self._on_the_wire = True
+        await self._desk.forget(self._event_type.host_ids)
         try:
-            answer = await self._create(request, start)
-        except SlotUnavailableError:  # nothing changed, and what was cached since we asked is newer than that
-            raise
-        except BaseException:
-            await desk.forget(self._event_type.host_ids)
-            raise
-        await desk.forget(self._event_type.host_ids)
-        if not answer.meta.recovered:
-            check_created(
-                answer.value,
-                self._key,
-                start=start,
-                sent_at=sent_at,
-                vendor_now=answer.meta.date,
-                now=desk.clock.now(),
-                fresh=desk.fresh_seconds,
-            )
-        return answer
+            async with self._held(request, start):
+                return await self._send(request, start)
+        except SlotUnavailableError:
+            found = None
+            if self._was_in_doubt or (self._on_the_wire and request.occurrences is not None):
+                found = await self._look_up(self._around, start)
+            if found is None:
+                self._on_the_wire = False
+                raise
+            return found
 
     async def complete(self, booking: Booking) -> None:
         """Note the booking under the key. It stands, so a failure to note it is told and nothing more."""
@@ -145,46 +145,93 @@ class Sending:
             )
         self._done = True
 
-    async def _create(self, request: BookingRequest, start: datetime) -> Answer[Booking]:
-        """Send it; an error that is sure that nothing was booked ends the doubt.
+    def _held(self, request: BookingRequest, start: datetime) -> AbstractAsyncContextManager[None]:
+        return self._holding.around(request, start) if self._holding else nullcontext()
 
-        A refusal after a doubtful earlier run may be about that run's own booking, so one looks again.
-        """
-
-        async def found_here() -> Booking | None:
-            found = await self._look_up(Interval(start, start), start)
-            return found.value if found else None
-
+    async def _send(self, request: BookingRequest, start: datetime) -> Made:
+        desk = self._desk
+        await desk.ledger.require(self._claim, self._key)
+        sent_at = desk.clock.now()
+        self._on_the_wire = True
         try:
-            return await self._desk.client.create_booking(
-                new_booking(request, start, self._key), lookup=found_here
+            made = await self._create(request, start)
+        except SlotUnavailableError:  # nothing changed, and what was cached since we asked is newer than that
+            raise
+        except BaseException:
+            await desk.forget(self._event_type.host_ids)
+            raise
+        await desk.forget(self._event_type.host_ids)
+        if not made.meta.recovered:
+            self._check(made, start, sent_at)
+        return made
+
+    def _check(self, made: Made, start: datetime, sent_at: datetime) -> None:
+        """Hold every booking of the answer to the request; of a series the first starts as asked."""
+        for number, booking in enumerate(made.value):
+            check_created(
+                booking,
+                self._key,
+                start=booking.start if number else start,
+                sent_at=sent_at,
+                vendor_now=made.meta.date,
+                now=self._desk.clock.now(),
+                fresh=self._desk.fresh_seconds,
             )
-        except SlotUnavailableError:
-            found = await self._look_up(self._around, start) if self._was_in_doubt else None
-            if found is None:
-                self._on_the_wire = False
-                raise
-            return found
-        except FateUnknownError:
+
+    async def _create(self, request: BookingRequest, start: datetime) -> Made:
+        """Send it; an error that is sure that nothing was booked ends the doubt."""
+        wanted = new_booking(request, start, self._key)
+        try:
+            if request.occurrences is not None:
+                return await self._desk.client.create_series(wanted, lookup=lambda: self._series_at(start))
+            made = await self._desk.client.create_booking(wanted, lookup=lambda: self._one_at(start))
+            return Answer([made.value], made.meta)
+        except (FateUnknownError, SlotUnavailableError):  # of a refusal :meth:`send` judges
             raise
         except AskproError:
             self._on_the_wire = False
             raise
 
-    async def _look_up(self, around: Interval, start: datetime) -> Answer[Booking] | None:
-        """Find the active booking with our key among those of the event type.
+    async def _one_at(self, start: datetime) -> Booking | None:
+        found = await self._look_up(Interval(start, start), start)
+        return found.value[0] if found else None
+
+    async def _series_at(self, start: datetime) -> list[Booking] | None:
+        found = await self._look_up(Interval(start, start), start)
+        return found.value if found else None
+
+    async def _look_up(self, around: Interval, start: datetime) -> Made | None:
+        """Find the active bookings with our key among those of the event type, the first one first.
 
         The vendor cannot filter by metadata, so that is done here; by start and not by creation, so that
-        no clock needs to agree with the vendor's.
+        no clock needs to agree with the vendor's. A series reaches beyond the stretch of its first.
         """
         wanted = BookingFilter(
             event_type_ids=(self._event_type.id,),
             after_start=around.start - _DAY,
-            before_end=around.end + _DAY,
+            before_end=around.end + _DAY + series_span(self._event_type),
         )
-        answer = await self._desk.client.bookings(wanted)
-        ours = find_ours(answer.value.bookings, self._key, start)
+        answer = await self._bookings(wanted, start)
+        ours = find_all_ours(answer.value.bookings, self._key, start)
         return Answer(ours, replace(answer.meta, recovered=True)) if ours else None
+
+    async def _bookings(self, wanted: BookingFilter, start: datetime) -> Answer[BookingList]:
+        """Return the list to look in: a team's own, for a key need not see a colleague's bookings in its own.
+
+        Raises:
+            VendorAuthError: the team's list is not for this key, and ours does not hold the booking: whether
+                a colleague was booked, nobody can say.
+        """
+        client, team = self._desk.client, self._event_type.team_id
+        if team is None:
+            return await client.bookings(wanted)
+        try:
+            return await client.bookings(wanted, team_id=team)
+        except VendorAuthError:
+            own = await client.bookings(wanted)
+            if find_all_ours(own.value.bookings, self._key, start):
+                return own
+            raise
 
     def _tell_how_to_go_on(self, error: BaseException | None) -> None:
         """Name the key in the error, or raise one that does in place of a bare interruption.
@@ -228,4 +275,9 @@ def new_booking(request: BookingRequest, start: datetime, key: str) -> NewBookin
         location=dict(request.location) if request.location else None,
         metadata={**request.metadata, KEY_ENTRY: key},
         fields=dict(request.fields),
+        recurrence_count=request.occurrences,
+        instant=request.instant,
+        allow_conflicts="allow_conflicts" in request.rules,
+        allow_out_of_bounds="allow_out_of_bounds" in request.rules,
+        skip_limits="skip_limits" in request.rules,
     )

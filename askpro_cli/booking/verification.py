@@ -23,6 +23,11 @@ def is_active(booking: Booking) -> bool:
     return booking.status.lower() in ACTIVE
 
 
+def has_seats(booking: Booking) -> bool:
+    """Tell whether several people share the appointment, each with a seat of their own."""
+    return bool(booking.seat_uid) or any(person.seat_uid for person in booking.attendees)
+
+
 def carries_key(booking: Booking, key: str) -> bool:
     """Tell whether our key stands in the booking's metadata, or, with seats, in an attendee's."""
     return key in _keys(booking)
@@ -36,6 +41,22 @@ def find_ours(bookings: Iterable[Booking], key: str, start: datetime) -> Booking
     """
     ours = (one for one in bookings if is_active(one) and carries_key(one, key))
     return next((one for one in ours if one.start == start or not one.rescheduled_from_uid), None)
+
+
+def find_all_ours(bookings: Iterable[Booking], key: str, start: datetime) -> list[Booking]:
+    """Return what was made under our key in order of starts: one booking, or the rest of a series.
+
+    The booking that :func:`find_ours` finds stands for all: without it, what else carries the key was moved.
+    """
+    known = list(bookings)
+    first = find_ours(known, key, start)
+    if first is None:
+        return []
+    if not first.recurring_booking_uid:
+        return [first]
+    return sorted(
+        (one for one in known if is_active(one) and carries_key(one, key)), key=lambda one: one.start
+    )
 
 
 def check_created(

@@ -34,21 +34,46 @@ def booking_view(booking: Booking, zone: ZoneInfo, *, reveal: bool = False) -> d
         "rescheduled_from": booking.rescheduled_from_uid or None,
         "rescheduled_to": booking.rescheduled_to_uid or None,
     }
-    return found | _free_text(booking, reveal=reveal)
+    more = {
+        "seat_uid": booking.seat_uid or None,
+        "series_uid": booking.recurring_booking_uid or None,
+        "absent_host": booking.absent_host or None,
+    }
+    given = {name: value for name, value in more.items() if value is not None}
+    return found | given | _free_text(booking, reveal=reveal)
 
 
 def _attendee(person: Attendee, *, reveal: bool) -> dict[str, Any]:
+    seat: dict[str, Any] = {"seat_uid": person.seat_uid} if person.seat_uid else {}
+    if person.absent:
+        seat |= {"absent": True}
     if reveal:
-        return {"name": person.name, "email": person.email or None, "phone": person.phone_number or None}
+        return {
+            "name": person.name,
+            "email": person.email or None,
+            "phone": person.phone_number or None,
+            **seat,
+        }
     return {
         "name": mask_name(person.name),
         "email": mask_email(person.email) if person.email else None,
         "phone": mask_phone(person.phone_number) if person.phone_number else None,
+        **seat,
     }
 
 
 def _host(host: Host, *, reveal: bool) -> dict[str, Any]:
     return {"id": host.id, "name": host.name if reveal else mask_name(host.name)}
+
+
+def short_view(booking: Booking, zone: ZoneInfo) -> dict[str, Any]:
+    """Return which booking it is, when, and how it stands; nothing about people."""
+    return {
+        "uid": booking.uid,
+        "start": iso_local(booking.start, zone),
+        "end": iso_local(booking.end, zone),
+        "status": booking.status,
+    }
 
 
 def _free_text(booking: Booking, *, reveal: bool) -> dict[str, Any]:

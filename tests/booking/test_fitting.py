@@ -37,7 +37,6 @@ def request(**more: Any) -> BookingRequest:
 @pytest.mark.parametrize(
     ("document", "why"),
     [
-        ({"recurrence": {"interval": 1, "occurrences": 4, "frequency": "weekly"}}, "series"),
         ({"schedulingType": "roundRobin", "teamId": 7, "hosts": []}, "no hosts"),
     ],
 )
@@ -54,6 +53,37 @@ def test_the_parent_of_a_managed_event_type_is_not_booked_itself() -> None:
 @pytest.mark.parametrize("document", [{}, {"recurrence": None}, {"recurrence": {"disabled": True}}])
 def test_an_ordinary_event_type_can_be_booked(document: dict[str, Any]) -> None:
     check_bookable(event_type(**document))
+
+
+SERIES = {"interval": 1, "occurrences": 4, "frequency": "weekly"}
+
+
+@pytest.mark.parametrize(
+    ("recurrence", "count", "why"),
+    [
+        (SERIES, None, "books a series of at most 4"),
+        (SERIES, 5, "books a series of at most 4"),
+        (None, 2, "books no series"),
+        ({**SERIES, "disabled": True}, 1, "books no series"),
+    ],
+)
+def test_how_many_of_a_series_must_be_said_and_only_there(
+    recurrence: dict[str, Any] | None, count: int | None, why: str
+) -> None:
+    with pytest.raises(InvalidValueError, match=why):
+        fit(request(occurrences=count), event_type(recurrence=recurrence))
+
+
+@pytest.mark.parametrize("count", [1, 4])
+def test_as_many_of_a_series_as_it_has_are_sent(count: int) -> None:
+    assert fit(request(occurrences=count), event_type(recurrence=SERIES)).occurrences == count
+
+
+def test_only_a_team_is_asked_to_come_at_once() -> None:
+    with pytest.raises(InvalidValueError, match="--instant"):
+        fit(request(instant=True), event_type())
+    team = event_type(teamId=7, hosts=[{"userId": 1}])
+    assert fit(request(instant=True), team).instant is True
 
 
 def test_a_length_is_sent_only_where_one_may_be_chosen() -> None:

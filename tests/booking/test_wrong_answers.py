@@ -3,40 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable
 from typing import Any
 
-import httpx
 import pytest
+from support.forging import Forging
 from support.salon import Salon
-from support.sandbox import SandboxTransport
 
 from askpro_cli.base.errors import RecordsError
 from askpro_cli.booking.ledger import Ledger
 from askpro_cli.platform import idempotency
-from askpro_cli.sandbox.app import SandboxApp
 
 NOON = "2026-11-24T12:00"
 Forge = Callable[..., None]
-
-
-class Forging(SandboxTransport):
-    """Changes the booking in the next answer to a POST; what happened at the vendor stays as it is."""
-
-    def __init__(self, app: SandboxApp, changes: dict[str, Any]) -> None:
-        super().__init__(app)
-        self._changes: dict[str, Any] | None = changes
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        answer = await super().handle_async_request(request)
-        if request.method != "POST" or self._changes is None:
-            return answer
-        document = json.loads(await answer.aread())
-        document["data"] |= self._changes
-        self._changes = None
-        headers = [(name, value) for name, value in answer.headers.items() if name != "content-length"]
-        return httpx.Response(answer.status_code, headers=headers, json=document)
 
 
 @pytest.fixture

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from askpro_cli.base.errors import InvalidValueError
+from askpro_cli.base.errors import ConfigError, InvalidValueError
 from askpro_cli.base.times import parse_instant
 from askpro_cli.booking import requests as checks
+from askpro_cli.booking.addresses import check_email
 from askpro_cli.booking.keys import check_given_key
 from askpro_cli.booking.places import parse_location
 from askpro_cli.booking.requests import BookingRequest
@@ -36,6 +37,9 @@ class Typed:
     guests: list[str]
     location: str | None
     key: str | None
+    occurrences: int | None = None
+    instant: bool = False
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +75,27 @@ class Wanted:
             metadata=checks.check_metadata(checks.parse_pairs(typed.metadata, option="--metadata")),
             guests=checks.check_guests(typed.guests),
             location=parse_location(typed.location, phone=phone),
+            occurrences=checks.check_occurrences(typed.occurrences),
+            instant=typed.instant,
+            rules=_allowed_rules(app, typed.rules),
         )
         return cls(reference, request, None if typed.key is None else check_given_key(typed.key))
+
+
+def _allowed_rules(app: App, rules: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the rules to set aside, which only the newer version of the bookings API can.
+
+    Raises:
+        ConfigError: the settings name the older version, which refuses these keys.
+    """
+    version = app.settings.text("calcom.bookings_api_version")
+    if not rules or version >= checks.RULES_SINCE:
+        return rules
+    raise ConfigError(
+        f"{checks.RULES[rules[0]]} needs calcom.bookings_api_version {checks.RULES_SINCE}, not {version}",
+        subject="calcom.bookings_api_version",
+        hint=f"set it to {checks.RULES_SINCE}; servers of one's own do not know that version",
+    )
 
 
 def read_start(app: App, text: str) -> datetime:
@@ -94,6 +117,27 @@ def check_reason(reason: str) -> str:
     if reason.strip():
         return reason.strip()
     raise InvalidValueError("--reason: Cal.com demands a reason from the host", subject="--reason")
+
+
+def read_absentees(emails: list[str], *, host: bool) -> tuple[str, ...]:
+    """Return the addresses of those who did not come.
+
+    Raises:
+        InvalidValueError: nobody is named, or an address is malformed.
+    """
+    if not emails and not host:
+        raise InvalidValueError("--attendee: nobody is named", subject="--attendee", hint="or give --host")
+    return tuple(dict.fromkeys(check_email(email, field="--attendee") for email in emails))
+
+
+def check_reassignment(to_user: int | None, reason: str | None) -> None:
+    """Raise when a reason is given for a choice of the vendor's, which takes none.
+
+    Raises:
+        InvalidValueError: so it is.
+    """
+    if reason is not None and to_user is None:
+        raise InvalidValueError("--reason: only together with --to", subject="--reason")
 
 
 @dataclass(frozen=True, slots=True)

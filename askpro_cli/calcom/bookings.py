@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 
+from askpro_cli.base.errors import AskproError
 from askpro_cli.calcom import unanswered
 from askpro_cli.calcom.bodies import NewBooking, cancel_body, reschedule_body
 from askpro_cli.calcom.calls import Group
@@ -12,7 +13,7 @@ from askpro_cli.calcom.decoding import booking_called, one_booking, page, series
 from askpro_cli.calcom.filters import BookingFilter
 from askpro_cli.calcom.models import Booking
 from askpro_cli.calcom.outcome import Answer, BookingList, FirstBookings, together
-from askpro_cli.calcom.paging import MOST_A_PAGE, PAGE_SIZE, Page, Paging
+from askpro_cli.calcom.paging import MOST_A_PAGE, Page, Paging
 from askpro_cli.calcom.wire import WireRequest, checked_uid
 from askpro_cli.resilience.policy import CallMeta, Priority
 
@@ -57,7 +58,9 @@ class BookingCalls(Group):
         wanted: BookingFilter | None = None,
         *,
         team_id: int | None = None,
-        page_size: int = PAGE_SIZE,
+        also: Callable[[Booking], bool] = lambda _: True,
+        limit: int | None = None,
+        page_size: int = MOST_A_PAGE,
         priority: Priority = Priority.INTERACTIVE,
     ) -> Answer[BookingList]:
         """Return all bookings of a filter, each once, sorted by start; pages are fetched as needed.
@@ -68,16 +71,31 @@ class BookingCalls(Group):
             wanted: the filter; everything without it.
             team_id: ask for the bookings of this team's event types, whoever hosts them. A key may not see
                 a colleague's booking in its own list.
+            also: what the caller holds the answer to, beside the filter.
+            limit: stop with so many, in the filter's order; the pages after them are not asked for.
             page_size: bookings asked for at once, at most 250.
             priority: who asks.
         """
         metas: list[CallMeta] = []
         wanted = wanted or BookingFilter()
         paging = self._paging(wanted, team_id, page_size, priority, metas)
-        found = [booking async for booking in paging]
-        kept = [booking for booking in found if wanted.admits(booking)]
+        kept: list[Booking] = []
+        dropped, complete = 0, True
+        try:
+            async for booking in paging:
+                if not (wanted.admits(booking) and also(booking)):
+                    dropped += 1
+                elif limit is not None and len(kept) >= limit:
+                    complete = False
+                    break
+                else:
+                    kept.append(booking)
+        except AskproError as error:
+            _tell_how_far(error, paging.pages, len(kept) + dropped)
+            raise
         kept.sort(key=lambda booking: (booking.start, booking.uid))
-        return Answer(BookingList(kept, len(found) - len(kept), paging.pages), together(metas))
+        found = BookingList(kept, dropped, paging.pages, complete, paging.missed)
+        return Answer(found, together(metas))
 
     async def first_bookings(
         self,
@@ -104,7 +122,7 @@ class BookingCalls(Group):
         wanted: BookingFilter | None = None,
         *,
         team_id: int | None = None,
-        page_size: int = PAGE_SIZE,
+        page_size: int = MOST_A_PAGE,
         priority: Priority = Priority.INTERACTIVE,
     ) -> AsyncIterator[Booking]:
         """Yield the bookings of a filter as their pages come, in the filter's order; stop at any time."""
@@ -181,7 +199,8 @@ class BookingCalls(Group):
             start: the new start; the length stays.
             reason: shown to the attendee; the vendor takes none for a seat.
             rescheduled_by: the owner's e-mail, so that a booking that needs confirmation stays accepted.
-            seat_uid: move only this seat; the other attendees stay.
+            seat_uid: move only this seat; the other attendees stay. The booking is read before, for a seat
+                that moves may get another uid.
 
         Raises:
             VendorConflictError: it cannot be moved; when it was moved before, ``details`` holds
@@ -193,7 +212,7 @@ class BookingCalls(Group):
             return await self._calls.write(
                 request, one_booking, lambda: unanswered.moved_to(self, uid, start)
             )
-        seat = checked_uid(seat_uid)
+        seat = unanswered.Seat(checked_uid(seat_uid), (await self.booking(uid)).value)
         return await self._calls.write(
             request, one_booking, lambda: unanswered.seat_moved_to(self, seat, start)
         )
@@ -225,3 +244,10 @@ class BookingCalls(Group):
         if subsequent:
             return lambda: unanswered.cancelled_from(self, uid)
         return lambda: unanswered.cancelled(self, uid)
+
+
+def _tell_how_far(error: AskproError, pages: int, read: int) -> None:
+    """Say that an error came in the middle of a list: what was read is not the list, and is not shown."""
+    if pages:
+        error.details |= {"pages_read": pages, "bookings_read": read}
+        error.message += f", after {read} bookings of the list were read"

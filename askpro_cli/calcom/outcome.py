@@ -22,11 +22,17 @@ class Answer(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class BookingList:
-    """All bookings of a filter; *dropped* were sent by the vendor although the filter excludes them."""
+    """The bookings of a filter; *dropped* were sent by the vendor although the filter excludes them.
+
+    *complete* is False where a limit ended the list and there are others. *missed* is how many the vendor
+    counted but never sent: the list changed while it was read, and should be read again.
+    """
 
     bookings: list[Booking]
     dropped: int
     pages: int
+    complete: bool = True
+    missed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

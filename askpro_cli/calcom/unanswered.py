@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from askpro_cli.base.errors import VendorNotFoundError
-from askpro_cli.calcom.models import Booking
+from askpro_cli.calcom.filters import BookingFilter
+from askpro_cli.calcom.models import Attendee, Booking
 
 if TYPE_CHECKING:
     from askpro_cli.calcom.bookings import BookingCalls
@@ -22,9 +24,37 @@ async def moved_to(client: BookingCalls, uid: str, start: datetime) -> Booking |
     return _at(start, (await client.booking(old.rescheduled_to_uid)).value)
 
 
-async def seat_moved_to(client: BookingCalls, seat_uid: str, start: datetime) -> Booking | None:
-    """Return the booking that the seat belongs to if it starts at *start*; a seat keeps its uid."""
-    return _at(start, (await client.booking_by_seat(seat_uid)).value)
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A seat, and the booking it was in before it was to be moved."""
+
+    uid: str
+    booking: Booking
+
+    @property
+    def contact(self) -> str:
+        """Return the address or number of who has the seat, "" when the booking does not tell."""
+        people = (person for person in self.booking.attendees if person.seat_uid == self.uid)
+        return next((_contact(person) for person in people), "")
+
+
+async def seat_moved_to(client: BookingCalls, seat: Seat, start: datetime) -> Booking | None:
+    """Return the booking at *start* in which the attendee now sits.
+
+    The vendor gives a seat that moves alone to a free time a new uid, so it is the attendee who is looked
+    for, among the bookings of the event type.
+    """
+    kind, length = seat.booking.of_event_type, seat.booking.end - seat.booking.start
+    wanted = BookingFilter(
+        event_type_ids=(kind,) if kind else (), after_start=start, before_end=start + length
+    )
+    found = (await client.bookings(wanted)).value.bookings
+    there = (one for one in found if _at(start, one) and one.status not in _OVER)
+    return next((one for one in there if seat.contact in map(_contact, one.attendees) and seat.contact), None)
+
+
+def _contact(person: Attendee) -> str:
+    return (person.email or person.phone_number).casefold()
 
 
 async def cancelled(client: BookingCalls, uid: str) -> Booking | None:

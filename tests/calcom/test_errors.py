@@ -151,6 +151,7 @@ KNOWN: dict[type[VendorError], list[tuple[str, int, str]]] = {
         ("unknown-booking", 404, "Booking with uid=a1 was not found in the database"),
         ("unknown-event-type", 404, "Event Type with ID=5 not found"),
         ("unknown-seat", 404, "Booking with seatUid=b2 was not found in the database"),
+        ("unknown-seat", 404, "Seat with uid=b2 does not exist."),
         ("unknown-host", 404, "User with id=7 was not found in the database"),
         ("unknown-webhook", 404, "IsUserWebhookGuard - Webhook (w1) not found"),
         ("unknown-schedule", 404, "Schedule with ID=9 does not exist."),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ from askpro_cli.calcom.choosing import Choice, Chooser
 from askpro_cli.calcom.warmup import Warmup
 from askpro_cli.calcom.warmup_report import Done, Report, State, items_of
 from askpro_cli.shell.actions.chosen import Wanted
-from askpro_cli.shell.actions.vendor_meta import vendor_meta
+from askpro_cli.shell.actions.vendor_meta import counted, vendor_meta
 from askpro_cli.shell.output.progress import Progress, shown
 from askpro_cli.shell.output.result import Column, Result, Table
 
@@ -68,7 +67,7 @@ async def warm_cache(
 
 def _said(client: CalcomClient) -> str:
     left = client.last.budget_left if client.last else None
-    return f"{client.requests} requests" + ("" if left is None else f", budget {left}")
+    return counted(client.requests, "request") + ("" if left is None else f", budget {left}")
 
 
 def _answer(
@@ -89,13 +88,14 @@ def _answer(
             for item in choice.parents
         ],
     }
+    errors = _errors(choice, report)
     talks = app.console.talks_to_a_person or app.options.verbose
     return Result(
         data=data,
         table=_table(views) if app.options.verbose or app.options.output or dry_run else None,
         messages=_messages(app, wanted, choice, report, meta, dry_run=dry_run) if talks else [],
-        errors=_errors(choice, report),
-        exit_code=ExitCode.OK if dry_run else _exit_code(choice, report),
+        errors=errors,
+        exit_code=combine(error.exit_code for error in errors) if dry_run else _exit_code(report, errors),
         meta=meta,
         records="items",
     )
@@ -125,17 +125,16 @@ def _table(views: Sequence[dict[str, Any]]) -> Table:
     return Table(_COLUMNS, rows, tsv_rows=exact)
 
 
-def _exit_code(choice: Choice, report: Report) -> ExitCode:
+def _exit_code(report: Report, errors: Sequence[AskproError]) -> ExitCode:
     """Return 0 when all is warm, 4 when the key was refused, 6 when some is; else why nothing is."""
     if isinstance(report.stopped, VendorAuthError):
         return ExitCode.AUTH
+    capped = isinstance(report.stopped, RequestCapError)
+    if not errors and not capped:
+        return ExitCode.OK
     counts = report.count()
     well = counts[State.WARMED] + counts[State.FRESH] + counts[State.SHARED]
-    if well == len(report.done) and not choice.failed:
-        return ExitCode.OK
-    if well or isinstance(report.stopped, RequestCapError):
-        return ExitCode.PARTIAL
-    return combine(error.exit_code for error in _errors(choice, report))
+    return ExitCode.PARTIAL if well or capped else combine(error.exit_code for error in errors)
 
 
 def _errors(choice: Choice, report: Report) -> list[AskproError]:
@@ -149,9 +148,8 @@ def _errors(choice: Choice, report: Report) -> list[AskproError]:
 
 
 def _about(name: str, error: AskproError) -> AskproError:
-    told_of = copy.copy(error)
-    told_of.message = f"{name}: {error.message}"
-    return told_of
+    error.message = f"{name}: {error.message}"
+    return error
 
 
 def _messages(
@@ -170,7 +168,7 @@ def _messages(
     days = len(days_of(wanted.window, app.company.zone))
     messages.append(f"{wanted.told(app)}, {days} days: {_counted(report, dry_run=dry_run)}")
     left = "" if meta["budget_left"] is None else f", {meta['budget_left']} left in the budget"
-    return [*messages, f"{meta['requests']} requests{left}"]
+    return [*messages, f"{counted(meta['requests'], 'request')}{left}"]
 
 
 def _counted(report: Report, *, dry_run: bool) -> str:

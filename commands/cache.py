@@ -17,6 +17,7 @@ Examples:
   askpro cache stats
   askpro cache clear --event-type 1001
   askpro cache warmup --all
+  askpro cache diff --all
 """
 )
 
@@ -111,3 +112,34 @@ def warmup(
     run = app_of(ctx)
     wanted = Wanted.read(run, event_type or [], everything=everything, days=days, max_requests=max_requests)
     return warm_cache(run, wanted, all_lengths=all_lengths, keep_warm=keep_warm, dry_run=dry_run)
+
+
+_DIFF_HELP = """Compare the cache with what Cal.com offers now; it changes nothing.
+
+A cached time that is no longer offered is CAL010, an offered time the cache does not hold CAL011. One request
+an event type; times that pass meanwhile are left out. What is not in the cache is not compared.
+
+Exit 1: differences. 5: nothing cached, or Cal.com could not be asked. 0: the same.
+
+Examples:
+  askpro cache diff --all
+  askpro cache diff --event-type haarschnitt --days 3 --json
+"""
+
+
+@app.command("diff", help=_DIFF_HELP)
+def diff(
+    ctx: typer.Context,
+    *,
+    event_type: EventTypes = None,
+    everything: Everything = False,
+    days: Days = None,
+    max_requests: MaxRequests = None,
+) -> Awaitable[Result]:
+    """Return the work."""
+    from askpro_cli.shell.actions.cache_diff import diff_cache
+    from askpro_cli.shell.actions.chosen import Wanted
+
+    run = app_of(ctx)
+    wanted = Wanted.read(run, event_type or [], everything=everything, days=days, max_requests=max_requests)
+    return diff_cache(run, wanted)

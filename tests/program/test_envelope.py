@@ -46,6 +46,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "breaker reset": ("--yes",),
     "cache stats": (),
     "cache clear": (),
+    "cache diff": (),
     "cache warmup": (),
     "db upgrade": ("--yes",),
     "db status": (),

@@ -52,9 +52,9 @@ def told(meta: dict[str, Any]) -> str:
     source = "from Cal.com"
     if cache["hit"]:
         source = f"from the cache, {human_span(cache['age_seconds'] or 0.0)} old"
-    parts = [("stale, " if meta["stale"] else "") + source, _counted(meta["requests"], "request")]
+    parts = [("stale, " if meta["stale"] else "") + source, counted(meta["requests"], "request")]
     if meta["requests"]:
-        parts.append(_counted(meta["tries"], "try"))
+        parts.append(counted(meta["tries"], "try"))
     if meta["breaker"] not in (None, "closed"):
         parts.append(f"breaker {meta['breaker']}")
     if meta.get("state_lost"):
@@ -62,7 +62,8 @@ def told(meta: dict[str, Any]) -> str:
     return "; ".join(parts)
 
 
-def _counted(number: int, what: str) -> str:
+def counted(number: int, what: str) -> str:
+    """Return ``1 request``, ``3 tries``."""
     plural = {"request": "requests", "try": "tries"}
     return f"{number} {what if number == 1 else plural[what]}"
 

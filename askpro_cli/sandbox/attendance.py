@@ -91,8 +91,9 @@ def add_guests(call: Call, uid: str, guests: list[dict[str, Any]]) -> Booking:
 def _added(call: Call, booking: Booking, people: list[dict[str, Any]]) -> list[Person]:
     """Add *people*; only the organiser and attendees may, and only new addresses count."""
     user = signed_in(call)
+    organiser = call.world.users[booking.host_ids[0]] if booking.host_ids else None
     addresses = {person["email"].lower() for person in booking.attendees}
-    if user.id != booking.host_ids[0] and user.email.lower() not in addresses:
+    if user is not organiser and user.email.lower() not in addresses:
         raise trpc_error(403, texts.NOT_TO_ADD_GUESTS)
     event_type = call.world.event_types[booking.event_type_id]
     if event_type.disable_guests:
@@ -100,7 +101,7 @@ def _added(call: Call, booking: Booking, people: list[dict[str, Any]]) -> list[P
     fresh = {person["email"].lower(): person for person in people if person["email"].lower() not in addresses}
     if not fresh:
         raise trpc_error(400, texts.NO_NEW_GUESTS)
-    zone = call.world.users[booking.host_ids[0]].time_zone
+    zone = organiser.time_zone if organiser else booking.attendee["timeZone"]
     added = [_person(person, zone) for person in fresh.values()]
     booking.others += added
     booking.guests += [person["email"] for person in added]

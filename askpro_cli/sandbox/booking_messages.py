@@ -15,6 +15,7 @@ INSTANT_FOR_TEAMS = (
 
 NO_SUCH_SEAT = "Invalid seatUid: this seat does not exist or has already been cancelled."
 SEAT_ELSEWHERE = "Invalid seatUid: this seat does not belong to this booking."
+NO_HOST_YET = "User not found"
 NOT_A_HOST = "User not a host of this event or an admin of the booking user"
 SUBSEQUENT_OF_SERIES = (
     "Cannot cancel subsequent bookings for recurring event - you have to provide uid of one of the "

@@ -104,6 +104,8 @@ def _again(person: dict[str, Any]) -> dict[str, Any]:
 
 def check_cancellable(call: Call, booking: Booking, reason: str) -> None:
     """Refuse a cancel in the vendor's words and order; all are Nest's raw body."""
+    if not booking.host_ids:
+        raise ApiError(400, texts.NO_HOST_YET, raw=True)
     if call.world.event_types[booking.event_type_id].disable_cancelling:
         raise ApiError(400, messages.NO_CANCELLING, raw=True)
     if is_host(call, booking) and not reason:

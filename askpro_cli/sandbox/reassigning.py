@@ -11,7 +11,7 @@ from askpro_cli.sandbox.call import Call
 from askpro_cli.sandbox.locations import location_response
 from askpro_cli.sandbox.model import EventType, User
 from askpro_cli.sandbox.slots import fairest, free_groups
-from askpro_cli.sandbox.world import Booking
+from askpro_cli.sandbox.world import BLOCKING, Booking
 
 _VALUES = {
     "address": "address",
@@ -26,10 +26,9 @@ _VALUES = {
 def reassign(call: Call, uid: str) -> Booking:
     """Give a round-robin booking to another host who is free; other bookings have none."""
     booking, event_type = _to_reassign(call, uid)
+    shared = _is_shared(event_type, booking)
     span = (booking.start, booking.end)
-    groups = (
-        free_groups(call.world, event_type, span, without=uid, limits=False) if _is_shared(event_type) else []
-    )
+    groups = free_groups(call.world, event_type, span, without=uid, limits=False) if shared else []
     hosts = fairest(call.world, [group for group in groups if group != booking.host_ids])
     if not hosts:
         raise ApiError(400, texts.NO_OTHER_HOST)
@@ -43,14 +42,15 @@ def reassign_to(call: Call, uid: str, user_id: int) -> Booking:
     user: User | None = call.world.users.get(user_id)
     if user is None:
         raise ApiError(404, f"User with id={user_id} was not found in the database")
-    if not _is_shared(event_type) or user_id not in call.world.hosts_of(event_type):
+    if not _is_shared(event_type, booking) or user_id not in call.world.hosts_of(event_type):
         raise ApiError(400, texts.not_a_host_of_it(user_id))
     _give(call, booking, event_type, (user_id,))
     return booking
 
 
-def _is_shared(event_type: EventType) -> bool:
-    return event_type.scheduling_type == "roundRobin"
+def _is_shared(event_type: EventType, booking: Booking) -> bool:
+    """Tell whether one of several hosts has the booking; not one that is over or unhosted."""
+    return event_type.scheduling_type == "roundRobin" and booking.status in BLOCKING
 
 
 def _to_reassign(call: Call, uid: str) -> tuple[Booking, EventType]:

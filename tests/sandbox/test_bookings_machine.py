@@ -1,4 +1,7 @@
-"""Bookings as a state machine: whatever callers do, no host is ever at two places at once."""
+"""Bookings as a state machine: whatever callers do, no host is ever at two places at once.
+
+Nor does a seated booking hold more people than seats, or a seat belong to two bookings.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ import httpx
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, rule
-from support.calling import Caller
+from support.calling import ATTENDEE, Caller
 from support.sandbox import SANDBOX_NOW
 
 from askpro_cli.base.clock import ManualClock
@@ -18,7 +21,10 @@ from askpro_cli.sandbox.call import RateLimit, SandboxOptions
 from askpro_cli.sandbox.loading import load_world
 from askpro_cli.sandbox.world import BLOCKING
 
-EVENT_TYPES = st.sampled_from([1001, 1002, 1003, 1005, 2001, 2002])
+EVENT_TYPES = st.sampled_from([1001, 1002, 1003, 1005, 2001, 2002, 1201])
+COURSE, COURSES_SEATS = 1010, 4
+WEEKLY = 1011
+HOURS = st.integers(8, 15)
 DAYS = "start=2026-11-24&end=2026-11-25"
 
 
@@ -26,6 +32,8 @@ class Bookings(RuleBasedStateMachine):
     """Callers who book what is listed or anything else, move it and cancel it."""
 
     uids: Bundle[str] = Bundle("uids")
+    seats: Bundle[tuple[str, str]] = Bundle("seats")  # a seated booking's uid and a seat of it
+    occurrences: Bundle[str] = Bundle("occurrences")
 
     def __init__(self) -> None:
         super().__init__()
@@ -64,6 +72,65 @@ class Bookings(RuleBasedStateMachine):
         answer = self.caller.post(f"/v2/bookings/{uid}/cancel", {"cancellationReason": "verhindert"})
         assert answer.status_code == (400 if before == "cancelled" else 200)
 
+    @rule(target=seats, hour=HOURS, guest=st.integers(1, 6))
+    def take_a_seat(self, hour: int, guest: int) -> Any:
+        start = f"2026-11-24T{hour:02d}:00:00Z"
+        attendee = {**ATTENDEE, "email": f"gast{guest}@example.org"}
+        answer = self.caller.try_book(COURSE, start, attendee=attendee)
+        if answer.status_code == 201:
+            return answer.json()["data"]["uid"], answer.json()["data"]["seatUid"]
+        assert answer.status_code in (400, 409)
+        return multiple()
+
+    @rule(target=seats, seat=consumes(seats), hour=HOURS)
+    def move_a_seat(self, seat: tuple[str, str], hour: int) -> Any:
+        uid, seat_uid = seat
+        body = {"start": f"2026-11-24T{hour:02d}:00:00Z", "seatUid": seat_uid}
+        answer = self.caller.post(f"/v2/bookings/{uid}/reschedule", body)
+        if answer.status_code == 201:
+            return answer.json()["data"]["uid"], answer.json()["data"]["seatUid"]
+        assert answer.status_code in (400, 409)
+        return seat
+
+    @rule(seat=consumes(seats))
+    def leave_a_seat(self, seat: tuple[str, str]) -> None:
+        uid, seat_uid = seat
+        body = {"seatUid": seat_uid, "cancellationReason": "verhindert"}
+        assert self.caller.post(f"/v2/bookings/{uid}/cancel", body).status_code == 200
+        assert self.caller.post(f"/v2/bookings/{uid}/cancel", body).status_code == 400
+
+    @rule(target=occurrences, hour=HOURS, count=st.integers(1, 4))
+    def book_a_series(self, hour: int, count: int) -> Any:
+        before = len(self.caller.app.world.bookings)
+        answer = self.caller.try_book(WEEKLY, f"2026-11-24T{hour:02d}:30:00Z", recurrenceCount=count)
+        made = answer.json()["data"] if answer.status_code == 201 else []
+        assert len(self.caller.app.world.bookings) - before == len(made), "half a series was kept"
+        return multiple(*(booking["uid"] for booking in made))
+
+    @rule(uid=consumes(occurrences))
+    def cancel_what_follows(self, uid: str) -> None:
+        body = {"cancellationReason": "verhindert", "cancelSubsequentBookings": True}
+        answer = self.caller.post(f"/v2/bookings/{uid}/cancel", body)
+        booking = self.caller.app.world.bookings[uid]
+        series = self.caller.app.world.series(booking.recurring_uid or "")
+        assert answer.status_code in (200, 400)
+        assert all(found.status == "cancelled" for found in series if found.start >= booking.start)
+
+    @rule(uid=uids, yes=st.booleans())
+    def decide(self, uid: str, *, yes: bool) -> None:
+        before = self.caller.data(f"/v2/bookings/{uid}")["status"]
+        answer = self.caller.post(f"/v2/bookings/{uid}/{'confirm' if yes else 'decline'}")
+        assert answer.status_code in ((200, 401) if before == "pending" else (400, 401))
+
+    @rule(uid=uids)
+    def reassign(self, uid: str) -> None:
+        before = self.caller.data(f"/v2/bookings/{uid}")
+        answer = self.caller.post(f"/v2/bookings/{uid}/reassign")
+        if answer.status_code == 200:
+            assert before["eventTypeId"] == 2001
+            host = self.caller.data(f"/v2/bookings/{uid}")["hosts"][0]["id"]
+            assert host == answer.json()["data"]["reassignedTo"]["id"] != before["hosts"][0]["id"]
+
     def _made(self, answer: httpx.Response) -> Any:
         if answer.status_code == 201:
             return answer.json()["data"]["uid"]
@@ -79,6 +146,31 @@ class Bookings(RuleBasedStateMachine):
                 assert end <= start
 
     @invariant()
+    def no_seat_is_given_twice(self) -> None:
+        world = self.caller.app.world
+        held = [found for found in world.bookings.values() if found.event_type_id == COURSE]
+        taken = [
+            person["seatUid"] for found in held if found.status == "accepted" for person in found.attendees
+        ]
+        assert len(taken) == len(set(taken))
+        assert all(len(found.attendees) <= COURSES_SEATS for found in held)
+        for found in held:
+            emails = [person["email"] for person in found.attendees]
+            assert len(emails) == len(set(emails))
+
+    @invariant()
+    def who_is_on_a_calendar_is_active(self) -> None:
+        world = self.caller.app.world
+        for host_id in world.users:
+            noted = {found.uid for found in world.active_bookings(host_id)}
+            active = {
+                found.uid
+                for found in world.bookings.values()
+                if host_id in found.host_ids and found.status in BLOCKING
+            }
+            assert noted == active
+
+    @invariant()
     def what_was_moved_points_to_where_it_went(self) -> None:
         world = self.caller.app.world
         for old, new in self.moved.items():
@@ -87,4 +179,4 @@ class Bookings(RuleBasedStateMachine):
 
 
 TestBookings = Bookings.TestCase
-TestBookings.settings = settings(max_examples=20, stateful_step_count=20, deadline=None)
+TestBookings.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)

@@ -34,10 +34,13 @@ COMMANDS: dict[str, Entry] = {
     "reschedule": Entry(f"{_COMMANDS}.reschedule", "Move a booking to another time.", APPOINTMENTS),
     "update": Entry(f"{_COMMANDS}.reschedule", "Move a booking to another time.", APPOINTMENTS, hidden=True),
     "cancel": Entry(f"{_COMMANDS}.cancel", "Cancel a booking.", APPOINTMENTS),
-    "bookings": Entry(f"{_COMMANDS}.bookings", "List and show bookings.", LOOKING),
+    "bookings": Entry(
+        f"{_COMMANDS}.bookings", "List and show bookings, and act on them as their host.", LOOKING
+    ),
     "event-types": Entry(f"{_COMMANDS}.event_types", "List and show event types.", LOOKING),
     "schedules": Entry(f"{_COMMANDS}.schedules", "List and show schedules.", LOOKING),
     "teams": Entry(f"{_COMMANDS}.teams", "List and show teams.", LOOKING),
+    "webhooks": Entry(f"{_COMMANDS}.webhooks", "Subscribe to what happens at Cal.com.", OPERATIONS),
     "doctor": Entry(f"{_COMMANDS}.doctor", "Check settings, stores and the way to Cal.com.", OPERATIONS),
     "health": Entry(
         f"{_COMMANDS}.health", "Show the state of vendor, state and records at a glance.", OPERATIONS

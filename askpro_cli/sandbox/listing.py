@@ -72,21 +72,19 @@ def list_bookings(call: Call, caller: User, team: Team | None = None) -> Page:
     take = _bounded(call, "take", default=_DEFAULT_TAKE, least=1, most=_MAX_TAKE)
     skip = _bounded(call, "skip", default=0, least=0, most=None)
     concerns = _of_team(call.world, {team.id}) if team else _concerning(call.world, caller)
-    found = [
-        booking
-        for booking in call.world.bookings.values()
-        if concerns(booking) and any(is_listed(booking, name, call.epoch) for name in statuses)
-    ]
+    found = list(filter(concerns, call.world.bookings.values()))
+    if statuses:
+        found = [
+            booking for booking in found if any(is_listed(booking, name, call.epoch) for name in statuses)
+        ]
     for keep in _filters(call):
-        found = [booking for booking in found if keep(booking)]
-    ordered = _ordered(call, found, statuses[0] if statuses != [""] else STATUSES[0])
+        found = list(filter(keep, found))
+    ordered = _ordered(call, found, statuses[0] if statuses else STATUSES[0])
     return Page(ordered[skip : skip + take], len(ordered), take, skip)
 
 
 def is_listed(booking: Booking, status: str, now: int) -> bool:
-    """Tell whether *booking* belongs under the status filter (empty: none given) at *now* (epoch seconds)."""
-    if status == "":
-        return True
+    """Tell whether *booking* belongs under the status filter at *now* (epoch seconds)."""
     if status == "cancelled":
         return booking.status in _GONE
     if status == "past":
@@ -106,7 +104,7 @@ def _statuses(call: Call) -> list[str]:
     given = [part for text in call.query.get("status", []) for part in text.split(",")]
     if not set(given) <= set(STATUSES):
         raise pipe_error({"status": {"isEnum": messages.BAD_STATUS}})
-    return sorted(given, key=STATUSES.index) or [""]
+    return sorted(given, key=STATUSES.index)
 
 
 def _bounded(call: Call, name: str, *, default: int, least: int, most: int | None) -> int:

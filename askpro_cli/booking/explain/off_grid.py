@@ -49,6 +49,8 @@ def _breaks_step(facts: Facts, interval: int) -> bool:
     step, live = step_of(interval), facts.live
     if _offset(facts) or live is None or on_step(facts.asked, step, facts.clocks):
         return False
+    if facts.schedule_zone is None and not live.free:
+        return False  # the grid follows a clock that nothing has shown yet
     return all(on_step(slot.start, step, facts.clocks) for slot in live.free)
 
 

@@ -302,7 +302,9 @@ _SETTLING: tuple[_Rule, ...] = (rules.past, rules.wrong_length, rules.minimum_no
 
 def _settled(facts: Facts) -> bool:
     """Tell whether event type and offers alone say why, so that nothing more need be read."""
-    return lies_among_offers(facts) or any(rule(facts).blocks for rule in _SETTLING)
+    return lies_among_offers(facts) or any(
+        verdict.blocks and verdict.proven for verdict in (rule(facts) for rule in _SETTLING)
+    )
 
 
 def _asks_for_bookings_first(facts: Facts) -> bool:
@@ -312,7 +314,7 @@ def _asks_for_bookings_first(facts: Facts) -> bool:
     still are; a day without any offer is rather a closed one.
     """
     live = facts.live
-    if live is None:
+    if live is None or not rules.booking_window(facts).passes:
         return False
     return bool(periods_in_question(facts)) or (
         seems_open(facts) and bool(live.on_day(facts.day, facts.zone))

@@ -13,6 +13,8 @@ from askpro_cli.booking.explain.wording import clock, listed, moment, span_of, s
 from askpro_cli.calcom.models import EventType
 
 _RESERVED_FOR = "5 min"
+_FURTHEST_ZONES = timedelta(hours=26)
+"""Between the clocks of UTC-12 and those of UTC+14."""
 
 
 def wrong_event_type(facts: Facts) -> Verdict:
@@ -109,15 +111,34 @@ def booking_window(facts: Facts) -> Verdict:
     window = window_of(event_type, facts.now, facts.clocks, facts.hours)
     if window is None:
         return passes(rule, "the event type has no booking window", facts.told("event type"))
-    begins, ends = window.begins(facts.clocks), window.ends(facts.clocks)
-    if ends is None:
+    if window.ends(facts.clocks) is None:
         return _rolling_without_schedule(facts, window)
-    source = facts.told("event type", "schedule") if window.rolling else facts.told("event type")
-    if facts.asked < (begins or facts.asked):
-        return blocks(rule, f"it can be booked {window.told()}", source)
-    if facts.asked < ends or (window.rolling and _offered_later(facts)):
-        return passes(rule, f"it can be booked {window.told()}", source)
-    return blocks(rule, f"it can be booked {window.told()}: up to and with {window.last}", source)
+    source = facts.told("event type", "schedule") if facts.hours else facts.told("event type")
+    if facts.schedule_zone is None and _near_an_edge(facts, window):
+        return _near_edge_told(facts, window, source)
+    if not _inside(facts, window) and not (window.rolling and _offered_later(facts)):
+        upto = f": up to and with {window.last}" if window.size is not None else ""
+        return blocks(rule, f"it can be booked {window.told()}{upto}", source)
+    return passes(rule, f"it can be booked {window.told()}", source)
+
+
+def _inside(facts: Facts, window: Window, shift: timedelta = timedelta()) -> bool:
+    asked, begins, ends = facts.asked + shift, window.begins(facts.clocks), window.ends(facts.clocks)
+    return (begins is None or begins <= asked) and (ends is None or asked < ends)
+
+
+def _near_an_edge(facts: Facts, window: Window) -> bool:
+    """Tell whether a schedule's zone could put the time on the other side of the window's end."""
+    return (
+        len({_inside(facts, window, shift) for shift in (-_FURTHEST_ZONES, timedelta(), _FURTHEST_ZONES)}) > 1
+    )
+
+
+def _near_edge_told(facts: Facts, window: Window, source: str) -> Verdict:
+    told = f"it can be booked {window.told()}, by the schedule's zone, which is not known"
+    if _inside(facts, window):
+        return unknown("booking_window", told)
+    return blocks("booking_window", told, source, proven=False)
 
 
 def _rolling_without_schedule(facts: Facts, window: Window) -> Verdict:

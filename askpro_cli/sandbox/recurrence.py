@@ -15,15 +15,15 @@ _MONTHS_A_YEAR = 12
 def occurrences(recurrence: Recurrence, count: int, start: int, zone: ZoneInfo) -> Iterator[int]:
     """Yield *count* starts (epoch seconds) from *start* on, at the same local time in *zone*.
 
-    Each is counted from the one before, so 31 January is followed by 28 February and then by 28 March
-    (source: the series is built with luxon's `plus`, step by step).
+    Each is counted from the one before, so 31 January is followed by 28 February and then by 28 March, and
+    an hour that the clock skips moves what comes after it too (source: the series is built with luxon's
+    `plus`, step by step).
     """
-    local = datetime.fromtimestamp(start, zone)
-    day, clock = local.date(), local.timetz()
     yield start
     for _ in range(count - 1):
-        day = _next(day, recurrence)
-        yield int(datetime.combine(day, clock).timestamp())
+        local = datetime.fromtimestamp(start, zone)
+        start = int(datetime.combine(_next(local.date(), recurrence), local.time(), zone).timestamp())
+        yield start
 
 
 def _next(day: date, recurrence: Recurrence) -> date:

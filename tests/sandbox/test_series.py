@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+import itertools
+from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -175,11 +176,23 @@ def test_every_occurrence_has_the_local_time_of_the_first(
     local = [datetime.fromtimestamp(one, BERLIN) for one in occurrences(rule, count, first, BERLIN)]
     assert len(local) == count
     assert local == sorted(local)
-    for one in local:
-        skipped = one.utcoffset() != (one - timedelta(hours=1)).astimezone(UTC).astimezone(BERLIN).utcoffset()
-        assert skipped or (one.hour, one.minute) == (local[0].hour, local[0].minute)
+    for before, one in itertools.pairwise(local):
+        assert one.time() == before.time() or not exists(one.date(), before.time())
     if frequency == "weekly":
         assert {one.weekday() for one in local} == {local[0].weekday()}
+
+
+def exists(day: date, clock: time) -> bool:
+    """Tell whether the clock shows this time on this day in Berlin: not in the hour that is skipped."""
+    wanted = datetime.combine(day, clock, BERLIN)
+    return datetime.fromtimestamp(wanted.timestamp(), BERLIN).replace(fold=0) == wanted
+
+
+def test_a_skipped_hour_moves_an_occurrence_and_those_after_it() -> None:
+    rule = Recurrence(interval=1, occurrences=3, frequency="weekly")
+    first = int(datetime(2027, 3, 21, 2, 30, tzinfo=BERLIN).timestamp())
+    local = [datetime.fromtimestamp(one, BERLIN) for one in occurrences(rule, 3, first, BERLIN)]
+    assert [f"{one:%m-%d %H:%M}" for one in local] == ["03-21 02:30", "03-28 03:30", "04-04 03:30"]
 
 
 def test_the_end_of_a_month_is_kept_as_the_vendor_counts_it() -> None:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from askpro_cli.shell.command import app_of, command_app
+from askpro_cli.shell.output.result import Column, Result, Table
 
 if TYPE_CHECKING:
+    from askpro_cli.sandbox.launch import Launch
     from askpro_cli.shell.context import App
 
 app = command_app(
@@ -20,11 +22,17 @@ a salon that does not exist, or of your own data file. When it accepts connectio
 its URL and key. It can fail on purpose: --fault, the request header X-Sandbox-Fault, or /_sandbox/faults.
 What it was asked stands in /_sandbox/journal. Everything is lost when it stops.
 
+A scenario is a world and what happens in it while it runs. --record writes every request and its answer to a
+file, --replay answers from such a file.
+
 Examples:
   askpro sandbox --port 8010
   askpro sandbox --port 0 --json
-  askpro sandbox --fault latency=300 --rate-limit 30/60
+  askpro sandbox --fault latency=300 --rate-limit 30/60 --time-scale 10
   askpro sandbox --data practice.yaml --clock-offset -120
+  askpro sandbox --scenario 429-storm
+  askpro sandbox --record incident.jsonl
+  askpro sandbox --replay incident.jsonl
 """
 )
 
@@ -41,46 +49,91 @@ def sandbox(
     api_key: Annotated[
         str | None, typer.Option(help="Key to accept in place of the data's first one (cal_…).")
     ] = None,
+    scenario: Annotated[
+        str | None, typer.Option(help="A YAML file, or the name of a scenario that is shipped.")
+    ] = None,
+    list_scenarios: Annotated[
+        bool, typer.Option("--list-scenarios", help="Show the shipped scenarios and end.")
+    ] = False,
     rate_limit: Annotated[
-        str, typer.Option(help="Requests per seconds, and seconds of block: LIMIT/SECONDS[/BLOCK].")
-    ] = "120/60",
-    latency_ms: Annotated[float, typer.Option(help="Wait before every answer, in milliseconds.", min=0)] = 0,
+        str | None,
+        typer.Option(
+            help="Requests per seconds, and seconds of block: LIMIT/SECONDS[/BLOCK]; 120/60 by default."
+        ),
+    ] = None,
+    time_scale: Annotated[
+        float | None,
+        typer.Option(help="The limit's window and block pass so many times as fast.", min=1),
+    ] = None,
+    latency_ms: Annotated[
+        float | None,
+        typer.Option(help="Wait before every answer, in milliseconds.", min=0),
+    ] = None,
     fault: Annotated[
         list[str] | None, typer.Option(help="Fault of every request, NAME or NAME=VALUE; repeatable.")
     ] = None,
     clock_offset: Annotated[
-        float, typer.Option(help="Seconds its clock is ahead of this machine's; negative: behind.")
-    ] = 0,
+        float | None,
+        typer.Option(help="Seconds its clock is ahead of this machine's; negative: behind."),
+    ] = None,
     self_hosted: Annotated[
         bool, typer.Option("--self-hosted", help="Do not know version 2026-02-25, as self-hosted servers.")
     ] = False,
+    strict_webhook_urls: Annotated[
+        bool,
+        typer.Option("--strict-webhook-urls", help="Refuse webhook URLs that are not https or lead inside."),
+    ] = False,
     seed: Annotated[int | None, typer.Option(help="Make booking uids repeatable.")] = None,
-) -> None:
+    record: Annotated[
+        Path | None, typer.Option(help="New file for every request and its answer, one JSON line each.")
+    ] = None,
+    replay: Annotated[Path | None, typer.Option(help="Answer from a file that --record wrote.")] = None,
+) -> Result | None:
     """Serve until stopped; being stopped is the normal end."""
-    from askpro_cli.sandbox.call import SandboxOptions
-    from askpro_cli.sandbox.limits import parse_rate_limit
-    from askpro_cli.sandbox.loading import load_world
-    from askpro_cli.sandbox.serve import run
+    if list_scenarios:
+        return _scenarios()
+    from askpro_cli.sandbox.launch import Wish, prepare
+    from askpro_cli.sandbox.serve import serve
 
-    options = SandboxOptions(
-        rate_limit=parse_rate_limit(rate_limit),
+    wish = Wish(
+        data=data,
+        api_key=api_key,
+        rate_limit=rate_limit,
+        time_scale=time_scale,
         latency_ms=latency_ms,
         faults=tuple(fault or ()),
         clock_offset=clock_offset,
         self_hosted=self_hosted,
+        strict_webhook_urls=strict_webhook_urls,
+        seed=seed,
+        scenario=scenario,
+        record=record,
+        replay=replay,
     )
-    world = load_world(data, api_key=api_key, seed=seed)
-    key = world.first_key()
-    run(world, host=host, port=port, options=options, on_ready=lambda url: _tell(app_of(ctx), url, key))
+    launch = prepare(wish)
+    serve(launch.build, host=host, port=port, on_ready=lambda url: _tell(app_of(ctx), url, launch))
     raise typer.Exit(0)
 
 
-def _tell(current: App, url: str, key: str | None) -> None:
+def _scenarios() -> Result:
+    from askpro_cli.sandbox.scenario_loading import scenario_names
+
+    found = scenario_names()
+    return Result(
+        data=[{"name": name, "title": title} for name, title in found.items()],
+        table=Table((Column("Scenario", fit="keep"), Column("What it plays")), list(found.items())),
+    )
+
+
+def _tell(current: App, url: str, launch: Launch) -> None:
     """Print the one ready line, or the ready envelope."""
     from askpro_cli.shell.output.envelope import Outcome
     from askpro_cli.shell.output.render import render
-    from askpro_cli.shell.output.result import Result
 
-    known = f" (key {key})" if key else ""
-    result = Result(data={"url": url, "key": key}, text=f"askpro sandbox ready on {url}{known}")
+    known = f" (key {launch.key})" if launch.key else ""
+    result = Result(
+        data={"url": url, "key": launch.key, **launch.facts},
+        text=f"askpro sandbox ready on {url}{known}",
+        messages=list(launch.notes),
+    )
     render(Outcome("sandbox", result), current.console, current.options.format, {"run_id": current.run_id})

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from askpro_cli.base.clock import Clock, SystemClock
 from askpro_cli.sandbox.call import SandboxClock, SandboxOptions
 from askpro_cli.sandbox.control import Control
+from askpro_cli.sandbox.control_answers import answer
 from askpro_cli.sandbox.control_webhooks import WebhookControl
 from askpro_cli.sandbox.failing import Connections, Failing
 from askpro_cli.sandbox.faults import FaultPlan, parse_faults
-from askpro_cli.sandbox.gate import Gate
+from askpro_cli.sandbox.gate import CONTROL, Gate
 from askpro_cli.sandbox.journal import Journal
 from askpro_cli.sandbox.limits import RateLimiter
+from askpro_cli.sandbox.scenario_play import Play
 from askpro_cli.sandbox.ticking import Ticker
 from askpro_cli.sandbox.vendor import Vendor
 from askpro_cli.sandbox.webhooks_delivery import Outbox
@@ -48,11 +52,14 @@ class SandboxApp:
         self.limiter = RateLimiter(options.rate_limit, clock)
         self.outbox = Outbox(world, clock, self.plan)
         self._meetings = Meetings(world)
+        with world.lock:
+            self._play = Play(options.steps, world, clock, self.plan)
         self._ticker = Ticker(self.tick)
         inner = Starlette(
             routes=[
                 *self._control().routes(),
                 *WebhookControl(world, self.outbox).routes(),
+                Route(f"{CONTROL}/scenario", self._show_scenario, methods=["GET"]),
                 Route("/{path:path}", Vendor(world, clock, self.limiter, options)),
             ]
         )
@@ -65,6 +72,7 @@ class SandboxApp:
             rate_limit=options.rate_limit,
             latency_ms=options.latency_ms,
             tick=self.tick,
+            answered=self._answered,
         )
 
     def _control(self) -> Control:
@@ -74,7 +82,6 @@ class SandboxApp:
             self.plan,
             self.journal,
             self.limiter,
-            self.options,
             on_time=self.tick,
             on_reset=self._restart,
         )
@@ -86,11 +93,22 @@ class SandboxApp:
     def tick(self) -> None:
         """Do what became due by the sandbox's clock."""
         with self.world.lock:
+            self._play.look()
             self._meetings.look(self.clock.now().timestamp())
+
+    def _answered(self, method: str, path: str) -> None:
+        with self.world.lock:
+            self._play.answered(method, path)
+
+    async def _show_scenario(self, _: Request) -> Response:
+        with self.world.lock:
+            return answer({"steps": self._play.report()})
 
     def _restart(self) -> None:
         self.outbox.records.clear()
         self._meetings.forget()
+        with self.world.lock:
+            self._play.restart()
 
     def start(self) -> None:
         """Look at the clock every second from now on; a server calls it, in process `tick` is enough."""
@@ -121,6 +139,6 @@ def create_app(
         InvalidValueError: a standing fault means nothing.
     """
     options = options or SandboxOptions()
-    own_clock = SandboxClock(clock or SystemClock(), options.clock_offset)
+    own_clock = SandboxClock(clock or SystemClock(), options.clock_offset, options.now)
     world.reset(own_clock.now())
     return SandboxApp(world, own_clock, options, connections)

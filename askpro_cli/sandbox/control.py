@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from askpro_cli.base.errors import InvalidValueError
 from askpro_cli.sandbox.answers import iso_epoch, iso_ms
-from askpro_cli.sandbox.call import SandboxClock, SandboxOptions
+from askpro_cli.sandbox.call import SandboxClock
 from askpro_cli.sandbox.control_answers import answer, refused
 from askpro_cli.sandbox.faults import ArmedFault, FaultPlan, parse_faults
 from askpro_cli.sandbox.journal import Journal
@@ -59,7 +59,6 @@ class Control:
     plan: FaultPlan
     journal: Journal
     limiter: RateLimiter
-    options: SandboxOptions
     on_time: Callable[[], None]
     on_reset: Callable[[], None]
 
@@ -149,7 +148,7 @@ class Control:
 
     async def reset(self, _: Request) -> Response:
         """Begin anew: the data file's bookings, an empty journal, no armed faults, no counts."""
-        self.clock.restart(self.options.clock_offset)
+        self.clock.restart()
         with self.world.lock:
             self.world.reset(self.clock.now())
         self.plan.clear()

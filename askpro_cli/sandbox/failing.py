@@ -7,6 +7,7 @@ missing answer `TimeoutError`, for the caller's transport to translate.
 from __future__ import annotations
 
 import asyncio
+import math
 import uuid
 from collections.abc import Iterator
 from typing import Protocol
@@ -56,7 +57,7 @@ def early_answer(fault: Fault, limit: RateLimit) -> Response:
     if fault.name == "429":
         headers[f"X-RateLimit-Limit-{limit.name}"] = str(limit.limit)
         headers[f"X-RateLimit-Remaining-{limit.name}"] = "0"
-        headers[f"X-RateLimit-Reset-{limit.name}"] = str(round(fault.number(limit.block)))
+        headers[f"X-RateLimit-Reset-{limit.name}"] = str(math.ceil(fault.number(limit.block)))
         error = {"code": "ThrottlerException", "message": messages.TOO_MANY, "details": messages.TOO_MANY}
         return _json(429, {"status": "error", "error": error}, headers)
     return _json(int(fault.name), {"statusCode": int(fault.name), "message": _REASONS[fault.name]}, headers)

@@ -42,6 +42,7 @@ class Gate:
         failing: Failing,
         rate_limit: RateLimit,
         tick: Callable[[], None],
+        answered: Callable[[str, str], None],
         latency_ms: float = 0.0,
     ) -> None:
         self._inner = inner
@@ -52,6 +53,7 @@ class Gate:
         self._rate_limit = rate_limit
         self._latency_ms = latency_ms
         self._tick = tick
+        self._answered = answered
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or fail to."""
@@ -95,14 +97,17 @@ class Gate:
         entry = scope[SCOPE_KEY].entry
         early = next((fault for fault in faults if fault.is_early and fault.name != "latency"), None)
         if early is not None and early.name == "reset-before":
+            self._answered(scope["method"], scope["path"])
             await self._failing.reset_unread(scope, receive)
             return
         if early is not None:
+            self._answered(scope["method"], scope["path"])
             entry["status"] = await self._answer_early(early, scope, receive, send)
             return
         recorder = Recorder()
         await self._inner(scope, receive, recorder.send)
         self._tick()
+        self._answered(scope["method"], scope["path"])
         entry["status"] = recorder.start["status"]
         self._dated(recorder.start, scope[SCOPE_KEY])
         await self._late(recorder, faults, scope, receive, send)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import yaml
@@ -28,20 +29,18 @@ def load_world(path: Path | None = None, *, api_key: str | None = None, seed: in
         ConfigError: the file cannot be read, is no YAML, or says something that cannot be; names file and
         path.
     """
-    name = str(path) if path else "the built-in salon"
-    definition = parse(_read(path), name)
-    if api_key is not None:
-        definition = _with_key(definition, api_key)
-    return World(definition, seed=seed)
+    definition = load_definition(path)
+    return World(definition if api_key is None else with_key(definition, api_key), seed=seed)
+
+
+def load_definition(path: Path | None = None) -> Definition:
+    """Return what the file at *path* describes, or the built-in salon; raises like `load_world`."""
+    return parse(_read(path), str(path) if path else "the built-in salon")
 
 
 def parse(text: str, name: str) -> Definition:
     """Return what *text* describes; *name* stands in the errors. See `load_world`."""
-    try:
-        document = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - a safe loader
-    except yaml.YAMLError as error:
-        message = f"{name} is not YAML: {' '.join(str(error).split())}"
-        raise ConfigError(message, subject=name) from error
+    document = yaml_document(text, name)
     try:
         definition = msgspec.convert(document, Definition)
     except msgspec.ValidationError as error:
@@ -49,6 +48,15 @@ def parse(text: str, name: str) -> Definition:
     for where, problem in problems(definition):
         raise _wrong(name, f"{problem} - at `{where}`")
     return definition
+
+
+def yaml_document(text: str, name: str) -> Any:
+    """Return the document of a YAML text; ConfigError names *name* when it is none."""
+    try:
+        return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - a safe loader
+    except yaml.YAMLError as error:
+        message = f"{name} is not YAML: {' '.join(str(error).split())}"
+        raise ConfigError(message, subject=name) from error
 
 
 def _read(path: Path | None) -> str:
@@ -64,7 +72,8 @@ def _wrong(name: str, problem: str, hint: str | None = None) -> ConfigError:
     return ConfigError(f"sandbox data in {name}: {problem}", hint=hint, subject=name)
 
 
-def _with_key(definition: Definition, key: str) -> Definition:
+def with_key(definition: Definition, key: str) -> Definition:
+    """Return the definition with *key* in place of its first valid one; ConfigError without a valid one."""
     keys = [found for found in definition.api_keys if found.state == "valid" and found.key.startswith("cal_")]
     if not keys:
         raise ConfigError("the sandbox data has no valid API key to replace")

@@ -7,6 +7,8 @@ when it had begun (or ended) before anybody wanted to hear of it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from askpro_cli.sandbox.register import Booking
 from askpro_cli.sandbox.webhooks_bodies import MEETINGS
 from askpro_cli.sandbox.world import World
@@ -17,32 +19,31 @@ class Meetings:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._told: dict[str, set[str]] = {}
-        self._watching = False
+        self.forget()
 
     def forget(self) -> None:
-        """Begin anew, after the world did or when bookings were put into the past."""
-        self._watching = False
+        """Begin anew, after the world did."""
+        self._since: float | None = None
+        self._told: set[tuple[str, str]] = set()
 
     def look(self, now: float) -> None:
-        """Emit what became due until *now* (epoch seconds); the world's lock must be held."""
-        wanted = self._world.webhooks.any_wants(MEETINGS)
-        if not wanted or not self._watching:
-            self._told = {trigger: set() for trigger in MEETINGS}
-        for trigger, booking in self._due(now) if wanted else ():
-            self._told[trigger].add(booking.uid)
-            if self._watching:
-                self._world.emit(trigger, booking)
-        self._watching = wanted
+        """Emit what became due until *now* (epoch seconds); the world's lock must be held.
 
-    def _due(self, now: float) -> list[tuple[str, Booking]]:
-        """Return what was not told of, by time."""
-        due = []
+        A clock that was set back makes nothing due twice.
+        """
+        if not self._world.webhooks.any_wants(MEETINGS):
+            self._since = None
+            return
+        self._since = now if self._since is None else min(self._since, now)
+        for _, trigger, booking in sorted(self._due(self._since, now), key=lambda found: found[0]):
+            self._told.add((trigger, booking.uid))
+            self._world.emit(trigger, booking)
+
+    def _due(self, since: float, now: float) -> Iterator[tuple[int, str, Booking]]:
+        """Yield when, what and which booking was not told of."""
         for booking in self._world.bookings.values():
             if booking.status != "accepted":
                 continue
-            if booking.start <= now and booking.uid not in self._told["MEETING_STARTED"]:
-                due.append((booking.start, "MEETING_STARTED", booking))
-            if booking.end <= now and booking.uid not in self._told["MEETING_ENDED"]:
-                due.append((booking.end, "MEETING_ENDED", booking))
-        return [(trigger, booking) for _, trigger, booking in sorted(due, key=lambda found: found[0])]
+            for instant, trigger in ((booking.start, "MEETING_STARTED"), (booking.end, "MEETING_ENDED")):
+                if since < instant <= now and (trigger, booking.uid) not in self._told:
+                    yield instant, trigger, booking

@@ -326,8 +326,9 @@ def test_a_redirect_is_not_followed(caller: Caller, receiver: Receiver) -> None:
 @pytest.mark.parametrize(
     "url", ["http://127.0.0.1:9/x", "nonsense", "http://[broken", "https://127.0.0.1:9/x"]
 )
-def test_nobody_there_is_recorded(caller: Caller, url: str) -> None:
-    subscribe(caller, url, ALL)
+def test_nobody_there_is_recorded(make: Make, url: str) -> None:
+    hook = f"webhooks: [{{subscriberUrl: '{url}', triggers: [BOOKING_CREATED], userId: 1}}]"
+    caller = make(World(parse(f"{TEAMS}{hook}", "test")))
     emit(caller, "BOOKING_CREATED")
     (record,) = deliveries(caller)
     assert record["status"] == "failed"

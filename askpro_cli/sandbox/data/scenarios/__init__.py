@@ -1,0 +1,1 @@
+"""Scenarios that are shipped, one a file: `askpro sandbox --list-scenarios`."""

@@ -18,6 +18,7 @@ from askpro_cli.sandbox.webhooks_urls import objection
 from askpro_cli.sandbox.world import World
 
 URL = "https://hooks.example.org/calcom"
+KNOWN = "6b8f1c1e-31c5-4d0e-9a0b-6d5b2f0f9c11"
 BODY: dict[str, Any] = {"subscriberUrl": URL, "triggers": ["BOOKING_CREATED"], "active": True}
 FAMILIES = (
     "/v2/webhooks",
@@ -249,15 +250,13 @@ def test_a_strict_server_checks_a_changed_url_only() -> None:
 
 
 def test_webhooks_of_the_data_file_come_back_on_reset() -> None:
-    given = (
-        "webhooks: [{subscriberUrl: https://x.example.org, triggers: [BOOKING_CREATED], teamId: 301, id: w1}]"
-    )
+    given = f"webhooks: [{{subscriberUrl: https://x.example.org, triggers: [BOOKING_CREATED], teamId: 301, id: {KNOWN}}}]"
     caller = caller_of(World(parse(f"{ORGANISATION}\n{given}", "test"), seed=1))
-    assert [webhook["id"] for webhook in caller.data(FAMILIES[3])] == ["w1"]
-    caller.send("DELETE", f"{FAMILIES[3]}/w1")
+    assert [webhook["id"] for webhook in caller.data(FAMILIES[3])] == [KNOWN]
+    caller.send("DELETE", f"{FAMILIES[3]}/{KNOWN}")
     caller.post(FAMILIES[3], BODY)
     caller.control("POST", "reset")
-    assert [webhook["id"] for webhook in caller.data(FAMILIES[3])] == ["w1"]
+    assert [webhook["id"] for webhook in caller.data(FAMILIES[3])] == [KNOWN]
 
 
 @pytest.mark.parametrize(

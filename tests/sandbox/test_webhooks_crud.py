@@ -250,8 +250,8 @@ def test_a_strict_server_checks_a_changed_url_only() -> None:
 
 
 def test_webhooks_of_the_data_file_come_back_on_reset() -> None:
-    given = f"webhooks: [{{subscriberUrl: https://x.example.org, triggers: [BOOKING_CREATED], teamId: 301, id: {KNOWN}}}]"
-    caller = caller_of(World(parse(f"{ORGANISATION}\n{given}", "test"), seed=1))
+    hook = f"subscriberUrl: https://x.example.org, triggers: [BOOKING_CREATED], teamId: 301, id: {KNOWN}"
+    caller = caller_of(World(parse(f"{ORGANISATION}\nwebhooks: [{{{hook}}}]", "test"), seed=1))
     assert [webhook["id"] for webhook in caller.data(FAMILIES[3])] == [KNOWN]
     caller.send("DELETE", f"{FAMILIES[3]}/{KNOWN}")
     caller.post(FAMILIES[3], BODY)

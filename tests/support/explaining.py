@@ -54,6 +54,10 @@ class Explainer:
         """Let matching requests fail."""
         self.sandbox.plan.arm(ArmedFault(one, times, "GET", path) for one in parse_faults(fault))
 
+    def change(self, do: str, **what: Any) -> None:
+        """Change the vendor's account while we look: see ``POST /_sandbox/world``."""
+        self.caller.control("POST", "world", {"do": do, **what})
+
     @property
     def caller(self) -> Caller:
         """Return somebody who changes the vendor's calendar behind our back."""

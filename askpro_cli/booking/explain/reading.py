@@ -184,8 +184,10 @@ class Reader:
                 "GET /v2/slots",
                 lambda: self._client.slots(wanted, window, facts.zone, duration, length=minutes or own),
             )
-        except (VendorNotFoundError, VendorAuthError):
+        except VendorNotFoundError:
             facts.missing = True
+            return
+        except VendorAuthError:
             return
         if slots is not None:
             facts.live = Stretch(window, tuple(slots))

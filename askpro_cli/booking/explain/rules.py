@@ -25,7 +25,7 @@ def wrong_event_type(facts: Facts) -> Verdict:
         return blocks(
             rule,
             f"Cal.com knows no event type {facts.reference} for this key{hint}",
-            facts.told("event type"),
+            facts.told("event type", "slots"),
         )
     if event_type is None:
         return unknown(rule, facts.why_not("event type"))

@@ -92,3 +92,63 @@ def test_slots_outside_the_asked_window_come_on_demand(caller: Caller) -> None:
     asked = caller.slots(query)
     assert set(asked) < set(outside)
     assert (outside[0], outside[-1]) == ("2026-11-24T08:00:00.000Z", "2026-11-26T10:00:00.000Z")
+
+
+ROLLING = """
+users:
+  - id: 1
+    username: ida
+    name: Ida
+    email: ida@example.org
+    timeZone: Europe/Berlin
+    schedules:
+      - id: 1
+        name: Woche
+        timeZone: Europe/Berlin
+        availability: [{days: [Monday, Tuesday, Saturday], startTime: "09:00", endTime: "10:00"}]
+    eventTypes:
+      - {id: 1, slug: a, title: A, lengthInMinutes: 60,
+         bookingWindow: {type: calendarDays, value: 3, rolling: true}}
+      - {id: 2, slug: b, title: B, lengthInMinutes: 60,
+         bookingWindow: {type: businessDays, value: 3, rolling: true}}
+      - {id: 3, slug: c, title: C, lengthInMinutes: 60,
+         bookingWindow: {type: calendarDays, value: 0, rolling: true}}
+      - {id: 4, slug: d, title: D, lengthInMinutes: 60,
+         bookingWindow: {type: calendarDays, value: 90, rolling: true}}
+teams:
+  - id: 3
+    slug: team
+    name: Team
+    members: [ida]
+    eventTypes:
+      - {id: 5, slug: e, title: E, lengthInMinutes: 60, schedulingType: roundRobin,
+         bookingWindow: {type: calendarDays, value: 3, rolling: true}}
+apiKeys: [{key: cal_test_sandbox, user: ida}]
+"""
+
+
+def open_days(caller: Caller, event_type: int) -> list[str]:
+    query = f"eventTypeId={event_type}&start=2026-11-23&end=2027-02-28&timeZone=Europe/Berlin"
+    return list(caller.data(f"/v2/slots?{query}"))
+
+
+def test_a_rolling_window_counts_days_with_something_free() -> None:
+    caller = caller_of(ROLLING)
+    assert open_days(caller, 1) == ["2026-11-23", "2026-11-24", "2026-11-28"]
+    caller.book(1, "2026-11-24T08:00:00Z")
+    assert open_days(caller, 1) == ["2026-11-23", "2026-11-28", "2026-11-30"]
+
+
+def test_a_rolling_window_of_business_days_offers_weekends_on_the_way() -> None:
+    assert open_days(caller_of(ROLLING), 2) == ["2026-11-23", "2026-11-24", "2026-11-28", "2026-11-30"]
+
+
+def test_a_rolling_window_looks_two_months_ahead_at_most() -> None:
+    caller = caller_of(ROLLING)
+    assert open_days(caller, 3) == ["2026-11-23"]
+    assert open_days(caller, 4)[-1] == "2027-01-23"  # the 61st day
+    assert open_days(caller, 5) == []  # nobody serves it
+
+
+def test_nobody_asks_for_a_rolling_window_when_booking() -> None:
+    assert caller_of(ROLLING).try_book(1, "2026-12-22T08:00:00Z").status_code == 201

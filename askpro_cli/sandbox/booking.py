@@ -179,6 +179,7 @@ def new_booking(call: Call, wish: Wish, hosts: tuple[int, ...], start: int, stat
         title=title,
         description=str(responses.get("notes") or ""),
         attendee=attendee,
+        others=[] if event_type.seats_per_time_slot else [guest_of(email, attendee) for email in guests],
         guests=guests,
         metadata=dict(body.get("metadata") or {}),
         responses={key: value for key, value in responses.items() if value is not None},
@@ -198,6 +199,17 @@ def person_of(given: dict[str, Any]) -> dict[str, Any]:
         "timeZone": given["timeZone"],
         "language": given.get("language") or "en",
         "phoneNumber": phone,
+    }
+
+
+def guest_of(email: str, attendee: dict[str, Any]) -> dict[str, Any]:
+    """Return a guest as stored: an attendee without a name, in the booker's zone and language."""
+    return {
+        "name": "",
+        "email": email,
+        "timeZone": attendee["timeZone"],
+        "language": attendee["language"],
+        "phoneNumber": None,
     }
 
 

@@ -65,7 +65,15 @@ def test_a_booking_says_everything_about_itself(caller: Caller) -> None:
                 "language": "de",
                 "absent": False,
                 "phoneNumber": "+493023125007",
-            }
+            },
+            {
+                "name": "",
+                "email": "gast@example.org",
+                "displayEmail": "gast@example.org",
+                "timeZone": "Europe/Berlin",
+                "language": "de",
+                "absent": False,
+            },
         ],
         "guests": ["gast@example.org"],
         "bookingFieldsResponses": {

@@ -16,6 +16,7 @@ from pathlib import Path
 import client
 import herd
 import startup
+import warmup
 from report import Figure, table, write
 
 PEAK_LIMIT_MB = 60.0
@@ -35,6 +36,7 @@ def _measure(rounds: int) -> Iterator[Figure]:
     yield from startup.figures(rounds)
     yield from client.figures()
     yield from herd.figures()
+    yield from warmup.figures()
 
 
 def _peak(figures: list[Figure]) -> Figure:

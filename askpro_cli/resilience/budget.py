@@ -3,9 +3,9 @@
 Two counts hold at once. Our own: never more than ``limit`` tokens in any sliding window. The vendor's:
 what its rate limit headers said last, less what we took since. Times are the store's, in seconds.
 
-Our own count lies in slots of a sixtieth of the window, and a slot is counted until its *end* has left
-the window. So the document stays small whatever the limit, and an error of at most one slot is always
-on the careful side.
+Our own count lies in slots of a fraction of the window, and a slot is counted until its *end* has left
+the window. So the document stays small whatever the limit, and an error of at most one slot (a quarter of a
+second in a minute) is always on the careful side.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from itertools import accumulate
 
 import msgspec
 
-_SLOTS = 60
+_SLOTS = 240
 _SHORTEST_WAIT = 0.01
 _LONGEST_ADVICE = 3600.0
 """A vendor's "wait that long" beyond an hour is a mistake (a Unix time, a proxy), not advice."""

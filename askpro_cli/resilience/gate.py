@@ -15,15 +15,16 @@ import math
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, TypeVar
 
 from askpro_cli.base.clock import Clock
 from askpro_cli.base.errors import BreakerOpenError, BudgetError, StateError
-from askpro_cli.base.times import human_span
+from askpro_cli.base.times import human_span, iso_utc
 from askpro_cli.resilience.breaker import Admission, CircuitBreaker, Rejection, Verdict
 from askpro_cli.resilience.cells import CellStore, Snapshot
-from askpro_cli.resilience.governor import Governor, Grant, Priority, Wait
+from askpro_cli.resilience.governor import Governor, Grant, Priority, RateWindow, Wait
 from askpro_cli.resilience.local import LocalCells
 from askpro_cli.resilience.meta import EventLog, PolicySettings
 from askpro_cli.resilience.metrics import NAMESPACE, TryRecord, record_tries
@@ -147,7 +148,7 @@ class Gate:
             [(_for(lane, one.ticket), one.result.verdict) for one in settled], seen
         )
         left = lane.governor.learn(
-            [window for one in settled for window in one.result.attempt.rate],
+            [window for one in settled for window in self._said(one)],
             limited=last.limited,
             retry_after=last.retry_after,
             seen=seen,
@@ -156,6 +157,14 @@ class Gate:
         if lane.metrics is not None:
             record_tries(lane.metrics, [self._done(seen.now, one, standing) for one in settled])
         return standing
+
+    def _said(self, settlement: Settlement) -> list[RateWindow]:
+        """Return the rate limit headers of a try, their seconds to go counted from now on."""
+        lag = max(0.0, self._clock.monotonic() - settlement.over_at)
+        return [
+            replace(window, reset_seconds=window.reset_seconds - lag)
+            for window in settlement.result.attempt.rate
+        ]
 
     def _either(self, work: Callable[[_Lane], R]) -> R:
         """Do *work* with the shared state, or with this process's own while that is gone."""
@@ -186,6 +195,7 @@ class Gate:
             f"{self.caller.vendor} failed too often, nothing is sent to it for another {_span(seconds)}",
             retry_after=seconds,
             subject=self.caller.name,
+            details=self._until(seconds),
             hint="see `askpro breaker status`; `askpro breaker reset` tries at once",
         )
 
@@ -194,8 +204,14 @@ class Gate:
             f"{self.caller.vendor} takes no further request with this key for {_span(wait.seconds)}",
             retry_after=wait.seconds,
             subject=self.caller.name,
+            details=self._until(wait.seconds),
             hint="wait, or send fewer requests with this key; `askpro health` shows the budget",
         )
+
+    def _until(self, seconds: float) -> dict[str, Any]:
+        """Return for scripts how long to wait, and the instant it is over, in UTC."""
+        whole = math.ceil(seconds)
+        return {"retry_after": whole, "free_at": iso_utc(self._clock.now() + timedelta(seconds=whole))}
 
     def _refused(self, now: float, operation: str, number: int, refusal: Refusal) -> TryRecord:
         return TryRecord(

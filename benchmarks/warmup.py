@@ -1,0 +1,155 @@
+"""The warm-up: how few requests, how close to the least possible time, and whether it is in anybody's way."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import signal
+import statistics
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from practice import FIRST_ID, Practice, practice
+from processes import must_run, program
+from report import Figure
+
+EVENT_TYPES = 50
+DAYS = 14
+WARM = (program(), "cache", "warmup", "--all", "--days", str(DAYS))
+READS = 1000
+MISSES_LIMIT = 0.05
+TIME_LIMIT = 1.05
+DELAY_LIMIT = 1.5
+CHILD = Path(__file__).with_name("warmup_reads.py")
+# What the vendor is played with for the time: requests a window of seconds.
+LIMIT, WINDOW = 20, 10
+RESERVE = 0.2
+# A warm-up that lasts a while, and people who call meanwhile: as many requests as they may send of their own.
+MANY, ROOM = 400, 200
+CALLS, TURNS = 15, 2
+_TOO_MANY = 429
+
+
+def figures() -> Iterator[Figure]:
+    """Measure all of it, each in a world of its own."""
+    yield from _frugal()
+    yield from _limited()
+    yield _phone()
+
+
+def _frugal() -> Iterator[Figure]:
+    """Warm under the vendor's own limit; read when the short life of empty answers is over."""
+    with practice(EVENT_TYPES, ASKPRO_CACHE_EMPTY_TTL="1") as place:
+        done = must_run(WARM, place.environment)
+        asked = place.sandbox.journal()
+        slots = sum(entry["path"] == "/v2/slots" for entry in asked)
+        note = f"{len(asked) - slots} others (event types, teams, schedule), {done.seconds:.1f} s"
+        detail = {"requests": len(asked), "seconds": done.seconds, "peak_mb": done.peak_bytes / 1e6}
+        name = f"slot requests to warm {EVENT_TYPES} event types x {DAYS} days"
+        yield Figure(name, slots, EVENT_TYPES, "", detail, note)
+        yield _refused(asked)
+        time.sleep(1.5)  # longer than an empty answer lives here
+        yield _reads(place)
+
+
+def _refused(asked: list[dict[str, Any]]) -> Figure:
+    refused = sum(entry["status"] == _TOO_MANY for entry in asked)
+    return Figure("  of its requests refused with 429", refused, 0, "", {"requests": len(asked)})
+
+
+def _reads(place: Practice) -> Figure:
+    written = place.folder / "reads.json"
+    child = (sys.executable, str(CHILD), str(EVENT_TYPES), str(DAYS), str(READS), str(written))
+    must_run(child, place.environment)
+    hits: int = json.loads(written.read_text(encoding="utf-8"))
+    note = f"{hits} of {READS} windows of 1 to {DAYS} days, weekends inside, were hits"
+    return Figure(
+        "  random reads that miss afterwards", 1 - hits / READS, MISSES_LIMIT, "", {"hits": hits}, note
+    )
+
+
+def _limited() -> Iterator[Figure]:
+    """Warm where the vendor allows little, against the least time that so many requests can take.
+
+    The vendor counts in fixed windows, each from its first request on. Background work may use a window but
+    for the reserve. So N requests need ceil(N / (limit - reserve)) windows, and the last one begins when all
+    others are over: that wait nobody can shorten. The time of the command itself, with nothing to ask, comes
+    on top; it is measured right after. What is sent in the last window is not counted in our favour.
+    """
+    settings = {"ASKPRO_GOVERNOR_LIMIT": str(LIMIT), "ASKPRO_GOVERNOR_WINDOW": str(WINDOW)}
+    with practice(EVENT_TYPES, "--rate-limit", f"{LIMIT}/{WINDOW}", **settings) as place:
+        took = must_run(WARM, place.environment).seconds
+        asked = place.sandbox.journal()
+        alone = statistics.median(must_run(WARM, place.environment).seconds for _ in range(5))
+    usable = LIMIT - math.ceil(LIMIT * RESERVE)
+    wait = (math.ceil(len(asked) / usable) - 1) * WINDOW
+    detail = {"seconds": took, "wait": wait, "alone": alone, "requests": len(asked)}
+    note = (
+        f"{took:.2f} s; {wait} s the vendor imposes ({took / wait:.3f} x: {len(asked)} requests, {usable} a"
+        f" window) and {alone:.2f} s of the command with nothing to ask"
+    )
+    name = f"warm-up at {LIMIT} requests / {WINDOW} s over the least time"
+    yield Figure(name, took / (wait + alone), TIME_LIMIT, "x", detail, note)
+    yield _refused(asked)
+
+
+def _phone() -> Figure:
+    """Ask for free times again and again, in turns alone and during warm-ups with the same key and state."""
+    settings = {"ASKPRO_GOVERNOR_LIMIT": str(ROOM), "ASKPRO_GOVERNOR_WINDOW": str(WINDOW)}
+    options = ("--rate-limit", f"{ROOM}/{WINDOW}", "--latency-ms", "20")
+    alone: list[float] = []
+    during: list[float] = []
+    with practice(MANY, *options, **settings) as place:
+        _call(place, 0)
+        for _ in range(TURNS):
+            alone += [_call(place, number) for number in range(CALLS)]
+            during += _during(place)
+        refused = sum(entry["status"] == _TOO_MANY for entry in place.sandbox.journal())
+    ours, theirs = _p95(during), _p95(alone)
+    note = (
+        f"p95 {1000 * ours:.0f} ms (median {1000 * statistics.median(during):.0f}) of {len(during)} calls,"
+        f" alone {1000 * theirs:.0f} ms (median {1000 * statistics.median(alone):.0f}); {refused} answers 429"
+    )
+    detail = {"during": during, "alone": alone, "refused": refused}
+    name = "p95 of a phone call's read during warm-ups over alone"
+    return Figure(name, ours / theirs, DELAY_LIMIT, "x", detail, note)
+
+
+def _during(place: Practice) -> list[float]:
+    """Return how long each call took that was made while a warm-up of an empty cache was running."""
+    found: list[float] = []
+    while len(found) < CALLS:
+        must_run((program(), "cache", "clear"), place.environment)
+        pid = _start(WARM, place.environment)
+        while os.waitpid(pid, os.WNOHANG) == (0, 0):
+            if len(found) < CALLS:
+                found.append(_call(place, len(found)))
+            else:
+                os.kill(pid, signal.SIGTERM)
+                os.waitpid(pid, 0)
+                break
+    return found
+
+
+def _start(command: tuple[str, ...], environment: Mapping[str, str]) -> int:
+    """Start a process that nobody listens to; return its number."""
+    null = os.open(os.devnull, os.O_RDWR)
+    quiet = [(os.POSIX_SPAWN_DUP2, null, descriptor) for descriptor in (0, 1, 2)]
+    pid = os.posix_spawn(command[0], command, dict(environment), file_actions=quiet)
+    os.close(null)
+    return pid
+
+
+def _call(place: Practice, number: int) -> float:
+    """Return the seconds of one read that asks Cal.com, as a process of its own."""
+    event_type = str(FIRST_ID + number % MANY)
+    command = (program(), "availability", event_type, "--days", "3", "--refresh")
+    return must_run(command, place.environment).seconds
+
+
+def _p95(seconds: list[float]) -> float:
+    return statistics.quantiles(seconds, n=20, method="inclusive")[-1]

@@ -14,11 +14,14 @@ app = command_app(
     help="""Cancel a booking.
 
 On a terminal it shows what would be cancelled and asks; elsewhere it needs --yes. Repeated after success it
-is a success. A booking that was moved is not cancelled by its old uid: the answer names the new one.
+is a success. A booking that was moved is not cancelled by its old uid: the answer names the new one. Where
+several people share an appointment, --seat gives up the seat of one and --all-seats cancels it for all.
+--subsequent cancels the later ones of a series, too.
 
 Examples:
   askpro cancel mg3EVprisqeBSLKZey4rKf --reason "caller is ill" --yes
   askpro cancel mg3EVprisqeBSLKZey4rKf --reason "caller is ill" --dry-run
+  askpro cancel mg3EVprisqeBSLKZey4rKf --seat 5b1b8c1e-0f5e-4a55-9b0a-2f1c6d0e7a11 --reason "ill" --yes
 """
 )
 
@@ -29,16 +32,23 @@ def cancel(
     uid: Annotated[str, typer.Argument(help="The booking")],
     *,
     reason: Annotated[str, typer.Option("--reason", help="Told to the attendee")],
+    seat: Annotated[str | None, typer.Option("--seat", help="Give up this seat alone")] = None,
+    all_seats: Annotated[bool, typer.Option("--all-seats", help="Cancel it for all who share it")] = False,
+    subsequent: Annotated[
+        bool, typer.Option("--subsequent", help="Cancel the later ones of its series, too")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Cancel without asking")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be cancelled")] = False,
 ) -> Awaitable[Result]:
     """Confirm, and return the work."""
-    from askpro_cli.shell.actions.wanted import check_reason
+    from askpro_cli.shell.actions.wanted import check_cancellation, check_reason
 
     run = app_of(ctx)
     checked = check_reason(reason)
+    check_cancellation(seat, all_seats=all_seats, subsequent=subsequent)
     from askpro_cli.shell.actions import changes  # costs: after the check, so that a slip is told at once
 
+    what = changes.Cancellation(seat, all_seats, subsequent)
     if not (dry_run or yes):
-        changes.confirm_cancellation(run, uid)
-    return changes.cancel(run, uid, checked, dry_run=dry_run)
+        changes.confirm_cancellation(run, uid, what)
+    return changes.cancel(run, uid, checked, what, dry_run=dry_run)

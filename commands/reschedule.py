@@ -15,7 +15,8 @@ app = command_app(
 
 Cal.com makes a new booking with a new uid, which is printed; the old one is cancelled and names it. The
 length stays. Repeated after success it is a success that sends nothing. A refused time exits 1, offers
-alternatives, and leaves the booking where it was.
+alternatives, and leaves the booking where it was. Where several people share an appointment, --seat moves
+one of them.
 
 Examples:
   askpro reschedule mg3EVprisqeBSLKZey4rKf --start 2026-11-24T11:00
@@ -31,15 +32,17 @@ def reschedule(
     *,
     start: Annotated[str, typer.Option("--start", help="The new start")],
     reason: Annotated[str | None, typer.Option("--reason", help="Told to the attendee")] = None,
+    seat: Annotated[str | None, typer.Option("--seat", help="Move this seat alone")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be moved")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Accepted; moving asks nothing")] = False,
 ) -> Awaitable[Result]:
     """Check what was typed and return the work."""
-    from askpro_cli.shell.actions.wanted import read_start
+    from askpro_cli.shell.actions.wanted import check_seat_move, read_start
 
     del yes
     run = app_of(ctx)
     instant = read_start(run, start)
+    check_seat_move(seat, reason)
     from askpro_cli.shell.actions import changes  # costs: after the check, so that a slip is told at once
 
-    return changes.reschedule(run, uid, instant, reason, dry_run=dry_run)
+    return changes.reschedule(run, uid, instant, reason, seat=seat, dry_run=dry_run)

@@ -20,7 +20,8 @@ from askpro_cli.base.errors import (
 from askpro_cli.base.times import iso_local
 from askpro_cli.booking.chain import LONGEST_CHAIN
 from askpro_cli.booking.desk import Desk
-from askpro_cli.booking.verification import is_active
+from askpro_cli.booking.series import standing_of
+from askpro_cli.booking.verification import has_seats, is_active
 from askpro_cli.calcom.client import Answer
 from askpro_cli.calcom.models import Booking
 from askpro_cli.resilience.policy import CallMeta
@@ -107,24 +108,48 @@ async def reschedule(desk: Desk, uid: str, start: datetime, reason: str | None) 
     return Changed(answer.value, old, answer.meta)
 
 
-async def plan_cancel(desk: Desk, uid: str) -> Changed | Answer[Booking]:
+async def plan_cancel(
+    desk: Desk, uid: str, *, all_seats: bool = False, subsequent: bool = False
+) -> Changed | Answer[Booking]:
     """Return the booking to cancel, or :class:`Changed` when it is gone already.
+
+    Args:
+        desk: the tools.
+        uid: the booking.
+        all_seats: cancel an appointment that several people share for all of them.
+        subsequent: the later ones of its series, too.
 
     Raises:
         RefusedError: it was moved; cancelling the old uid would cancel nothing. The hint names the new one.
+            Or several people share it, and nobody said that all are meant.
         VendorNotFoundError: there is no such booking.
     """
     found = await desk.client.booking(uid)
-    return found if is_active(found.value) else await _inactive(desk, found)
+    booking = found.value
+    if not is_active(booking):
+        if subsequent and any(one.start > booking.start for one in await standing_of(desk.client, booking)):
+            return found
+        return await _inactive(desk, found)
+    if has_seats(booking) and len(booking.attendees) > 1 and not all_seats:
+        raise RefusedError(
+            f"{len(booking.attendees)} people share booking {uid}",
+            subject=uid,
+            hint="--seat UID gives up the seat of one, --all-seats cancels it for all",
+        )
+    return found
 
 
-async def cancel(desk: Desk, uid: str, reason: str) -> Changed:
+async def cancel(
+    desk: Desk, uid: str, reason: str, *, all_seats: bool = False, subsequent: bool = False
+) -> Changed:
     """Cancel a booking.
 
     Args:
         desk: the tools.
         uid: the booking.
         reason: the vendor demands one from the host.
+        all_seats: cancel an appointment that several people share for all of them.
+        subsequent: the later ones of its series, too.
 
     Raises:
         RefusedError, VendorNotFoundError: as :func:`plan_cancel`.
@@ -133,14 +158,14 @@ async def cancel(desk: Desk, uid: str, reason: str) -> Changed:
             command may be run again.
         VendorProtocolError: the answer is not this booking, cancelled.
     """
-    planned = await plan_cancel(desk, uid)
+    planned = await plan_cancel(desk, uid, all_seats=all_seats, subsequent=subsequent)
     if isinstance(planned, Changed):
         return planned
     old = planned.value
     await desk.forget(old.host_ids)
     try:
         with told_when_interrupted(uid, "cancelled"):
-            answer = await desk.client.cancel(uid, reason)
+            answer = await desk.client.cancel(uid, reason, subsequent=subsequent)
     except VendorConflictError as error:
         if error.details.get("already") != "cancelled":
             raise
@@ -148,6 +173,8 @@ async def cancel(desk: Desk, uid: str, reason: str) -> Changed:
     finally:
         await desk.forget(old.host_ids)
     _check_cancelled(answer.value, old)
+    if subsequent:
+        await _check_subsequent(desk, old)
     desk.log.event("booking.cancelled", uid=uid)
     return Changed(answer.value, old, answer.meta)
 
@@ -207,6 +234,18 @@ def _check_cancelled(answered: Booking, old: Booking) -> None:
         hint=f"askpro bookings show {old.uid}; the same command may be run again",
         details={"uid": answered.uid, "status": answered.status},
     )
+
+
+async def _check_subsequent(desk: Desk, old: Booking) -> None:
+    """Raise when a later appointment of the series stands still."""
+    left = [one.uid for one in await standing_of(desk.client, old) if one.start > old.start]
+    if left:
+        raise VendorProtocolError(
+            f"Cal.com cancelled {old.uid}, but {len(left)} later ones of its series stand",
+            subject=old.uid,
+            hint=f"askpro bookings show {old.uid} --series; the same command may be run again",
+            details={"standing": left},
+        )
 
 
 @contextmanager

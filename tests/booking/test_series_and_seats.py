@@ -175,3 +175,86 @@ def test_a_seat_whose_answer_was_lost_is_found(salon: Salon, fault: str) -> None
     booked = seat(salon).ok().data
     assert booked["recovered"] is True
     assert salon.sent("POST") == 2
+
+
+def people(salon: Salon, uid: str) -> list[str]:
+    shown = salon("bookings", "show", uid, "--reveal", "--json").ok().data["booking"]
+    return [person["email"] for person in shown["attendees"]]
+
+
+def test_one_seat_is_given_up_and_the_other_stays(salon: Salon) -> None:
+    anna, otto = (seat(salon, who=who).ok().data["booking"] for who in (ANNA, OTTO))
+    words = ("cancel", anna["uid"], "--reason", "ill", "--yes", "--json")
+    whole = salon(*words).exits(1).json["errors"][0]
+    assert "--seat UID" in whole["hint"]
+    plan = salon(*words, "--seat", anna["seat_uid"], "--dry-run").ok().data["plan"]
+    assert (plan["action"], plan["seat"]) == ("cancel", anna["seat_uid"])
+    done = salon(*words, "--seat", anna["seat_uid"]).ok()
+    assert (done.data["already"], done.data["booking"]["status"]) == (False, "accepted")
+    assert people(salon, otto["uid"]) == ["otto@example.org"]
+    again = salon(*words, "--seat", anna["seat_uid"]).ok()
+    assert again.data["already"] is True
+    assert "given up before" in again.stderr
+    booked = seat(salon).ok().data
+    assert booked["replayed"] is False, "the seat was given up: the same person may come again"
+
+
+@pytest.mark.parametrize("fault", ["reset-after", "500=after", "not-json"])
+def test_a_seat_whose_cancellation_was_never_answered_is_given_up_once(salon: Salon, fault: str) -> None:
+    anna, otto = (seat(salon, who=who).ok().data["booking"] for who in (ANNA, OTTO))
+    salon.arm(fault, path=f"/v2/bookings/{anna['uid']}/cancel")
+    salon("cancel", anna["uid"], "--seat", anna["seat_uid"], "--reason", "ill", "--yes").ok()
+    assert people(salon, otto["uid"]) == ["otto@example.org"]
+
+
+def test_a_seat_that_never_was_is_an_error_and_no_success(salon: Salon) -> None:
+    booked = seat(salon).ok().data["booking"]
+    words = (booked["uid"], "--seat", "00000000-0000-4000-8000-000000000000", "--json")
+    salon("cancel", *words, "--reason", "ill", "--yes").exits(3)
+    salon("reschedule", *words, "--start", "2026-11-25T10:00").exits(3)
+
+
+def test_an_appointment_with_seats_is_cancelled_for_all(salon: Salon) -> None:
+    anna, _ = (seat(salon, who=who).ok().data["booking"] for who in (ANNA, OTTO))
+    salon("cancel", anna["uid"], "--all-seats", "--reason", "closed", "--yes").ok()
+    gone = salon("cancel", anna["uid"], "--seat", anna["seat_uid"], "--reason", "ill", "--yes", "--json").ok()
+    assert gone.data["already"] is True
+    both = ("--seat", "x", "--all-seats", "--reason", "ill", "--yes")
+    salon("cancel", anna["uid"], *both).exits(2)
+
+
+def test_one_seat_is_moved_and_the_other_stays(salon: Salon) -> None:
+    anna, otto = (seat(salon, who=who).ok().data["booking"] for who in (ANNA, OTTO))
+    words = ("reschedule", anna["uid"], "--seat", anna["seat_uid"], "--start", "2026-11-25T12:00", "--json")
+    assert salon(*words, "--dry-run").ok().data["plan"]["action"] == "reschedule"
+    moved = salon(*words).ok().data["booking"]
+    assert moved["start"] == "2026-11-25T12:00:00+01:00"
+    assert people(salon, moved["uid"]) == ["anna@example.org"]
+    assert people(salon, otto["uid"]) == ["otto@example.org"]
+    again = salon(*words).ok().data
+    assert (again["already"], again["booking"]["uid"]) == (True, moved["uid"])
+    other = salon(*words[:-2], "2026-11-25T13:00", "--json").exits(1).json["errors"][0]
+    assert moved["uid"] in other["message"]
+    salon(*words, "--reason", "ill").exits(2)
+
+
+def test_a_seat_whose_move_nobody_saw_end_is_unknown_and_not_taken_for_a_slip(salon: Salon) -> None:
+    anna, _ = (seat(salon, who=who).ok().data["booking"] for who in (ANNA, OTTO))
+    words = ("reschedule", anna["uid"], "--seat", anna["seat_uid"], "--start", "2026-11-25T12:00", "--json")
+    salon.arm("reset-after", path=f"/v2/bookings/{anna['uid']}/reschedule")
+    salon.arm("503", method="GET", path="/v2/bookings", times=None)
+    salon(*words).exits(5)
+    salon.sandbox.plan.clear()
+    salon("breaker", "reset", "--yes").ok()
+    told = salon(*words).exits(5).json["errors"][0]
+    assert told["code"] == "fate_unknown"
+    assert "askpro bookings list --from 2026-11-25T11:00:00Z" in told["hint"]
+
+
+def test_the_rest_of_a_series_is_cancelled(salon: Salon) -> None:
+    uids = [one["uid"] for one in series(salon).ok().data["series"]]
+    words = ("cancel", uids[1], "--subsequent", "--reason", "moved away", "--yes", "--json")
+    assert salon(*words, "--dry-run").ok().data["plan"]["subsequent"] is True
+    assert salon(*words).ok().data["already"] is False
+    assert standing(salon) == WEEKS[:1]
+    assert salon(*words).ok().data["already"] is True

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from askpro_cli.base.errors import AskproError, SlotUnavailableError
 from askpro_cli.base.times import iso_local, iso_utc
-from askpro_cli.booking import change
+from askpro_cli.booking import change, seats
 from askpro_cli.booking.change import Changed
+from askpro_cli.booking.desk import Desk
+from askpro_cli.booking.seats import Seat
 from askpro_cli.booking.views import booking_view
+from askpro_cli.calcom.client import Answer
 from askpro_cli.calcom.lookup import Reference, find_event_type
 from askpro_cli.calcom.models import Booking
 from askpro_cli.shell.actions.alternatives import Offered, offer
@@ -24,19 +27,43 @@ if TYPE_CHECKING:
     from askpro_cli.shell.context import App
 
 
-async def reschedule(app: App, uid: str, start: datetime, reason: str | None, *, dry_run: bool) -> Result:
-    """Move a booking, or show what would be moved.
+class Cancellation(NamedTuple):
+    """What of a booking is cancelled: all of it, unless a seat is named.
+
+    Args:
+        seat: the uid of one seat; the appointment stands for the others.
+        all_seats: an appointment that several people share, for all of them.
+        subsequent: the later ones of its series, too.
+    """
+
+    seat: str | None = None
+    all_seats: bool = False
+    subsequent: bool = False
+
+    @property
+    def part(self) -> str:
+        """Return which part it is, in front of the booking in a sentence."""
+        return f"seat {self.seat} of " if self.seat else ""
+
+
+async def reschedule(
+    app: App, uid: str, start: datetime, reason: str | None, *, seat: str | None = None, dry_run: bool
+) -> Result:
+    """Move a booking, or one seat of it, or show what would be moved.
 
     Raises:
-        AskproError: as :func:`askpro_cli.booking.change.reschedule`; a refused slot is a Result.
+        AskproError: as :func:`askpro_cli.booking.change.reschedule` and
+            :func:`askpro_cli.booking.seats.move_seat`; a refused slot is a Result.
     """
     async with app.calcom() as client:
         desk = make_desk(app, client)
         if dry_run:
-            planned = await change.plan_move(desk, uid, start)
-            return _move_plan(app, client, planned, start)
+            return _move_plan(app, client, await _plan_move(desk, uid, start, seat), start)
         try:
-            changed = await change.reschedule(desk, uid, start, reason)
+            if seat is None:
+                changed = await change.reschedule(desk, uid, start, reason)
+            else:
+                changed = await seats.move_seat(desk, Seat(uid, seat), start)
         except SlotUnavailableError as error:
             return await _refused(app, client, uid, start, error)
         await remember(app, changed.booking)
@@ -46,7 +73,14 @@ async def reschedule(app: App, uid: str, start: datetime, reason: str | None, *,
         return _changed(app, client, changed, data, sentence(verb, view, app.company.zone))
 
 
-def confirm_cancellation(app: App, uid: str) -> None:
+async def _plan_move(desk: Desk, uid: str, start: datetime, seat: str | None) -> Changed | Answer[Booking]:
+    if seat is None:
+        return await change.plan_move(desk, uid, start)
+    planned = await seats.plan_move_seat(desk, Seat(uid, seat), start)
+    return planned if planned.already else Answer(planned.booking, planned.meta)
+
+
+def confirm_cancellation(app: App, uid: str, what: Cancellation) -> None:
     """Let a cancellation pass when a person says yes to what is cancelled; one that is gone needs no yes.
 
     Raises:
@@ -56,35 +90,51 @@ def confirm_cancellation(app: App, uid: str) -> None:
     """
     from askpro_cli.shell.running import wait_for
 
-    what = wait_for(_standing(app, uid)) if app.can_ask else f"booking {uid}"
-    if what is not None:
-        app.confirm(f"cancel {what}", yes=False)
+    named = wait_for(_standing(app, uid, what)) if app.can_ask else f"booking {uid}"
+    if named is not None:
+        app.confirm(f"cancel {what.part}{named}", yes=False)
 
 
-async def _standing(app: App, uid: str) -> str | None:
+async def _standing(app: App, uid: str, what: Cancellation) -> str | None:
     """Return a booking in the words of a question, None when it is gone already."""
     async with app.calcom() as client:
-        planned = await change.plan_cancel(make_desk(app, client), uid)
+        planned = await _plan_cancel(make_desk(app, client), uid, what)
     if isinstance(planned, Changed):
         return None
     zone = app.company.zone
     return in_words(booking_view(planned.value, zone), zone)
 
 
-async def cancel(app: App, uid: str, reason: str, *, dry_run: bool) -> Result:
-    """Cancel a booking, or show which would be cancelled.
+async def _plan_cancel(desk: Desk, uid: str, what: Cancellation) -> Changed | Answer[Booking]:
+    if what.seat is None:
+        return await change.plan_cancel(desk, uid, all_seats=what.all_seats, subsequent=what.subsequent)
+    planned = await seats.plan_cancel_seat(desk, Seat(uid, what.seat))
+    return planned if planned.already else Answer(planned.booking, planned.meta)
+
+
+async def cancel(app: App, uid: str, reason: str, what: Cancellation, *, dry_run: bool) -> Result:
+    """Cancel a booking, a seat of it or the rest of its series, or show which would be cancelled.
 
     Raises:
-        AskproError: as :func:`askpro_cli.booking.change.cancel`.
+        AskproError: as :func:`askpro_cli.booking.change.cancel` and
+            :func:`askpro_cli.booking.seats.cancel_seat`.
     """
     async with app.calcom() as client:
+        desk = make_desk(app, client)
         if dry_run:
-            return await _cancel_plan(app, client, uid)
-        changed = await change.cancel(make_desk(app, client), uid, reason)
+            return _cancel_plan(app, client, await _plan_cancel(desk, uid, what), what)
+        if what.seat is None:
+            changed = await change.cancel(
+                desk, uid, reason, all_seats=what.all_seats, subsequent=what.subsequent
+            )
+        else:
+            changed = await seats.cancel_seat(desk, Seat(uid, what.seat), reason)
         await remember(app, changed.booking)
         view = booking_view(changed.booking, app.company.zone)
-        what = f"booking {view['uid']} of {when(view['start'], app.company.zone)}"
-        line = f"{what} was {view['status']} before" if changed.already else f"cancelled {what}"
+        named = f"{what.part}booking {view['uid']} of {when(view['start'], app.company.zone)}"
+        line = f"cancelled {named}"
+        if changed.already:
+            line = f"{named} was {'given up' if what.seat else view['status']} before"
         data = {"booking": view, "already": changed.already}
         return _changed(app, client, changed, data, line)
 
@@ -136,11 +186,13 @@ def _move_plan(app: App, client: CalcomClient, planned: Any, start: datetime) ->
     return _planned(app, client, plan, line)
 
 
-async def _cancel_plan(app: App, client: CalcomClient, uid: str) -> Result:
-    planned = await change.plan_cancel(make_desk(app, client), uid)
+def _cancel_plan(
+    app: App, client: CalcomClient, planned: Changed | Answer[Booking], what: Cancellation
+) -> Result:
     already = isinstance(planned, Changed)
     booking = planned.booking if isinstance(planned, Changed) else planned.value
     plan = {"action": "none" if already else "cancel", "booking": booking_view(booking, app.company.zone)}
+    plan |= {name: value for name, value in what._asdict().items() if value}
     line = f"it is {booking.status} already" if already else "dry run: nothing was cancelled"
     return _planned(app, client, plan, line)
 

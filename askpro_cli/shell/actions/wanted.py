@@ -119,6 +119,27 @@ def check_reason(reason: str) -> str:
     raise InvalidValueError("--reason: Cal.com demands a reason from the host", subject="--reason")
 
 
+def check_cancellation(seat: str | None, *, all_seats: bool, subsequent: bool) -> None:
+    """Raise when a seat is to be given up and more than it cancelled.
+
+    Raises:
+        InvalidValueError: so it is; the vendor takes a seat alone.
+    """
+    if seat is not None and (all_seats or subsequent):
+        other = "--all-seats" if all_seats else "--subsequent"
+        raise InvalidValueError(f"--seat and {other} exclude each other", subject="--seat")
+
+
+def check_seat_move(seat: str | None, reason: str | None) -> None:
+    """Raise when a reason is given for moving a seat, for which the vendor takes none.
+
+    Raises:
+        InvalidValueError: so it is.
+    """
+    if seat is not None and reason is not None:
+        raise InvalidValueError("--reason: Cal.com takes none for a seat", subject="--reason")
+
+
 def read_absentees(emails: list[str], *, host: bool) -> tuple[str, ...]:
     """Return the addresses of those who did not come.
 

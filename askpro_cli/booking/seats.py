@@ -1,0 +1,190 @@
+"""Give up or move one seat of an appointment that several people share; the others stay.
+
+A seat that is gone is gone without a trace at the vendor: nothing there tells "given up before" from "never
+was". So what is about to be done is noted in the shared state for a day, and the same command, run again, is
+a success by that note. Without it a seat that is not in the booking is an error, never a success.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from askpro_cli.base.errors import (
+    FateUnknownError,
+    NotFoundError,
+    RefusedError,
+    StateError,
+    VendorProtocolError,
+)
+from askpro_cli.base.times import iso_utc
+from askpro_cli.booking.change import Changed, told_when_interrupted
+from askpro_cli.booking.desk import Desk
+from askpro_cli.booking.verification import is_active
+from askpro_cli.calcom.client import Answer
+from askpro_cli.calcom.models import Booking
+from askpro_cli.resilience.threads import hop
+
+_REMEMBER_SECONDS = 24 * 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A seat of a booking, by the vendor's uids."""
+
+    booking: str
+    uid: str
+
+    def is_in(self, booking: Booking) -> bool:
+        """Tell whether somebody sits there, in an appointment that takes place."""
+        return is_active(booking) and any(person.seat_uid == self.uid for person in booking.attendees)
+
+
+async def plan_cancel_seat(desk: Desk, seat: Seat) -> Changed:
+    """Return the booking, and whether the seat was given up before.
+
+    Raises:
+        NotFoundError: the booking has no such seat, and no run of ours gave it up.
+        VendorNotFoundError: there is no such booking.
+    """
+    found = await desk.client.booking(seat.booking)
+    if seat.is_in(found.value):
+        return Changed(found.value, found.value, found.meta)
+    if not is_active(found.value) or "cancelled" in await _recall(desk, seat):
+        return Changed(found.value, found.value, found.meta, already=True)
+    raise _no_such_seat(seat)
+
+
+async def cancel_seat(desk: Desk, seat: Seat, reason: str) -> Changed:
+    """Give up a seat; the appointment stands for the others.
+
+    Raises:
+        NotFoundError, VendorNotFoundError: as :func:`plan_cancel_seat`.
+        FateUnknownError: it was sent and nobody can say; the same command may be run again.
+        VendorProtocolError: the vendor said yes, and somebody still sits there.
+    """
+    planned = await plan_cancel_seat(desk, seat)
+    if planned.already:
+        return planned
+    old = planned.previous
+    await _remember(desk, seat, {"cancelled": True})
+    try:
+        with told_when_interrupted(seat.booking, "cancelled (one seat of it)"):
+            answer = await desk.client.cancel(seat.booking, reason, seat_uid=seat.uid)
+    finally:
+        await desk.forget(old.host_ids)
+    shown = await desk.client.booking(seat.booking) if seat.is_in(answer.value) else answer
+    if seat.is_in(shown.value):
+        raise VendorProtocolError(
+            f"Cal.com accepted to give up seat {seat.uid}, but the booking still has it",
+            subject=seat.booking,
+            hint=f"askpro bookings show {seat.booking}; the same command may be run again",
+        )
+    desk.log.event("booking.seat_cancelled", uid=seat.booking, seat=seat.uid)
+    return Changed(shown.value, old, answer.meta)
+
+
+async def plan_move_seat(desk: Desk, seat: Seat, start: datetime) -> Changed:
+    """Return the booking, and whether the seat is at *start* already.
+
+    Raises:
+        RefusedError: it was moved elsewhere, or the appointment is cancelled.
+        NotFoundError: the booking has no such seat, and no run of ours moved it.
+        FateUnknownError: a run of ours was moving it and did not end.
+        VendorNotFoundError: there is no such booking.
+    """
+    found = await desk.client.booking(seat.booking)
+    if seat.is_in(found.value):
+        return Changed(found.value, found.value, found.meta, already=found.value.start == start)
+    note = await _recall(desk, seat)
+    if "moved" in note:
+        return await _moved_before(desk, seat, found, str(note["moved"]), start)
+    if "moving" in note:
+        raise FateUnknownError(
+            f"seat {seat.uid} is no longer in booking {seat.booking}: an earlier run was moving it",
+            subject=seat.booking,
+            hint=f"askpro bookings list --from {note['moving']} shows whether it arrived",
+        )
+    if not is_active(found.value):
+        raise RefusedError(
+            f"booking {seat.booking} is {found.value.status} and no seat of it can be moved",
+            subject=seat.booking,
+            hint="askpro book makes a new one",
+        )
+    raise _no_such_seat(seat)
+
+
+async def move_seat(desk: Desk, seat: Seat, start: datetime) -> Changed:
+    """Move one person to *start*; the answer is the appointment with the seat's new uid.
+
+    Raises:
+        RefusedError, NotFoundError, VendorNotFoundError: as :func:`plan_move_seat`.
+        SlotUnavailableError: there is no seat at the new time; the old one stays.
+        FateUnknownError: it was sent and nobody can say.
+        VendorProtocolError: the answer is not an appointment at *start*.
+    """
+    planned = await plan_move_seat(desk, seat, start)
+    if planned.already:
+        return planned
+    old = planned.previous
+    await desk.forget(old.host_ids)
+    await _remember(desk, seat, {"moving": iso_utc(start)})
+    try:
+        with told_when_interrupted(seat.booking, "moved (one seat of it)"):
+            answer = await desk.client.reschedule(seat.booking, start, seat_uid=seat.uid)
+    finally:
+        await desk.forget(old.host_ids)
+    new = answer.value
+    if new.start != start or not is_active(new):
+        raise VendorProtocolError(
+            f"Cal.com answered the move of seat {seat.uid} with a booking at another time",
+            subject=new.uid,
+            hint=f"askpro bookings show {seat.booking}",
+            details={"uid": new.uid, "status": new.status},
+        )
+    await _remember(desk, seat, {"moved": new.uid})
+    desk.log.event("booking.seat_moved", uid=seat.booking, new_uid=new.uid, seat=seat.uid)
+    return Changed(new, old, answer.meta)
+
+
+async def _moved_before(desk: Desk, seat: Seat, found: Answer[Booking], uid: str, start: datetime) -> Changed:
+    standing = await desk.client.booking(uid)
+    if is_active(standing.value) and standing.value.start == start:
+        return Changed(standing.value, found.value, standing.meta, already=True)
+    raise RefusedError(
+        f"seat {seat.uid} was moved before, to booking {uid}",
+        subject=seat.booking,
+        hint=f"askpro bookings show {uid} names its seat now",
+        details={"successor": uid},
+    )
+
+
+def _no_such_seat(seat: Seat) -> NotFoundError:
+    return NotFoundError(
+        f"booking {seat.booking} has no seat {seat.uid}",
+        subject=seat.uid,
+        hint=f"askpro bookings show {seat.booking} names its seats",
+    )
+
+
+def _key(desk: Desk, seat: Seat) -> str:
+    return f"seat:{desk.cache.scope}:{seat.uid}"
+
+
+async def _recall(desk: Desk, seat: Seat) -> dict[str, Any]:
+    try:
+        noted = await hop(lambda: desk.cache.store.get(_key(desk, seat)))
+    except StateError:
+        return {}
+    found = json.loads(noted) if noted else {}
+    return found if isinstance(found, dict) else {}
+
+
+async def _remember(desk: Desk, seat: Seat, note: dict[str, Any]) -> None:
+    text = json.dumps(note).encode()
+    try:
+        await hop(lambda: desk.cache.store.set(_key(desk, seat), text, ttl=_REMEMBER_SECONDS))
+    except StateError as error:
+        desk.log.event("booking.seat_not_noted", level="warning", reason=error.message)

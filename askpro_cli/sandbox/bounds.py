@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,28 +11,29 @@ from askpro_cli.sandbox.model import BookingWindow, EventType
 _MINUTE = 60
 _FAR = 2**53
 _FRIDAY = 4
-ROLLING_DAYS = 61
+_ROLLING_LIMIT_DAYS = 366
 
 
 def bounds(event_type: EventType, hours: OpeningHours, now: int) -> tuple[int, int]:
     """Return the first and the last bookable start, both included, in epoch seconds.
 
-    The window's days are counted in the schedule's zone and end at its midnight. A rolling window has no end
-    here: it counts days with something free, which only `slots` knows, and which the vendor does not look at
-    when a booking is made.
+    The window's days are counted in the schedule's zone and end at its midnight, as the vendor's do.
     """
     earliest = now + event_type.minimum_booking_notice * _MINUTE
     window = event_type.booking_window
-    if window is None or window.rolling:
+    if window is None:
         return earliest, _FAR
     if isinstance(window.value, int):
-        return earliest, end_of(_last_day(window, window.value, hours.local_date(now)), hours.zone)
+        return earliest, _midnight_after(_last_day(window, window.value, hours, now), hours.zone) - 1
     first, last = (date.fromisoformat(day) for day in window.value)
-    opening = end_of(first - timedelta(days=1), hours.zone) + 1
-    return max(earliest, opening), end_of(last, hours.zone)
+    opening = _midnight_after(first - timedelta(days=1), hours.zone)
+    return max(earliest, opening), _midnight_after(last, hours.zone) - 1
 
 
-def _last_day(window: BookingWindow, days: int, today: date) -> date:
+def _last_day(window: BookingWindow, days: int, hours: OpeningHours, now: int) -> date:
+    today = hours.local_date(now)
+    if window.rolling:
+        return _after_open_days(hours, today, days, business_only=window.type == "businessDays")
     if window.type == "calendarDays":
         return today + timedelta(days=days)
     return _after_business_days(today, days)
@@ -47,19 +47,17 @@ def _after_business_days(today: date, count: int) -> date:
     return day
 
 
-def last_rolling_day(window: BookingWindow, free_days: Collection[date], today: date) -> date:
-    """Return the last day of a rolling window: that on which as many days with something free have come.
+def _after_open_days(hours: OpeningHours, today: date, count: int, *, business_only: bool) -> date:
+    """Return the day on which *count* open days have come: a rolling window stretches over closed days."""
+    day = today
+    for _ in range(_ROLLING_LIMIT_DAYS):
+        if hours.day(day) and not (business_only and day.weekday() > _FRIDAY):
+            count -= 1
+        if count <= 0:
+            break
+        day += timedelta(days=1)
+    return day
 
-    Where they do not come within two months, it is the end of those (source: getRollingWindowEndDate, 2025).
-    """
-    business_only = window.type == "businessDays"
-    counted = sorted(day for day in free_days if not (business_only and day.weekday() > _FRIDAY))
-    needed = window.value if isinstance(window.value, int) else 0
-    if needed == 0:
-        return today
-    return counted[needed - 1] if len(counted) >= needed else today + timedelta(days=ROLLING_DAYS)
 
-
-def end_of(day: date, zone: ZoneInfo) -> int:
-    """Return the last second of a local day, as epoch seconds."""
-    return int(datetime.combine(day + timedelta(days=1), time(), zone).timestamp()) - 1
+def _midnight_after(day: date, zone: ZoneInfo) -> int:
+    return int(datetime.combine(day + timedelta(days=1), time(), zone).timestamp())

@@ -7,15 +7,12 @@ interval, and never before now plus the minimum notice (source: packages/feature
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from msgspec.structs import replace
-
 from askpro_cli.sandbox.booking_limits import limited_ranges
-from askpro_cli.sandbox.bounds import ROLLING_DAYS, bounds, end_of, last_rolling_day
+from askpro_cli.sandbox.bounds import bounds
 from askpro_cli.sandbox.model import EventType
 from askpro_cli.sandbox.ranges import Range, covers, intersect, merge, subtract
 from askpro_cli.sandbox.seats import is_full, joinable
@@ -126,24 +123,7 @@ def slot_starts(
         first, last = max(window[0], earliest), min(window[1], latest)
         starts = _grid(event_type, subtract(free, limited), hours.zone, earliest=earliest, length=length)
         found.update(start for start in (*starts, *joins) if first <= start <= last)
-    last_of_all = _rolling_end(world, event_type, now=now, length=length, without=without, stale=stale)
-    found = {start for start in found if start <= last_of_all}
     return sorted(found if stale else _unheld(world, event_type, found, now=now, length=length))
-
-
-def _rolling_end(
-    world: World, event_type: EventType, *, now: int, length: int, without: str | None, stale: bool
-) -> float:
-    """Return the last second of a rolling booking window; endless for every other kind."""
-    window, groups = event_type.booking_window, world.host_groups(event_type)
-    if window is None or not window.rolling or not groups:
-        return math.inf
-    hours = world.hours_of(event_type, groups[0][0])
-    today = hours.local_date(now)
-    unlimited = replace(event_type, booking_window=None)
-    ahead = (now, end_of(today + timedelta(days=ROLLING_DAYS), hours.zone))
-    starts = slot_starts(world, unlimited, ahead, now=now, length=length, without=without, stale=stale)
-    return end_of(last_rolling_day(window, set(map(hours.local_date, starts)), today), hours.zone)
 
 
 def _unheld(world: World, event_type: EventType, starts: set[int], *, now: int, length: int) -> set[int]:

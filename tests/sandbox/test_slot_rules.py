@@ -197,6 +197,8 @@ THURSDAY = int(datetime(2026, 11, 26, 12, tzinfo=UTC).timestamp())
     [
         (BookingWindow(type="calendarDays", value=3), date(2026, 11, 29)),
         (BookingWindow(type="businessDays", value=3), date(2026, 12, 1)),
+        (BookingWindow(type="calendarDays", value=3, rolling=True), date(2026, 11, 30)),
+        (BookingWindow(type="businessDays", value=3, rolling=True), date(2026, 11, 30)),
         (BookingWindow(type="range", value=["2026-12-01", "2026-12-04"]), date(2026, 12, 4)),
     ],
 )

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from askpro_cli.base.errors import VendorNotFoundError
 from askpro_cli.base.times import Interval, day_bounds, local_day
 from askpro_cli.calcom.closed_days import closed_days
 from askpro_cli.calcom.models import Schedule, Slot
@@ -57,11 +58,16 @@ async def ask_days(
         priority: who asks.
 
     Raises:
+        VendorNotFoundError: the event type was deleted meanwhile; what was cached of it is forgotten.
         VendorError, BreakerOpenError, BudgetError: the vendor could not be asked.
     """
     event_type, minutes, zone = query.event_type, query.minutes, cache.zone
     fill = await hop(lambda: cache.begin_slots(event_type.host_ids))
-    answer = await read_days(client, query, days, zone, priority)
+    try:
+        answer = await read_days(client, query, days, zone, priority)
+    except VendorNotFoundError:
+        await hop(lambda: cache.forget_event_type(event_type.id))
+        raise
     closed = closed_days(days, zone, query.earliest, schedule)
     kept = await hop(
         lambda: cache.keep_slots(

@@ -18,8 +18,9 @@ from askpro_cli.calcom.lookup import VENDOR_IS_DOWN, require_bookable, shared
 from askpro_cli.calcom.models import EventType, Slot
 
 if TYPE_CHECKING:
-    from askpro_cli.calcom.cache import CachedSlots, CalcomCache
+    from askpro_cli.calcom.cache import CalcomCache
     from askpro_cli.calcom.client import CalcomClient
+    from askpro_cli.calcom.stored_days import CachedSlots
     from askpro_cli.resilience.policy import CallMeta, Priority
 
 

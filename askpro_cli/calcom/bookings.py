@@ -251,3 +251,4 @@ def _tell_how_far(error: AskproError, pages: int, read: int) -> None:
     if pages:
         error.details |= {"pages_read": pages, "bookings_read": read}
         error.message += f", after {read} bookings of the list were read"
+        error.args = (error.message,)

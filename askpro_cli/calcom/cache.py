@@ -17,10 +17,10 @@ dataclasses, which cost half a millisecond each at every start.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -29,12 +29,10 @@ from askpro_cli.base.errors import StateError, VendorProtocolError
 from askpro_cli.calcom.documents import D
 from askpro_cli.calcom.models import EventType, Schedule, Slot
 from askpro_cli.calcom.reading import read_document
-from askpro_cli.calcom.stored_days import Life, read_day, write_day
+from askpro_cli.calcom.stored_days import Cached, CachedSlots, Fill, Life, read_day, write_day
 
 if TYPE_CHECKING:
     from askpro_cli.state.store import Entry, StateStore
-
-T = TypeVar("T")
 
 _ALL_SLOTS = "calcom:slots"
 _UNHOSTED = "calcom:slots:unhosted"
@@ -55,38 +53,6 @@ class CacheTtls(msgspec.Struct, frozen=True):
     stale_for: float = 86_400.0
 
 
-class Cached(msgspec.Struct, Generic[T], frozen=True):
-    """A value from the cache and its age in seconds."""
-
-    value: T
-    age: float
-
-
-class CachedSlots(msgspec.Struct, frozen=True):
-    """The slots of some days, in order.
-
-    Args:
-        slots: of the days that were found.
-        age: seconds since the oldest of them was stored; 0 without any.
-        missing: days that were not found.
-        schedule_zone: the zone of the event type's schedule, None where it is not known.
-    """
-
-    slots: list[Slot]
-    age: float
-    missing: tuple[date, ...] = ()
-    schedule_zone: str | None = None
-
-
-class Fill(msgspec.Struct, frozen=True):
-    """Leave to store one answer: the generations its tags had before the request was sent.
-
-    None when the store could not tell them; such a fill is void.
-    """
-
-    tags: Mapping[str, int] | None
-
-
 class CalcomCache:
     """What Cal.com answered to one company lately.
 
@@ -95,14 +61,25 @@ class CalcomCache:
         ttls: times to live.
         zone: the company's; days are its days.
         server: the base URL, so that the answers of two servers are never mixed.
+        holder: names the API key (its fingerprint), for the list of all that a key may see. Asked for
+            only then: the key may lie in a file or a keyring, and a cached read needs none.
 
     ``scope`` names the server in keys.
     """
 
-    def __init__(self, store: StateStore, ttls: CacheTtls, zone: ZoneInfo, server: str = "") -> None:
+    def __init__(
+        self,
+        store: StateStore,
+        ttls: CacheTtls,
+        zone: ZoneInfo,
+        server: str = "",
+        *,
+        holder: Callable[[], str] = str,
+    ) -> None:
         self.store = store
         self.ttls = ttls
         self.zone = zone
+        self.holder = holder
         self.scope = f"{zlib.crc32(server.encode()):08x}"
 
     # --- event types and schedules ----------------------------------------------------------------
@@ -118,8 +95,8 @@ class CalcomCache:
         return self._keep(fill, entries, dict.fromkeys(entries, self.ttls.event_types))
 
     def read_event_types(self) -> Cached[list[EventType]] | None:
-        """Return the list of all event types this company's key may see."""
-        key = self._key(_EVENT_TYPES)
+        """Return the list of all event types that this key may see."""
+        key = self._key(self._all_event_types())
         entry = self._entries([key]).get(key)
         if entry is None:
             return None
@@ -130,12 +107,24 @@ class CalcomCache:
             return None  # as in _read_document
 
     def keep_event_types(self, fill: Fill, event_types: Sequence[EventType]) -> bool:
-        """Store the list of all event types, and each under its id and its reference."""
-        entries = {_EVENT_TYPES: msgspec.json.encode([item.raw for item in event_types])}
+        """Store the list of all event types of this key, and each under its id and its reference."""
+        entries = {self._all_event_types(): msgspec.json.encode([item.raw for item in event_types])}
         for item in event_types:
             document = msgspec.json.encode(item.raw)
             entries |= {f"event-type:{name}": document for name in (f"id:{item.id}", f"ref:{item.reference}")}
         return self._keep(fill, entries, dict.fromkeys(entries, self.ttls.event_types))
+
+    def forget_event_type(self, event_type_id: int) -> None:
+        """Forget an event type that is gone at the vendor: what describes it, its slots, the lists with it.
+
+        State that is away is no reason to hide the vendor's answer: what it holds is old in minutes.
+        """
+        with suppress(StateError):
+            self.store.bump(_DOCUMENTS)
+            self.clear(f"slots:{event_type_id}:")
+
+    def _all_event_types(self) -> str:
+        return f"{_EVENT_TYPES}:{self.holder()}"
 
     def read_schedule(self, schedule_id: int | None, *, stale: bool = False) -> Cached[Schedule] | None:
         """Return a schedule, None for the default one."""

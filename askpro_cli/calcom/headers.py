@@ -60,14 +60,15 @@ def _number(text: str | None) -> float | None:
 
 
 def _seconds(text: str | None, vendor_now: datetime | None) -> float | None:
-    """Read ``Retry-After``: seconds, or a date, judged by the clock of the vendor that wrote it."""
+    """Read ``Retry-After``: seconds, or a date, judged by the clock of the vendor that wrote it.
+
+    A date from a vendor that does not tell its clock is no advice: this machine's may differ by any time.
+    """
     number = _number(text)
-    if number is not None or not text:
+    until = None if number is not None else _date(text)
+    if until is None or vendor_now is None:
         return number
-    until = _date(text)
-    if until is None:
-        return None
-    return max(0.0, (until - (vendor_now or datetime.now(UTC))).total_seconds())
+    return max(0.0, (until - vendor_now).total_seconds())
 
 
 def _date(text: str | None) -> datetime | None:

@@ -58,7 +58,7 @@ async def list_event_types(
         await hop(lambda: cache.keep_event_types(fill, found))
         return FoundEventTypes(found)
 
-    return await (ask() if refresh else shared(cache, "event-types", read, ask, who))
+    return await (ask() if refresh else shared(cache, f"event-types:{cache.holder()}", read, ask, who))
 
 
 async def _of_teams(client: CalcomClient, who: Priority) -> list[EventType]:

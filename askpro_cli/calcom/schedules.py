@@ -9,8 +9,9 @@ from askpro_cli.calcom.models import EventType, Schedule
 from askpro_cli.resilience.threads import hop
 
 if TYPE_CHECKING:
-    from askpro_cli.calcom.cache import Cached, CalcomCache
+    from askpro_cli.calcom.cache import CalcomCache
     from askpro_cli.calcom.client import CalcomClient
+    from askpro_cli.calcom.stored_days import Cached
     from askpro_cli.resilience.policy import Priority
 
 _FORBIDDEN = 403

@@ -1,9 +1,10 @@
-"""One day of free slots as the cache stores it: the slots, the schedule's zone, and how long it lives."""
+"""What lies in the cache: values with their age, and one day of free slots as it is stored."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
 
@@ -13,6 +14,24 @@ from askpro_cli.calcom.reading import read_document, slot_of
 
 if TYPE_CHECKING:
     from askpro_cli.state.store import Entry
+
+T = TypeVar("T")
+
+
+class Cached(msgspec.Struct, Generic[T], frozen=True):
+    """A value from the cache and its age in seconds."""
+
+    value: T
+    age: float
+
+
+class Fill(msgspec.Struct, frozen=True):
+    """Leave to store one answer: the generations its tags had before the request was sent.
+
+    None when the store could not tell them; such a fill is void.
+    """
+
+    tags: Mapping[str, int] | None
 
 
 class Life(msgspec.Struct, frozen=True):
@@ -25,6 +44,22 @@ class Life(msgspec.Struct, frozen=True):
     def is_young(self) -> bool:
         """Tell whether at least half of its life lies before it."""
         return self.left >= self.age
+
+
+class CachedSlots(msgspec.Struct, frozen=True):
+    """The slots of some days, in order.
+
+    Args:
+        slots: of the days that were found.
+        age: seconds since the oldest of them was stored; 0 without any.
+        missing: days that were not found.
+        schedule_zone: the zone of the event type's schedule, None where it is not known.
+    """
+
+    slots: list[Slot]
+    age: float
+    missing: tuple[date, ...] = ()
+    schedule_zone: str | None = None
 
 
 class _Day(msgspec.Struct, frozen=True):

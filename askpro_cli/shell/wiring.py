@@ -170,4 +170,10 @@ def make_cache(app: App) -> CalcomCache:
         empty=settings.number("cache.empty_ttl"),
         stale_for=settings.number("cache.stale_for"),
     )
-    return CalcomCache(app.state(), ttls, app.company.zone, server=app.company.base_url)
+    return CalcomCache(
+        app.state(),
+        ttls,
+        app.company.zone,
+        server=app.company.base_url,
+        holder=lambda: key_id(app.company, app.api_key),
+    )

@@ -6,14 +6,17 @@ import asyncio
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
 from support.calcom import BERLIN, CalcomPlace, UnpluggedStore
+from support.sandbox import SandboxTransport
 from support.waiting import eventually
 
 from askpro_cli.base.errors import (
     BreakerOpenError,
     InvalidValueError,
     VendorAuthError,
+    VendorNotFoundError,
     VendorServerError,
     VendorUnreachableError,
 )
@@ -21,6 +24,8 @@ from askpro_cli.base.times import Interval, day_bounds
 from askpro_cli.calcom.availability import FoundSlots, SlotQuery, cached_slots, days_of, fetch_slots
 from askpro_cli.calcom.bodies import NewAttendee, NewBooking
 from askpro_cli.calcom.cache import CacheTtls, CalcomCache
+from askpro_cli.calcom.listing import list_event_types
+from askpro_cli.calcom.lookup import cached_event_type, find_event_type, parse_reference
 from askpro_cli.calcom.models import EventType
 from askpro_cli.calcom.reading import read_document
 
@@ -289,6 +294,30 @@ async def test_without_a_state_store_free_times_are_still_found(calcom_place: Ca
     assert found.slots
     assert not found.hit
     assert found.calls[0].state_lost
+
+
+class Deleted(SandboxTransport):
+    """A server that has just lost the event type."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path != "/v2/slots":
+            return await super().handle_async_request(request)
+        return httpx.Response(404, json={"statusCode": 404, "message": "Event Type not found"})
+
+
+async def test_an_event_type_deleted_meanwhile_is_told_and_forgotten(calcom_place: CalcomPlace) -> None:
+    """What was cached of it would otherwise lead every caller of the next minutes to the same error."""
+    client, cache = calcom_place.client(), calcom_place.cache()
+    reference = parse_reference("1001", {})
+    wanted = await query(calcom_place)
+    await find_event_type(client, cache, reference)
+    await list_event_types(client, cache)
+    calcom_place.wire = Deleted(calcom_place.app)
+    with pytest.raises(VendorNotFoundError) as caught:
+        await fetch_slots(calcom_place.client(), cache, wanted)
+    assert caught.value.details["known_as"] == "unknown-event-type"
+    assert cached_event_type(cache, reference) is None
+    assert cache.read_event_types() is None
 
 
 async def test_slots_outside_what_was_asked_are_dropped_and_counted(

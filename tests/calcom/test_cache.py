@@ -49,6 +49,31 @@ def test_days_come_back_as_they_were_kept(cache: CalcomCache) -> None:
     assert 0 <= found.age < 5
 
 
+def test_the_list_of_all_event_types_is_kept_for_each_key(state_store: StateStore) -> None:
+    caches = {
+        key: CalcomCache(state_store, CacheTtls(), BERLIN, holder=lambda key=key: key)  # type: ignore[misc]  # bound
+        for key in ("one", "two")
+    }
+    known = read_document(EventType, {"id": 7, "slug": "s", "title": "t", "lengthInMinutes": 30})
+    assert caches["one"].keep_event_types(caches["one"].begin_document(), [known])
+    found = caches["one"].read_event_types()
+    assert found is not None
+    assert [item.id for item in found.value] == [7]
+    assert caches["two"].read_event_types() is None
+
+
+def test_an_event_type_that_is_gone_is_forgotten_with_its_slots(cache: CalcomCache) -> None:
+    known = read_document(EventType, {"id": 7, "slug": "s", "title": "t", "lengthInMinutes": 30})
+    cache.keep_event_types(cache.begin_document(), [known])
+    fill(cache)
+    fill(cache, event_type=71)
+    cache.forget_event_type(7)
+    assert cache.read_event_type("id:7") is None
+    assert cache.read_event_types() is None
+    assert not is_known(cache)
+    assert is_known(cache, 71)
+
+
 def test_days_not_kept_are_named(cache: CalcomCache) -> None:
     fill(cache)
     wednesday = date(2026, 11, 25)

@@ -13,6 +13,7 @@ from support.sandbox import SandboxTransport
 
 from askpro_cli.base.errors import (
     BreakerOpenError,
+    BudgetError,
     ConfigError,
     FateUnknownError,
     InvalidValueError,
@@ -27,7 +28,7 @@ from askpro_cli.base.errors import (
     VendorUnreachableError,
     VendorValidationError,
 )
-from askpro_cli.base.times import Interval
+from askpro_cli.base.times import Interval, iso_utc
 from askpro_cli.calcom.bodies import NewAttendee, NewBooking
 from askpro_cli.calcom.filters import BookingFilter
 from askpro_cli.calcom.models import Booking
@@ -311,6 +312,20 @@ async def test_a_429_is_told_with_the_time_to_wait(calcom_place: CalcomPlace) ->
     error = await refusal(calcom_place.client().me())
     assert isinstance(error, VendorRateLimitError)
     assert error.retry_after
+    assert calcom_place.asked() == ["GET /v2/me"]
+
+
+async def test_in_a_storm_of_429_nothing_more_is_sent(calcom_place: CalcomPlace) -> None:
+    calcom_place.fault("429=60", times=None)
+    client = calcom_place.client()
+    await refusal(client.me())
+    for call in (client.me, client.event_types, client.webhooks.list, client.calendars.list):
+        with pytest.raises(BudgetError) as caught:
+            await call()
+        assert 0 < caught.value.details["retry_after"] <= 60
+        assert caught.value.details["free_at"] > iso_utc(calcom_place.clock.now())
+    with pytest.raises(BudgetError):
+        await client.create_booking(wanted())
     assert calcom_place.asked() == ["GET /v2/me"]
 
 

@@ -50,6 +50,13 @@ def test_retry_after_wins_in_seconds_or_as_a_date_by_the_vendors_clock() -> None
     assert read_head(headers, 503).retry_after == 30.0
 
 
+def test_a_date_to_wait_for_is_no_advice_where_the_vendor_does_not_tell_its_clock() -> None:
+    """This machine's clock may be wrong by any time; a 429 then waits for the window that is used up."""
+    headers = {"retry-after": "Mon, 23 Nov 2026 08:00:30 GMT"}
+    assert read_head(headers, 503).retry_after is None
+    assert read_head(httpx.Headers({**RATE, **headers}), 429).retry_after == 42.0
+
+
 def test_the_vendors_clock_is_read_in_utc() -> None:
     assert read_head({"date": "Mon, 23 Nov 2026 08:00:00 GMT"}, 200).date == datetime(
         2026, 11, 23, 8, tzinfo=UTC

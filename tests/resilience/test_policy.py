@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from support.resilience import Bench, Vendor
 
@@ -19,6 +21,7 @@ from askpro_cli.base.errors import (
     VendorValidationError,
 )
 from askpro_cli.base.guards import forbid_network
+from askpro_cli.base.times import iso_utc
 from askpro_cli.resilience.breaker import BreakerSettings
 from askpro_cli.resilience.gate import STORE_PAUSE
 from askpro_cli.resilience.governor import GovernorSettings
@@ -188,6 +191,8 @@ async def test_after_a_429_an_interactive_call_is_told_how_long_to_wait(bench: B
     with pytest.raises(BudgetError) as refused:
         await bench.policy().call("me.get", untouched.send)
     assert (untouched.calls, refused.value.retry_after) == (0, 60.0)
+    free_at = bench.clock.now() + timedelta(seconds=60)
+    assert refused.value.details == {"retry_after": 60, "free_at": iso_utc(free_at)}
 
 
 async def test_a_short_block_is_waited_for_and_background_work_waits_a_long_one(bench: Bench) -> None:

@@ -39,6 +39,7 @@ COMMANDS: dict[str, Entry] = {
     ),
     "event-types": Entry(f"{_COMMANDS}.event_types", "List and show event types.", LOOKING),
     "schedules": Entry(f"{_COMMANDS}.schedules", "List and show schedules.", LOOKING),
+    "calendars": Entry(f"{_COMMANDS}.calendars", "Show connected calendars and when they are busy.", LOOKING),
     "teams": Entry(f"{_COMMANDS}.teams", "List and show teams.", LOOKING),
     "webhooks": Entry(f"{_COMMANDS}.webhooks", "Subscribe to what happens at Cal.com.", OPERATIONS),
     "doctor": Entry(f"{_COMMANDS}.doctor", "Check settings, stores and the way to Cal.com.", OPERATIONS),

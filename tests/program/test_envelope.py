@@ -44,6 +44,8 @@ WORDS: dict[str, tuple[str, ...]] = {
     "event-types show": ("101",),
     "schedules list": (),
     "schedules show": ("1",),
+    "calendars list": (),
+    "calendars busy": (),
     "teams list": (),
     "teams show": ("salon-team",),
     "webhooks subscribe": ("https://hooks.example.org/calcom",),

@@ -74,6 +74,7 @@ class SandboxApp:
             tick=self.tick,
             answered=self._answered,
         )
+        self.tick()
 
     def _control(self) -> Control:
         return Control(
@@ -109,6 +110,7 @@ class SandboxApp:
         self._meetings.forget()
         with self.world.lock:
             self._play.restart()
+        self.tick()
 
     def start(self) -> None:
         """Look at the clock every second from now on; a server calls it, in process `tick` is enough."""

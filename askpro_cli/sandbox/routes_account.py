@@ -63,6 +63,11 @@ def get_teams(call: Call) -> Answer:
     return success([team_document(team) for team in call.world.teams.values() if name in team.members])
 
 
+def get_team(call: Call) -> Answer:
+    """Show one of the caller's teams."""
+    return success(team_document(path_team(call)))
+
+
 def get_team_event_types(call: Call) -> Answer:
     """List a team's event types; `eventSlug` leaves one."""
     team = path_team(call)
@@ -122,6 +127,7 @@ ROUTES = (
     Route("GET", "/v2/event-types", EVENT_TYPES, Access.OPTIONAL, get_event_types),
     Route("GET", "/v2/event-types/{id}", EVENT_TYPES, Access.KEY, get_event_type),
     Route("GET", "/v2/teams", ALL_VERSIONS, Access.KEY, get_teams),
+    Route("GET", "/v2/teams/{team}", ALL_VERSIONS, Access.KEY, get_team),
     Route("GET", "/v2/teams/{team}/event-types", ALL_VERSIONS, Access.KEY, get_team_event_types),
     Route("GET", "/v2/teams/{team}/event-types/{id}", ALL_VERSIONS, Access.KEY, get_team_event_type),
     Route("GET", "/v2/schedules", SCHEDULES, Access.KEY, get_schedules),

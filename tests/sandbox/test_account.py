@@ -101,6 +101,11 @@ def test_team_event_types_are_only_under_the_team(caller: Caller) -> None:
     assert [host["userId"] for host in found[0]["hosts"]] == [102, 103]
 
 
+def test_a_team_is_shown_to_its_members(caller: Caller) -> None:
+    assert caller.data("/v2/teams/201")["slug"] == "salon-team"
+    assert refusal(caller.get("/v2/teams/999")) == (404, "Team with id 999 not found.")
+
+
 def test_team_event_types_by_slug_and_id(caller: Caller) -> None:
     one = caller.data("/v2/teams/201/event-types?eventSlug=haarschnitt&hostsLimit=1")
     assert (slugs(one), len(one[0]["hosts"])) == (["haarschnitt"], 1)

@@ -165,4 +165,4 @@ def test_as_a_table(warm: Salon, elsewhere: Caller) -> None:
     assert "askpro cache clear --event-type 1001" in done.stderr
     row = warm("cache", "diff", "--event-type", HAIRCUT, "--output", "tsv").exits(1).stdout.split("\t")
     assert row[:4] == ["salon/herrenhaarschnitt", "1001", "30", "differs"]
-    assert (row[5], row[6]) == ("1", "0")
+    assert (row[5], row[6]) == ("2026-11-24T11:00:00+01:00", "")

@@ -45,6 +45,8 @@ COMMANDS = [
     ("schedules", "show", "default"),
     ("cache", "stats"),
     ("cache", "clear"),
+    ("cache", "warmup", "--all"),
+    ("cache", "diff", "--event-type", HAIRCUT),
 ]
 
 

@@ -24,6 +24,8 @@ RECORDS = {
     "explain": ("explain",),
     "breaker status": ("breaker", "status"),
     "db status": ("db", "status"),
+    "cache warmup": ("cache", "warmup", "--event-type", "1001", "--event-type", "2001", "--dry-run"),
+    "cache diff": ("cache", "diff", "--event-type", "1001"),
 }
 MORE = {
     "availability": ("--timezone", "Asia/Tokyo"),

@@ -106,15 +106,16 @@ def _starts(days: Days) -> list[datetime]:
 
 
 def _table(views: Sequence[dict[str, Any]]) -> Table:
-    heads = ("reference", "event_type_id", "minutes", "state", "days_compared")
-    plain = [[str(view[name]) for name in heads] for view in views]
-    counts = [[str(len(view["not_offered"])), str(len(view["not_cached"]))] for view in views]
-    ages = [view["age_seconds"] for view in views]
-    rows = [
-        [*row, *counted, "" if age is None else human_span(age)]
-        for row, counted, age in zip(plain, counts, ages, strict=True)
-    ]
-    exact = [[*row[:-1], "" if age is None else str(age)] for row, age in zip(rows, ages, strict=True)]
+    """Return the items: with counts and rounded ages for a person, with every time for a pipe."""
+    rows = []
+    exact = []
+    for view in views:
+        head = [
+            str(view[name]) for name in ("reference", "event_type_id", "minutes", "state", "days_compared")
+        ]
+        age, times = view["age_seconds"], (view["not_offered"], view["not_cached"])
+        rows.append([*head, *(str(len(one)) for one in times), "" if age is None else human_span(age)])
+        exact.append([*head, *(", ".join(one) for one in times), "" if age is None else str(age)])
     return Table(_COLUMNS, rows, tsv_rows=exact)
 
 

@@ -204,7 +204,7 @@ class Reader:
         if _closes(facts) or off_grid(facts).blocks:
             return
         await self._read_bookings(facts, event_type)
-        if not _taken(facts) and facts.hours is None:
+        if not _taken(facts) and "schedule" not in facts.sources:
             await self._read_schedule(facts, event_type)
 
     async def _read_schedule(self, facts: Facts, event_type: EventType) -> None:

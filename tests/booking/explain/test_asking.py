@@ -94,13 +94,16 @@ def test_what_needs_no_answer_of_the_vendor_is_explained_without_it(praxis: Expl
 
 
 def test_a_key_rejected_in_the_middle_leaves_what_was_read(praxis: Explainer) -> None:
+    """Free times are answered to everybody, a schedule only to its owner's key."""
     praxis(3001, FREE)
     praxis.change("revokeKey", key="cal_test_praxis")
-    done = praxis.answer(3001, FREE, code=5)
-    assert done.data["offered"] is None
+    assert praxis(3001, FREE)["reason"] == "offered"
+    done = praxis.answer(3001, "2026-12-07T10:00", code=5)
+    assert done.data["offered"] is False
     assert done.json["unknown"][0]["code"] == "auth"
-    assert read(done.data, "slots")["how"] == "failed"
-    assert len(praxis.asked()) == 1
+    assert read(done.data, "slots")["how"] == "live"
+    assert read(done.data, "schedule")["how"] == "failed"
+    assert read(done.data, "bookings")["how"] == "not_asked"
 
 
 def test_a_failing_schedule_leaves_the_rest_of_the_requests_unsent(praxis: Explainer) -> None:

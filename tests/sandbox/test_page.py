@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
 
 from askpro_cli.sandbox import model
 from askpro_cli.sandbox.faults import NAMES
+from askpro_cli.sandbox.scenario_loading import parse_scenario, scenario_names
+from askpro_cli.sandbox.scenario_model import (
+    Action,
+    Advance,
+    Arm,
+    CancelBooking,
+    Requests,
+    Scenario,
+    ScenarioOptions,
+    ScenarioWorld,
+    Step,
+    Target,
+)
 from askpro_cli.sandbox.vendor import ROUTES
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "sandbox.md").read_text("utf-8")
+EXAMPLES = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
 WORDS = set(re.findall(r"`([^`\n]+)`", PAGE))
 PARTS = [part for part in vars(model).values() if isinstance(part, type) and issubclass(part, model.Part)]
 
@@ -37,5 +53,24 @@ def test_every_field_of_the_data_file_is_listed(part: type[model.Part]) -> None:
 def test_the_example_of_a_data_file_is_one() -> None:
     from askpro_cli.sandbox.loading import parse
 
-    (example,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+    _, example = EXAMPLES
     assert parse(example, "docs/sandbox.md").users[0].username == "praxis"
+
+
+def test_the_example_of_a_scenario_is_one() -> None:
+    example, _ = EXAMPLES
+    assert parse_scenario(example, "docs/sandbox.md", None, datetime.now(UTC)).scenario.steps
+
+
+def test_every_shipped_scenario_is_listed() -> None:
+    assert set(scenario_names()) <= WORDS
+
+
+@pytest.mark.parametrize(
+    "part", [Scenario, ScenarioWorld, ScenarioOptions, Step, Requests, *get_args(Action)]
+)
+def test_every_field_of_a_scenario_is_listed(part: type[msgspec.Struct]) -> None:
+    tag = part.__struct_config__.tag
+    assert tag is None or f"`{tag}`" in PAGE
+    for field in msgspec.structs.fields(part):
+        assert f"`{field.encode_name}`" in PAGE, f"{part.__name__}.{field.encode_name}"

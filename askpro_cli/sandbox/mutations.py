@@ -180,7 +180,7 @@ def _add_busy(world: World, order: AddBusy, now: datetime) -> None:
 
 def _add_bookings(world: World, order: AddBookings, now: datetime) -> None:
     event_type = _find(world.find_event_type(order.event_type_id), "event type", order.event_type_id)
-    hosts = _find(world.hosts_of(event_type) or None, "host of event type", order.event_type_id)
+    hosts = _find(next(iter(world.host_groups(event_type)), None), "host of event type", order.event_type_id)
     try:
         first = seed_start(order.start, world.hours_of(event_type, hosts[0]).zone, now)
         seeds = [msgspec.convert(_seed(order, first, number), SeedBooking) for number in range(order.count)]

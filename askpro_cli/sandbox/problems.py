@@ -166,10 +166,17 @@ def _unknown(where: str, found: Iterable[str], known: Iterable[str], kind: str) 
 
 def _parent_problems(definition: Definition) -> Iterator[Problem]:
     parents = {found.id for found in _all_event_types(definition) if found.scheduling_type == "managed"}
-    for event_type in _all_event_types(definition):
+    for place, event_type in _placed_event_types(definition):
         parent = event_type.parent_event_type_id
         if parent is not None and parent not in parents:
-            yield f"eventTypes[].{event_type.id}.parentEventTypeId", f"{parent} is no managed event type"
+            yield f"{place}.parentEventTypeId", f"{parent} is no managed event type"
+
+
+def _placed_event_types(definition: Definition) -> Iterator[tuple[str, EventType]]:
+    for kind, owners in (("users", definition.users), ("teams", definition.teams)):
+        for index, owner in enumerate(owners):
+            for number, event_type in enumerate(owner.event_types):
+                yield f"{kind}[{index}].eventTypes[{number}]", event_type
 
 
 def _seed_problems(definition: Definition) -> Iterator[Problem]:

@@ -98,6 +98,11 @@ def test_a_whole_file_is_read(tmp_path: Path) -> None:
             "there is no schedule 7 - at `teams[0].eventTypes[0].scheduleId`",
         ),
         ("slug: cut,", "slug: cut, offsetStart: -60,", "Expected `int` >= 0"),
+        (
+            "slug: cut,",
+            "slug: cut, parentEventTypeId: 2,",
+            "2 is no managed event type - at `users[0].eventTypes[0].parentEventTypeId`",
+        ),
         ("members: [lea]", "members: [tim]", "there is no user 'tim' - at `teams[0].members`"),
         ("hosts: [lea]", "hosts: [tim]", "there is no user 'tim' - at `teams[0].eventTypes[0].hosts`"),
         ("schedulingType: roundRobin, ", "", "a team's event type needs roundRobin, collective or managed"),
@@ -120,6 +125,13 @@ CALENDAR = """    timeZone: Europe/Berlin
     calendars: [{credentialId: 7, externalId: lea@example.org}]
     busy: [{start: "+1d 12:00", end: "+1d 13:00"}]
 """
+
+
+@pytest.mark.parametrize("team", ["roundRobin, hosts: []", "managed, hosts: [lea]"])
+def test_a_booking_of_the_file_needs_somebody_to_host_it(team: str) -> None:
+    text = BASE.replace("roundRobin, hosts: [lea]", team).replace("eventTypeId: 1", "eventTypeId: 2")
+    with pytest.raises(ConfigError, match=r"nobody hosts the event type 2 - at `bookings\[0\]\.eventTypeId`"):
+        parse(text, "world.yaml")
 
 
 @pytest.mark.parametrize(

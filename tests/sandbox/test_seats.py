@@ -191,6 +191,13 @@ def test_a_seat_that_joins_others_keeps_its_uid(caller: Caller) -> None:
     assert emails(caller.data(f"/v2/bookings/by-seat/{first['seatUid']}")) == ["gast2", "gast1"]
 
 
+def test_a_seat_too_may_lose_the_race(caller: Caller) -> None:
+    one = seat(caller, 1)
+    lost = move(caller, one["uid"], one["seatUid"], headers={"X-Sandbox-Fault": "race409"})
+    assert lost.json() == {"statusCode": 409, "message": "booking_conflict_error"}
+    assert emails(caller.data(f"/v2/bookings/{one['uid']}")) == ["gast1"]
+
+
 def test_a_lone_seat_moves_into_its_own_time(caller: Caller) -> None:
     one = seat(caller, 1)
     assert move(caller, one["uid"], one["seatUid"], "2026-11-24T09:30:00Z").status_code == 201

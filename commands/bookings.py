@@ -111,7 +111,9 @@ def list_(
     attendee_email: Annotated[
         str | None, typer.Option("--attendee-email", help="Only of this attendee")
     ] = None,
-    attendee_name: Annotated[str | None, typer.Option("--attendee-name", help="Only of this name")] = None,
+    attendee_name: Annotated[
+        str | None, typer.Option("--attendee-name", help="Only of this name, as Cal.com has it")
+    ] = None,
     from_: Annotated[str | None, typer.Option("--from", help="Starting then or later")] = None,
     to: Annotated[str | None, typer.Option("--to", help="Ending then or earlier")] = None,
     created_after: Annotated[str | None, typer.Option("--created-after", help="Made then or later")] = None,

@@ -6,13 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from askpro_cli.base.exit_codes import ExitCode
+from askpro_cli.base.findings import Unknown
 from askpro_cli.booking.chain import chain_of
 from askpro_cli.booking.checks import chain_findings, chain_unknowns
 from askpro_cli.booking.listed import Held, in_order
 from askpro_cli.booking.verification import is_active
 from askpro_cli.booking.views import booking_view, short_view
 from askpro_cli.calcom.lookup import find_event_type
-from askpro_cli.calcom.paging import MOST_A_PAGE, PAGE_SIZE
+from askpro_cli.calcom.paging import MOST_A_PAGE
 from askpro_cli.shell.actions.booking_filter import WantedBookings
 from askpro_cli.shell.actions.booking_tables import bookings_table, properties_table
 from askpro_cli.shell.actions.teams import find_team
@@ -40,18 +41,25 @@ async def list_bookings(
     """
     async with app.calcom() as client:
         held = await _held(app, client, wanted, limited=limit is not None)
-        size = PAGE_SIZE if limit is None else min(MOST_A_PAGE, max(_SMALLEST_PAGE, limit + 1))
+        size = MOST_A_PAGE if limit is None else min(MOST_A_PAGE, max(_SMALLEST_PAGE, limit + 1))
         answer = await client.bookings(held.wanted, also=held.admits, limit=limit, page_size=size)
         found = in_order(answer.value.bookings, held.wanted)
         meta = vendor_meta(app, answer.meta, client.requests)
     views = _views(app, found, reveal=reveal)
-    dropped, complete = answer.value.dropped, answer.value.complete
-    nothing = fail_if_none and not views
+    dropped, complete, missed = answer.value.dropped, answer.value.complete, answer.value.missed
+    nothing = ExitCode.NOTHING_MATCHED if fail_if_none and not views else None
+    said = _told_of(len(views), dropped, complete=complete, verbose=app.options.verbose)
     return Result(
-        data={"bookings": views, "total": len(found) if complete else None, "dropped": dropped},
+        data={
+            "bookings": views,
+            "total": len(found) if complete and not missed else None,
+            "dropped": dropped,
+            "missed": missed,
+        },
         table=bookings_table(views, app.company.zone, contact=reveal),
-        messages=[*_told_of(len(views), dropped, complete=complete, verbose=app.options.verbose), told(meta)],
-        exit_code=ExitCode.NOTHING_MATCHED if nothing else None,
+        messages=[*said, told(meta)],
+        unknown=_missing(missed),
+        exit_code=None if missed else nothing,
         meta=meta,
         records="bookings",
     )
@@ -77,6 +85,15 @@ def _told_of(shown: int, dropped: int, *, complete: bool, verbose: bool) -> list
         sent = "1 booking" if dropped == 1 else f"{dropped} bookings"
         said.insert(0, f"Cal.com sent {sent} outside the filter, dropped here")
     return said
+
+
+def _missing(missed: int) -> list[Unknown]:
+    """Tell of bookings that the vendor counted and never sent; a list that may lack one is not the list."""
+    if not missed:
+        return []
+    lack = "1 booking is" if missed == 1 else f"{missed} bookings are"
+    why = f"{lack} missing: the list changed while it was read"
+    return [Unknown("list_changed", "bookings", why, "run the same command again")]
 
 
 async def show_booking(app: App, uid: str, *, reveal: bool, series: bool) -> Result:

@@ -173,10 +173,11 @@ def _parent_problems(definition: Definition) -> Iterator[Problem]:
 
 
 def _placed_event_types(definition: Definition) -> Iterator[tuple[str, EventType]]:
-    for kind, owners in (("users", definition.users), ("teams", definition.teams)):
-        for index, owner in enumerate(owners):
-            for number, event_type in enumerate(owner.event_types):
-                yield f"{kind}[{index}].eventTypes[{number}]", event_type
+    owners = [(f"users[{index}]", user.event_types) for index, user in enumerate(definition.users)]
+    owners += [(f"teams[{index}]", team.event_types) for index, team in enumerate(definition.teams)]
+    for where, event_types in owners:
+        for number, event_type in enumerate(event_types):
+            yield f"{where}.eventTypes[{number}]", event_type
 
 
 def _seed_problems(definition: Definition) -> Iterator[Problem]:

@@ -33,6 +33,7 @@ def reschedule(call: Call, uid: str, body: dict[str, Any]) -> Booking:
     new = moved_copy(call, old, body, hosts=hosts, span=span)
     old.status = "cancelled"
     old.rescheduled_to = new.uid
+    old.rescheduled_by = new.rescheduled_by
     old.updated_at = call.now
     call.world.store(old)
     call.world.store(new)

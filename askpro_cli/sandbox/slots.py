@@ -106,15 +106,14 @@ def slot_starts(
 ) -> list[int]:
     """Return the starts within *window*, both ends included, sorted; all figures epoch seconds.
 
-    A seated booking with seats left is offered at its start, though its host is busy then.
+    A seated booking with seats left is offered at its start, though its host is busy then; a full one is
+    not, though another host of a round robin may be free: creating would join the full one.
     """
     found: set[int] = set()
     held = world.reservations.seats_held(event_type.id, now)
-    joins = [
-        start
-        for start, booking in joinable(world, event_type, window).items()
-        if not is_full(event_type, booking, held[start])
-    ]
+    shared = joinable(world, event_type, window)
+    full = {start for start, booking in shared.items() if is_full(event_type, booking, held[start])}
+    joins = shared.keys() - full
     limited = [] if stale else limited_ranges(world, event_type, window, length=length, without=without)
     for hosts in world.host_groups(event_type):
         free = _common_ranges(world, event_type, hosts, window, without=without, stale=stale)
@@ -123,7 +122,7 @@ def slot_starts(
         first, last = max(window[0], earliest), min(window[1], latest)
         starts = _grid(event_type, subtract(free, limited), hours.zone, earliest=earliest, length=length)
         found.update(start for start in (*starts, *joins) if first <= start <= last)
-    return sorted(found if stale else _unheld(world, event_type, found, now=now, length=length))
+    return sorted(found if stale else _unheld(world, event_type, found - full, now=now, length=length))
 
 
 def _unheld(world: World, event_type: EventType, starts: set[int], *, now: int, length: int) -> set[int]:

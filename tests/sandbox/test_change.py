@@ -36,6 +36,7 @@ def test_a_moved_booking_has_a_new_uid_and_the_old_one_points_to_it(caller: Call
     assert (new["reschedulingReason"], new["rescheduledByEmail"]) == ("Zug", "a@example.org")
     gone = caller.data(f"/v2/bookings/{old['uid']}")
     assert (gone["status"], gone["rescheduledToUid"]) == ("cancelled", new["uid"])
+    assert gone["rescheduledByEmail"] == "a@example.org"
     assert gone["start"] == old["start"]
 
 

@@ -66,6 +66,15 @@ def test_a_slot_stays_while_seats_remain_and_counts_them(caller: Caller) -> None
     assert full.json()["error"]["code"] == "ConflictException"
 
 
+def test_a_full_time_is_not_offered_for_another_hosts_sake(caller: Caller) -> None:
+    caller.control("POST", "world", {"do": "changeEventType", "id": 2001, "set": {"seatsPerTimeSlot": 2}})
+    noon = "2026-11-24T11:00:00Z"
+    uids = {caller.book(2001, noon, attendee=person(number))["uid"] for number in (1, 2)}
+    assert len(uids) == 1
+    assert slot(caller, "2026-11-24T11:00:00.000Z", 2001) == {}
+    assert caller.try_book(2001, noon, attendee=person(3)).status_code == 409
+
+
 def test_a_range_of_seats_ends_where_the_booking_does(caller: Caller) -> None:
     days = caller.data(f"/v2/slots?eventTypeId={COURSE}&start=2026-11-24&end=2026-11-24&format=range")
     assert days["2026-11-24"][0] == {

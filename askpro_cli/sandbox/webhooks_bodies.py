@@ -9,31 +9,17 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
-from zoneinfo import ZoneInfo
 
 from askpro_cli.sandbox.answers import iso_epoch, iso_ms
-from askpro_cli.sandbox.model import EventType, User
-from askpro_cli.sandbox.register import Booking, Person
+from askpro_cli.sandbox.model import EventType
+from askpro_cli.sandbox.register import Booking
+from askpro_cli.sandbox.webhooks_people import Document, labelled, organizer, people, plain_labels, utc_offset
 from askpro_cli.sandbox.world import World
 
 MEETINGS = frozenset({"MEETING_STARTED", "MEETING_ENDED"})
 PING = "PING"
 _BOOKER_URL = "https://app.example.org"
 _MINUTE = 60
-_LABELS = {
-    "name": "your_name",
-    "email": "email_address",
-    "attendeePhoneNumber": "phone_number",
-    "location": "location",
-    "title": "what_is_this_meeting_about",
-    "notes": "additional_notes",
-    "guests": "additional_guests",
-    "rescheduleReason": "reason_for_reschedule",
-}
-_HIDDEN = frozenset({"attendeePhoneNumber", "title"})
-
-Document = dict[str, Any]
 
 
 def event_document(world: World, trigger: str, booking: Booking, extra: Document, now: datetime) -> Document:
@@ -49,7 +35,11 @@ def ping_document(now: datetime) -> Document:
     """Return the body of the vendor's ping test (source: its web application; V2 has no such endpoint)."""
     instant = iso_ms(now)
     language = {"locale": "en"}
-    person = {"timeZone": "Europe/London", "language": language, "utcOffset": _offset("Europe/London", now)}
+    person = {
+        "timeZone": "Europe/London",
+        "language": language,
+        "utcOffset": utc_offset("Europe/London", now),
+    }
     payload = {
         "type": "Test",
         "title": "Test trigger event",
@@ -75,7 +65,7 @@ def _made(world: World, booking: Booking, extra: Document) -> Document:
         "seatsShowAvailabilityCount": event_type.seats.show_availability_count,
         "disableRescheduling": event_type.disable_rescheduling,
         "disableCancelling": event_type.disable_cancelling,
-        "responses": _labelled(booking),
+        "responses": labelled(booking),
         "destinationCalendar": None,
         "oneTimePassword": None,
         "hashedLink": None,
@@ -122,7 +112,7 @@ def _cancelled(world: World, booking: Booking, extra: Document) -> Document:
     event_type = world.event_types[booking.event_type_id]
     return {
         **_about(world, booking, _offset_text),
-        "responses": _plain_labels(booking),
+        "responses": plain_labels(booking),
         "destinationCalendar": [],
         "cancellationReason": booking.cancellation_reason,
         "cancelledBy": booking.cancelled_by or None,
@@ -140,7 +130,7 @@ def _cancelled(world: World, booking: Booking, extra: Document) -> Document:
 def _rejected(world: World, booking: Booking, extra: Document) -> Document:
     return {
         **_about(world, booking, iso_epoch),
-        "responses": _plain_labels(booking),
+        "responses": plain_labels(booking),
         "destinationCalendar": [],
         "hideCalendarNotes": False,
         "hideCalendarEventDetails": False,
@@ -184,7 +174,7 @@ def _meeting(world: World, booking: Booking) -> Document:
         "title": booking.title,
         "description": booking.description,
         "customInputs": {},
-        "responses": _labelled(booking),
+        "responses": labelled(booking),
         "startTime": iso_epoch(booking.start),
         "endTime": iso_epoch(booking.end),
         "location": booking.location,
@@ -231,7 +221,7 @@ def _meeting(world: World, booking: Booking) -> Document:
 def _about(world: World, booking: Booking, written: Callable[[int], str]) -> Document:
     """Return what every payload of a booking has; *written* writes epoch seconds as the trigger does."""
     event_type = world.event_types[booking.event_type_id]
-    host = world.users[booking.host_ids[0]]
+    host = next((world.users[host_id] for host_id in booking.host_ids), None)
     notes = str(booking.responses.get("notes") or booking.description)
     return {
         "bookerUrl": _BOOKER_URL,
@@ -245,8 +235,8 @@ def _about(world: World, booking: Booking, written: Callable[[int], str]) -> Doc
         "eventTypeId": event_type.id,
         "eventTitle": event_type.title,
         "eventDescription": event_type.description,
-        "organizer": _organizer(host, booking.start),
-        "attendees": _people(booking),
+        "organizer": organizer(host, booking.start) if host else None,
+        "attendees": people(booking),
         "customInputs": {},
         "userFieldsResponses": {},
         "uid": booking.uid,
@@ -262,50 +252,12 @@ def _about(world: World, booking: Booking, written: Callable[[int], str]) -> Doc
     }
 
 
-def _organizer(host: User, at: int) -> Document:
-    return {
-        "id": host.id,
-        "name": host.name,
-        "email": host.email,
-        "username": host.username,
-        "usernameInOrg": host.username,
-        "timeZone": host.time_zone,
-        "language": {"locale": "de"},
-        "timeFormat": "HH:mm",
-        "utcOffset": _offset(host.time_zone, datetime.fromtimestamp(at, UTC)),
-    }
-
-
-def _people(booking: Booking) -> list[Document]:
-    """Return the attendees and, as the vendor counts them in, the guests."""
-    guests: list[Person] = [
-        {"name": "", "email": email, "timeZone": booking.attendee["timeZone"]} for email in booking.guests
-    ]
-    named = {person["email"] for person in booking.attendees}
-    shown = [*booking.attendees, *(guest for guest in guests if guest["email"] not in named)]
-    return [_person(person, booking.start) for person in shown]
-
-
-def _person(person: Person, at: int) -> Document:
-    first, _, last = str(person["name"]).partition(" ")
-    return {
-        "email": person["email"],
-        "name": person["name"],
-        "firstName": first,
-        "lastName": last,
-        "timeZone": person["timeZone"],
-        "phoneNumber": person.get("phoneNumber"),
-        "language": {"locale": person.get("language") or "en"},
-        "utcOffset": _offset(person["timeZone"], datetime.fromtimestamp(at, UTC)),
-    }
-
-
 def _team(world: World, booking: Booking) -> Document:
     """Return the team and its other hosts of a team event, nothing otherwise."""
     team = world.team_of.get(booking.event_type_id)
     if team is None:
         return {}
-    members = [_organizer(world.users[host], booking.start) for host in booking.host_ids[1:]]
+    members = [organizer(world.users[host], booking.start) for host in booking.host_ids[1:]]
     return {"team": {"id": team.id, "name": team.name, "members": members}}
 
 
@@ -315,35 +267,12 @@ def _scheduling(event_type: EventType) -> str | None:
     )
 
 
-def _labelled(booking: Booking) -> Document:
-    """Return the answers with the labels of the booking form; a field nobody answered has no value."""
-    fields = [*_LABELS, *(slug for slug in booking.responses if slug not in _LABELS)]
-    return {
-        slug: {
-            "label": _LABELS.get(slug, slug),
-            **({"value": booking.responses[slug]} if booking.responses.get(slug) is not None else {}),
-            "isHidden": slug in _HIDDEN,
-        }
-        for slug in fields
-    }
-
-
-def _plain_labels(booking: Booking) -> Document:
-    return {slug: {"label": slug, "value": value} for slug, value in booking.responses.items()}
-
-
 def _sequence(world: World, booking: Booking) -> int:
     """Return how often the booking was moved."""
     moves, uid = 0, booking.rescheduled_from
     while uid is not None and (older := world.bookings.get(uid)) is not None:
         moves, uid = moves + 1, older.rescheduled_from
     return moves
-
-
-def _offset(zone: str, at: datetime) -> int:
-    """Return the zone's minutes ahead of UTC at an instant."""
-    ahead = at.astimezone(ZoneInfo(zone)).utcoffset()
-    return round(ahead.total_seconds() / _MINUTE) if ahead else 0
 
 
 def _plain(seconds: int) -> str:

@@ -216,6 +216,65 @@ def test_an_absence_names_who_was_marked(
     assert payload.get("noShowHost") == extra.get("host")
 
 
+def test_every_change_over_http_is_told(caller: Caller, receiver: Receiver) -> None:
+    subscribe(caller, receiver.url, ALL)
+    first = caller.book()["uid"]
+    moved = caller.post(f"/v2/bookings/{first}/reschedule", {"start": "2026-11-24T10:00:00Z"}).json()["data"][
+        "uid"
+    ]
+    assert caller.post(f"/v2/bookings/{moved}/cancel", {"cancellationReason": "krank"}).status_code == 200
+    asked = [caller.book(1005, start=f"2026-11-25T{hour}:00:00Z")["uid"] for hour in ("08", "13")]
+    assert caller.post(f"/v2/bookings/{asked[0]}/confirm").status_code == 200
+    assert caller.post(f"/v2/bookings/{asked[1]}/decline", {"reason": "voll"}).status_code == 200
+    caller.control("POST", "clock", {"now": "2026-11-25T08:30:00Z"})
+    absent = {"attendees": [{"email": "erika.muster@example.org", "absent": True}]}
+    assert caller.post(f"/v2/bookings/{asked[0]}/mark-absent", absent).status_code == 200
+    records = deliveries(caller)
+    assert [(record["trigger"], record["uid"]) for record in records] == [
+        ("BOOKING_CREATED", first),
+        ("BOOKING_RESCHEDULED", moved),
+        ("BOOKING_CANCELLED", moved),
+        ("BOOKING_REQUESTED", asked[0]),
+        ("BOOKING_REQUESTED", asked[1]),
+        ("BOOKING_CREATED", asked[0]),
+        ("BOOKING_REJECTED", asked[1]),
+        ("BOOKING_NO_SHOW_UPDATED", asked[0]),
+    ]
+    payloads = [found.document["payload"] for found in receiver.got]
+    assert payloads[1]["rescheduleUid"] == first
+    assert payloads[1]["iCalSequence"] == 1
+    assert payloads[2]["cancellationReason"] == "krank"
+    assert payloads[6]["rejectionReason"] == "voll"
+    assert payloads[7]["message"] == "erika.muster@example.org marked as no-show"
+    told = [
+        entry["deliveries"] for entry in caller.control("GET", "journal")["entries"] if "deliveries" in entry
+    ]
+    assert told == [[number] for number in range(1, 9)]
+
+
+def test_a_refused_request_tells_nobody(caller: Caller, receiver: Receiver) -> None:
+    subscribe(caller, receiver.url, ALL)
+    caller.book()
+    assert caller.try_book().status_code == 400
+    assert len(deliveries(caller)) == 1
+
+
+def test_faults_of_a_header_strike_what_the_request_causes(caller: Caller, receiver: Receiver) -> None:
+    subscribe(caller, receiver.url, ALL)
+    caller.book(headers={"X-Sandbox-Fault": "webhook-drop"})
+    caller.book(start="2026-11-24T10:00:00Z")
+    assert [record["status"] for record in deliveries(caller)] == ["dropped", "delivered"]
+
+
+def test_a_booking_without_a_host_has_no_organizer(make: Make, receiver: Receiver) -> None:
+    hook = f"webhooks: [{{subscriberUrl: '{receiver.url}', triggers: [BOOKING_CANCELLED], eventTypeId: 11}}]"
+    caller = make(World(parse(f"{TEAMS}{hook}", "test")))
+    booking = next(found for found in caller.app.world.bookings.values() if found.event_type_id == 11)
+    booking.host_ids = ()
+    emit(caller, "BOOKING_CANCELLED")
+    assert receiver.expect(1)[0].document["payload"]["organizer"] is None
+
+
 def test_a_seated_event_names_the_seat(caller: Caller, receiver: Receiver) -> None:
     subscribe(caller, receiver.url, ALL)
     emit(caller, "BOOKING_CREATED", seat_uid="seat-1")

@@ -49,6 +49,10 @@ class Desk:
         except StateError as error:
             self.notify(f"cached slots could not be dropped and may show taken times: {error.message}")
 
+    async def forget_event_type(self, event_type_id: int) -> None:
+        """Drop what is cached of an event type that was deleted at the vendor meanwhile."""
+        await hop(lambda: self.cache.forget_event_type(event_type_id))
+
 
 def forget(cache: CalcomCache, host_ids: tuple[int, ...]) -> None:
     """Drop the cached slots of these hosts; where none is known, those of the whole company."""

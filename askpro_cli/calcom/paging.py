@@ -16,9 +16,8 @@ from askpro_cli.base.errors import VendorProtocolError
 from askpro_cli.calcom.models import Booking, Pagination
 
 MOST_A_PAGE = 250
-"""The vendor's largest ``take``."""
-PAGE_SIZE = MOST_A_PAGE
-"""What is asked for: 10,000 bookings are 41 requests, with the vendor's own 100 they would be 102."""
+"""The vendor's largest ``take``, which is asked for: 10,000 bookings are 41 requests, by its own 100 they
+would be 102."""
 _MOST_STEPS_BACK = 20
 _MOST_IDLE_PAGES = 3
 

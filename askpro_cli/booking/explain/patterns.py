@@ -6,7 +6,7 @@ read next, and what is likely where the hosts' schedules are not ours to read.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from askpro_cli.base.times import local_day
 from askpro_cli.booking.explain.facts import Facts
@@ -31,15 +31,24 @@ def lies_within_offers(facts: Facts) -> bool:
 def seems_closed(facts: Facts) -> bool:
     """Tell whether nothing is ever offered near that time of day, or on that weekday, though other is."""
     offers = _offers(facts)
+    asked = facts.asked.astimezone(facts.clocks)
+    today = facts.now.astimezone(facts.clocks).date()
+    offers = [local for local in offers if local.date() != today]  # whose morning is gone
     if len({local.date() for local in offers}) < _ENOUGH_DAYS:
         return False
-    asked = facts.asked.astimezone(facts.clocks)
     same_weekday = [local for local in offers if local.weekday() == asked.weekday()]
     if not same_weekday and _seen_weekdays(facts, asked.weekday()) >= _ENOUGH_DAYS:
         return True
     minutes = [_minute(local) for local in same_weekday or offers]
     last = max(minutes) + (facts.interval or 0)
     return not min(minutes) <= _minute(asked) < last
+
+
+def offered_days(facts: Facts) -> list[date]:
+    """Return the days from today on that offer something; none where not all of them were asked for."""
+    if facts.live is None or facts.live.window.start > facts.now:
+        return []
+    return sorted({local.date() for local in _offers(facts)})
 
 
 def offered_hours(facts: Facts) -> str:

@@ -49,6 +49,8 @@ DAYS_BEFORE, DAYS_AFTER = 7, 14
 """Around the asked day, in one request: the same weekday is seen in other weeks too."""
 
 _DAY = timedelta(days=1)
+_MOST_DAYS_OF_A_WINDOW = timedelta(days=62)
+"""Further ahead a rolling window is judged by the schedule alone: an answer would be a thousand times."""
 _LONG_AGO = timedelta(hours=12)
 """Beyond this no difference of clocks makes a past time a future one."""
 
@@ -350,9 +352,16 @@ def _stretch(facts: Facts) -> Interval:
     """Return the days to ask for, whole ones of the company's zone, none before today."""
     today = local_day(facts.now, facts.zone)
     first = max(facts.day - DAYS_BEFORE * _DAY, min(today, facts.day))
+    if facts.day - today < _MOST_DAYS_OF_A_WINDOW and _has_rolling_window(facts):
+        first = min(today, facts.day)  # the days that use the window up must be seen
     last = facts.day + DAYS_AFTER * _DAY
     end = day_bounds(last, facts.zone).end + facts.length  # the last evening's slots end after the day
     return Interval(day_bounds(first, facts.zone).start, end)
+
+
+def _has_rolling_window(facts: Facts) -> bool:
+    window = facts.event_type.raw.get("bookingWindow") if facts.event_type else None
+    return isinstance(window, dict) and bool(window.get("rolling"))
 
 
 def _bookings_window(facts: Facts) -> Interval:

@@ -137,6 +137,8 @@ def _shifted(facts: Facts, shift: Shift | None, found: Mapping[str, Verdict]) ->
     if not (closed.blocks or grid.blocks or closed.verdict == UNKNOWN):
         return passes(SHIFTED, f"{told}, but the asked time is one of the schedule too", facts.told("slots"))
     proven = closed.blocks or grid.blocks
+    if not proven and "schedule" not in facts.sources and facts.event_type is not None:
+        return unknown(SHIFTED, f"{told}; {facts.why_not('schedule')}")
     return blocks(SHIFTED, f"{told}: {_bug(shift)}", facts.told("slots"), proven=proven)
 
 

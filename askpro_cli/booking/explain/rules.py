@@ -7,7 +7,7 @@ from datetime import timedelta
 from askpro_cli.base.times import human_span
 from askpro_cli.booking.explain.booking_window import Window, window_of
 from askpro_cli.booking.explain.facts import Facts
-from askpro_cli.booking.explain.patterns import offered_hours, seems_closed, seems_open
+from askpro_cli.booking.explain.patterns import offered_days, offered_hours, seems_closed, seems_open
 from askpro_cli.booking.explain.verdicts import PASSES, Verdict, blocks, passes, unknown
 from askpro_cli.booking.explain.wording import clock, listed, moment, span_of, spans
 from askpro_cli.calcom.models import EventType
@@ -111,15 +111,36 @@ def booking_window(facts: Facts) -> Verdict:
     window = window_of(event_type, facts.now, facts.clocks, facts.hours)
     if window is None:
         return passes(rule, "the event type has no booking window", facts.told("event type"))
-    if window.ends(facts.clocks) is None:
-        return _rolling_without_schedule(facts, window)
-    source = facts.told("event type", "schedule") if facts.hours else facts.told("event type")
+    if window.rolling:
+        return _rolling(facts, window)
+    source = facts.told("event type")
     if facts.schedule_zone is None and _near_an_edge(facts, window):
         return _near_edge_told(facts, window, source)
-    if not _inside(facts, window) and not (window.rolling and _offered_later(facts)):
+    if not _inside(facts, window):
         upto = f": up to and with {window.last}" if window.size is not None else ""
         return blocks(rule, f"it can be booked {window.told()}{upto}", source)
     return passes(rule, f"it can be booked {window.told()}", source)
+
+
+def _rolling(facts: Facts, window: Window) -> Verdict:
+    """Judge a window of which only days with something free count: by what is offered, and by the schedule.
+
+    As many days with offers as it counts use it up. Open days that are full do not count, so it may end
+    later than the schedule alone says, never earlier.
+    """
+    rule, told = "booking_window", f"it can be booked {window.told()}"
+    source = facts.told("event type", "slots", "schedule")
+    ends = window.ends(facts.clocks)
+    if (ends is not None and facts.asked < ends) or _offered_later(facts):
+        return passes(rule, told, source)
+    days = offered_days(facts)
+    if window.size is not None and len(days) >= window.size and facts.day_of_schedule > max(days):
+        return blocks(rule, f"{told}: up to and with {max(days)}", source)
+    if ends is None:
+        return unknown(rule, f"{told}, and {facts.why_not('schedule')}")
+    return blocks(
+        rule, f"{told}: up to and with {window.last}, and nothing later is offered", source, proven=False
+    )
 
 
 def _inside(facts: Facts, window: Window, shift: timedelta = timedelta()) -> bool:
@@ -139,12 +160,6 @@ def _near_edge_told(facts: Facts, window: Window, source: str) -> Verdict:
     if _inside(facts, window):
         return unknown("booking_window", told)
     return blocks("booking_window", told, source, proven=False)
-
-
-def _rolling_without_schedule(facts: Facts, window: Window) -> Verdict:
-    if _offered_later(facts):
-        return passes("booking_window", f"{window.told()}: later times are offered", facts.told("slots"))
-    return unknown("booking_window", f"{window.told()}, and {facts.why_not('schedule')}")
 
 
 def _offered_later(facts: Facts) -> bool:
@@ -191,8 +206,8 @@ def not_in_schedule(facts: Facts) -> Verdict:
 def _by_what_is_offered(facts: Facts) -> Verdict:
     """Judge by the offers of the days around where the schedule cannot be read."""
     rule, why, live = "not_in_schedule", facts.why_not("schedule"), facts.live
-    if live is None:
-        return unknown(rule, why)
+    if live is None or "schedule" not in facts.sources:
+        return unknown(rule, why)  # who can still read a schedule need not guess
     if seems_open(facts):
         told = "the same time of that weekday is offered in another week"
         return Verdict(rule, PASSES, f"{told}; {why}", facts.told("slots"), proven=False)

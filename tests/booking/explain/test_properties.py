@@ -195,7 +195,7 @@ def office(ask: Ask) -> Iterator[Office]:
 
 
 @given(asks())
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_it_is_offered_exactly_if_the_vendor_offers_that_instant(ask: Ask) -> None:
     with office(ask) as one:
         facts, conclusion = one.explain()
@@ -227,7 +227,7 @@ def holds(reason: str, one: Office) -> bool:
 
 
 @given(asks())
-@settings(max_examples=60)
+@settings(max_examples=35)
 def test_with_everything_read_there_always_is_a_reason_and_it_is_true(ask: Ask) -> None:
     with office(ask) as one:
         assume(not one.offers())
@@ -239,7 +239,7 @@ def test_with_everything_read_there_always_is_a_reason_and_it_is_true(ask: Ask) 
         else:
             assert holds(conclusion.reason, one), conclusion
         for code in conclusion.also:
-            if code not in ("holiday", "stale_cache"):
+            if code not in ("holiday", "stale_cache") and conclusion.verdict(code).proven:
                 assert holds(code, one), (code, conclusion)
 
 

@@ -19,6 +19,8 @@ from askpro_cli.base.errors import (
     RecordsError,
     SlotUnavailableError,
     VendorAuthError,
+    VendorConflictError,
+    VendorNotFoundError,
 )
 from askpro_cli.base.exit_codes import ExitCode
 from askpro_cli.base.times import Interval
@@ -123,7 +125,7 @@ class Sending:
         try:
             async with self._held(request, start):
                 return await self._send(request, start)
-        except SlotUnavailableError:
+        except (SlotUnavailableError, VendorConflictError):
             found = None
             if self._was_in_doubt or (self._on_the_wire and request.occurrences is not None):
                 found = await self._look_up(self._around, start)
@@ -155,7 +157,10 @@ class Sending:
         self._on_the_wire = True
         try:
             made = await self._create(request, start)
-        except SlotUnavailableError:  # nothing changed, and what was cached since we asked is newer than that
+        except (SlotUnavailableError, VendorConflictError):
+            raise  # nothing changed, and what was cached since we asked is newer than that
+        except VendorNotFoundError:
+            await desk.forget_event_type(self._event_type.id)
             raise
         except BaseException:
             await desk.forget(self._event_type.host_ids)
@@ -186,7 +191,7 @@ class Sending:
                 return await self._desk.client.create_series(wanted, lookup=lambda: self._series_at(start))
             made = await self._desk.client.create_booking(wanted, lookup=lambda: self._one_at(start))
             return Answer([made.value], made.meta)
-        except (FateUnknownError, SlotUnavailableError):  # of a refusal :meth:`send` judges
+        except (FateUnknownError, SlotUnavailableError, VendorConflictError):  # :meth:`send` judges refusals
             raise
         except AskproError:
             self._on_the_wire = False

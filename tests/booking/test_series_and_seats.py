@@ -177,6 +177,32 @@ def test_a_seat_whose_answer_was_lost_is_found(salon: Salon, fault: str) -> None
     assert salon.sent("POST") == 2
 
 
+def test_a_seat_that_an_unanswered_run_took_is_found_when_the_vendor_calls_it_taken(salon: Salon) -> None:
+    """The doubtful run's booking shows up after our look and before our request."""
+    salon.arm("reset-after")
+    salon.arm("503", method="GET", times=None)
+    seat(salon).exits(5)
+    salon.sandbox.plan.clear()
+    salon("breaker", "reset", "--yes").ok()
+    salon.cli.http_transport = LateList(salon.sandbox)
+    again = seat(salon).ok().data
+    assert again["recovered"] is True
+    assert salon.sent("POST") == 2
+
+
+class LateList(SandboxTransport):
+    """A vendor whose list of bookings lags behind by one question."""
+
+    asked = 0
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.method == "GET" and request.url.path == "/v2/bookings":
+            self.asked += 1
+            if self.asked == 1:
+                return httpx.Response(200, json={"status": "success", "data": [], "pagination": {}})
+        return await super().handle_async_request(request)
+
+
 def people(salon: Salon, uid: str) -> list[str]:
     shown = salon("bookings", "show", uid, "--reveal", "--json").ok().data["booking"]
     return [person["email"] for person in shown["attendees"]]

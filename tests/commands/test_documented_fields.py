@@ -39,6 +39,15 @@ COMMANDS = [
     ("book", HAIRCUT, "--start", TOMORROW_TEN, *OTTO),
     ("book", HAIRCUT, "--start", "2026-11-25T11:00", *ANNA, "--dry-run"),
     ("bookings", "list"),
+    ("book", "1011", "--start", "2026-11-25T16:00", *ANNA, "--occurrences", "2"),
+    ("book", "1010", "--start", "2026-11-25T12:00", *ANNA),
+    ("webhooks", "subscribe", "https://hooks.example.org/calcom"),
+    ("webhooks", "subscriptions", "--event-type", "1001"),
+    ("webhooks", "unsubscribe", "https://hooks.example.org/calcom", "--yes"),
+    ("calendars", "list"),
+    ("calendars", "busy"),
+    ("teams", "list"),
+    ("teams", "show", "salon-team", "--reveal"),
     ("event-types", "list"),
     ("event-types", "show", "1004"),
     ("schedules", "list"),
@@ -55,10 +64,22 @@ def test_every_field_of_an_answer_is_documented(
     salon: Salon, documented: set[str], argv: tuple[str, ...]
 ) -> None:
     salon.book().ok()
+    salon.cli.env["ASKPRO_WEBHOOK_SECRET_CALCOM"] = "s3cret"
+    if argv[0] == "calendars":
+        salon.cli.env["ASKPRO_CALCOM_API_KEY"] = "cal_test_mia"
     answer = salon(*argv, "--json").json
     assert answer["data"]
     assert set(names(answer["data"])) <= documented
     assert set(answer["meta"]) <= documented
+
+
+def test_every_field_of_an_action_is_documented(salon: Salon, documented: set[str]) -> None:
+    uid = salon.book().ok().data["booking"]["uid"]
+    salon.clock.advance(2 * 86400)
+    done = salon("bookings", "mark-absent", uid, "--host", "--attendee", ANNA[3], "--json").ok().data
+    assert set(names(done)) <= documented
+    shown = salon("bookings", "show", uid, "--series", "--json").ok().data
+    assert set(names(shown)) <= documented
 
 
 def test_every_field_of_a_change_is_documented(salon: Salon, documented: set[str]) -> None:

@@ -19,6 +19,10 @@ RECORDS = {
     "bookings list": ("bookings", "list"),
     "event-types list": ("event-types", "list"),
     "schedules list": ("schedules", "list"),
+    "teams list": ("teams", "list"),
+    "calendars list": ("calendars", "list", "--reveal"),
+    "calendars busy": ("calendars", "busy", "--reveal"),
+    "webhooks subscriptions": ("webhooks", "subscriptions"),
     "config show": ("config", "show"),
     "config check": ("config", "check"),
     "explain": ("explain",),
@@ -83,6 +87,10 @@ def held(salon: Salon, argv: tuple[str, ...], names: list[str]) -> None:
 @pytest.mark.parametrize("command", RECORDS)
 def test_the_columns_are_the_documented_fields_of_the_record(salon: Salon, command: str) -> None:
     salon.book("--phone", "030 23125 001").ok()
+    salon.cli.env["ASKPRO_WEBHOOK_SECRET_CALCOM"] = "s3cret"
+    salon("webhooks", "subscribe", "https://hooks.example.org/calcom").ok()
+    if command.startswith("calendars"):
+        salon.cli.env["ASKPRO_CALCOM_API_KEY"] = "cal_test_mia"
     names, more = columns(command)
     held(salon, RECORDS[command], names)
     assert bool(more) == (command in MORE)
@@ -108,6 +116,7 @@ def test_a_move_and_a_cancellation_have_the_columns_of_a_booking(salon: Salon) -
         (("config", "path"), 3),
         (("health",), 3),
         (("db", "upgrade", "--dry-run"), 2),
+        (("teams", "show", "salon-team"), 2),
         (("event-types", "show", "1006"), 2),
         (("schedules", "show", "default"), 2),
         (("cache", "stats"), 2),

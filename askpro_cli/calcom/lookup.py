@@ -161,7 +161,11 @@ async def find_event_type(
 
     async def ask() -> FoundEventType:
         fill = await hop(cache.begin_document)
-        answer = await _search(client, reference, priority)
+        try:
+            answer = await _search(client, reference, priority)
+        except NotFoundError:
+            await hop(lambda: _forget(cache, reference))
+            raise
         names = {reference.key, f"id:{answer.value.id}"}
         await hop(lambda: cache.keep_event_type(fill, answer.value, names))
         return FoundEventType(answer.value, meta=answer.meta)
@@ -173,6 +177,13 @@ async def find_event_type(
         if old is None:
             raise
         return FoundEventType(old.value, old.age, stale=True)
+
+
+def _forget(cache: CalcomCache, reference: Reference) -> None:
+    """Forget an event type that was known under this name and is gone."""
+    known = cache.read_event_type(reference.key)
+    if known is not None:
+        cache.forget_event_type(known.value.id)
 
 
 async def shared(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -142,9 +142,9 @@ def _building(world: World, options: SandboxOptions, clock: Clock, record: Path 
 
 
 def _replay(wish: Wish, path: Path) -> Launch:
-    others = {"--data": wish.data, "--scenario": wish.scenario, "--record": wish.record}
-    for flag, value in others.items():
-        if value is not None:
+    for field in fields(wish):
+        if field.name != "replay" and getattr(wish, field.name) != field.default:
+            flag = "--" + field.name.removesuffix("s" if field.name == "faults" else "").replace("_", "-")
             raise UsageError(f"--replay and {flag} exclude each other", hint="a replay answers from its file")
     recorded = read(path)
     facts = {"replay": str(path), "recorded": len(recorded.lines), "torn_line": recorded.torn}

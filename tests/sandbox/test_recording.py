@@ -276,9 +276,19 @@ def test_a_disk_that_fills_up_answers_nothing_unwritten(
     assert read(path).lines == ()
 
 
-@pytest.mark.parametrize("more", [{"data": Path("x")}, {"scenario": "429-storm"}, {"record": Path("x")}])
-def test_a_replay_has_no_world(path: Path, more: dict[str, Any]) -> None:
-    with pytest.raises(UsageError, match="--replay and --"):
+@pytest.mark.parametrize(
+    ("flag", "more"),
+    [
+        ("--data", {"data": Path("x")}),
+        ("--scenario", {"scenario": "429-storm"}),
+        ("--record", {"record": Path("x")}),
+        ("--fault", {"faults": ("503",)}),
+        ("--strict-webhook-urls", {"strict_webhook_urls": True}),
+        ("--rate-limit", {"rate_limit": "120/60"}),
+    ],
+)
+def test_a_replay_has_no_world(path: Path, flag: str, more: dict[str, Any]) -> None:
+    with pytest.raises(UsageError, match=f"--replay and {flag} exclude each other"):
         prepare(Wish(replay=path, **more))
 
 

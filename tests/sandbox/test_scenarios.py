@@ -12,6 +12,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from support.calling import Caller
+from support.cli import Cli
 from support.receiver import receiving
 from support.sandbox import SANDBOX_NOW
 
@@ -322,6 +323,18 @@ def test_a_world_of_its_own_and_additions(play: Play, write: Write) -> None:
     assert statuses(caller, 1) == [200]
 
 
+def test_the_limits_time_passes_faster(play: Play) -> None:
+    caller = play("slots-outside-window", rate_limit="2/60/30", time_scale=20.0)
+    answers = [caller.get("/v2/me") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert [answer.headers["X-RateLimit-Reset-Default"] for answer in answers] == ["3", "3", "2"]
+    caller.clock.jump(-3600)  # the limit is judged by seconds that pass
+    caller.clock.advance(1)
+    assert statuses(caller, 1) == [429]
+    caller.clock.advance(2)
+    assert statuses(caller, 1) == [200]
+
+
 def test_flags_win(play: Play) -> None:
     caller = play("budget-exhausted", rate_limit="2/60", latency_ms=0.0, faults=("clock-offset=60",))
     assert statuses(caller, 3) == [200, 200, 429]
@@ -430,6 +443,38 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 def test_a_scenario_names_its_own_data() -> None:
     with pytest.raises(UsageError, match="--scenario and --data exclude each other"):
         prepare(Wish(scenario="429-storm", data=Path("x.yaml")))
+
+
+def test_nothing_left_to_cancel_is_reported(play: Play, write: Write) -> None:
+    caller = play(
+        write(
+            "title: T\nworld: {data: world.yaml, bookings: [{eventTypeId: 1, start: '+1d 10:00', name: A,"
+            " email: a@example.org}]}\nsteps:\n"
+            "  - after: {requests: 1}\n    actions: [{do: cancelBooking, booking: first}]"
+        )
+    )
+    caller.control("POST", "clock", {"advance": 7 * 86_400})
+    caller.get("/v2/me")
+    assert "no booking 'first'" in steps(caller)[0]["error"]
+
+
+def test_the_shipped_scenarios_are_listed(cli: Cli) -> None:
+    shown = cli("sandbox", "--list-scenarios", "--json").ok().data
+    assert {found["name"] for found in shown} == set(scenario_names())
+    assert "429-storm\t" in cli("sandbox", "--list-scenarios").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--scenario", "429-strom"], "did you mean 429-storm?"),
+        (["--scenario", "429-storm", "--data", "x.yaml"], "exclude each other"),
+        (["--replay", "none.jsonl"], "cannot replay none.jsonl"),
+        (["--time-scale", "0.5"], "--time-scale"),
+    ],
+)
+def test_flags_that_cannot_be_exit_2(cli: Cli, arguments: list[str], said: str) -> None:
+    assert said in cli("sandbox", *arguments).exits(2).stderr
 
 
 def test_a_sandbox_without_a_scenario_has_no_steps(caller: Caller) -> None:

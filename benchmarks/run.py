@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import client
+import explain
 import herd
 import startup
 import warmup
@@ -37,6 +38,7 @@ def _measure(rounds: int) -> Iterator[Figure]:
     yield from client.figures()
     yield from herd.figures()
     yield from warmup.figures()
+    yield from explain.figures()
 
 
 def _peak(figures: list[Figure]) -> Figure:

@@ -21,7 +21,7 @@ PIP_INSTALL = -m pip install --quiet --quiet --disable-pip-version-check
 FROM_LOCK = $(PIP_INSTALL) --require-hashes --requirement
 THIS_PROJECT = $(PIP_INSTALL) --no-deps --no-build-isolation
 
-.PHONY: help demo test lint format types contracts workflow docs docs-check wheel test-wheel bench lock check clean
+.PHONY: help demo test test-live lint format types contracts workflow docs docs-check wheel test-wheel bench lock check clean
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,9 @@ test: $(VENV)/dev.stamp ## The whole suite, with its coverage (at least 90 %)
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage xml --quiet -o build/coverage.xml
 	@$(BIN)/coverage report $(if $(ARGS),,--fail-under=90) > build/coverage.txt || { cat build/coverage.txt; exit 1; }
+
+test-live: $(VENV)/dev.stamp ## The client against a test account of yours: docs/development.md
+	@$(BIN)/pytest tests/live -q -n 0 -p no:cacheprovider $(ARGS)
 
 lint: $(VENV)/dev.stamp ## Ruff: rules and format
 	@$(BIN)/ruff check .

@@ -16,7 +16,8 @@ from askpro_cli.base.times import Interval
 from askpro_cli.booking.desk import Desk
 from askpro_cli.booking.holding import Holding
 from askpro_cli.booking.requests import BookingRequest
-from askpro_cli.booking.sending import Made, Sending
+from askpro_cli.booking.searching import Made
+from askpro_cli.booking.sending import Sending
 from askpro_cli.booking.series import standing_of
 from askpro_cli.booking.verification import carries_key, has_seats
 from askpro_cli.calcom.client import Answer

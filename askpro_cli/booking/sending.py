@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import TracebackType
 from typing import Self
 
@@ -18,7 +17,6 @@ from askpro_cli.base.errors import (
     FateUnknownError,
     RecordsError,
     SlotUnavailableError,
-    VendorAuthError,
     VendorConflictError,
     VendorNotFoundError,
 )
@@ -27,17 +25,12 @@ from askpro_cli.base.times import Interval
 from askpro_cli.booking.desk import Desk
 from askpro_cli.booking.holding import Holding
 from askpro_cli.booking.requests import KEY_ENTRY, BookingRequest
-from askpro_cli.booking.series import series_span
-from askpro_cli.booking.verification import check_created, find_all_ours
+from askpro_cli.booking.searching import Made, Search
+from askpro_cli.booking.verification import check_created
 from askpro_cli.calcom.bodies import NewAttendee, NewBooking
-from askpro_cli.calcom.client import Answer, BookingList
-from askpro_cli.calcom.filters import BookingFilter
+from askpro_cli.calcom.client import Answer
 from askpro_cli.calcom.models import Booking, EventType
 from askpro_cli.platform.idempotency import Claim
-
-_DAY = timedelta(days=1)
-Made = Answer[list[Booking]]
-"""What was made: one booking, or those of a series in order of their starts; never empty."""
 
 
 class Sending:
@@ -67,6 +60,7 @@ class Sending:
         self._desk = desk
         self._event_type = event_type
         self._key = key
+        self._search = Search(desk, event_type, key)
         self._asked = asked
         self._around = around
         self._holding = holding
@@ -105,7 +99,7 @@ class Sending:
         """
         if not self._doubt:
             return None
-        found = await self._look_up(self._around, self._asked)
+        found = await self._search.look(self._around, self._asked)
         self._doubt = False
         return found
 
@@ -128,7 +122,7 @@ class Sending:
         except (SlotUnavailableError, VendorConflictError):
             found = None
             if self._was_in_doubt or (self._on_the_wire and request.occurrences is not None):
-                found = await self._look_up(self._around, start)
+                found = await self._search.look(self._around, start)
             if found is None:
                 self._on_the_wire = False
                 raise
@@ -188,54 +182,15 @@ class Sending:
         wanted = new_booking(request, start, self._key)
         try:
             if request.occurrences is not None:
-                return await self._desk.client.create_series(wanted, lookup=lambda: self._series_at(start))
-            made = await self._desk.client.create_booking(wanted, lookup=lambda: self._one_at(start))
+                return await self._desk.client.create_series(
+                    wanted, lookup=lambda: self._search.series_at(start)
+                )
+            made = await self._desk.client.create_booking(wanted, lookup=lambda: self._search.one_at(start))
             return Answer([made.value], made.meta)
         except (FateUnknownError, SlotUnavailableError, VendorConflictError):  # :meth:`send` judges refusals
             raise
         except AskproError:
             self._on_the_wire = False
-            raise
-
-    async def _one_at(self, start: datetime) -> Booking | None:
-        found = await self._look_up(Interval(start, start), start)
-        return found.value[0] if found else None
-
-    async def _series_at(self, start: datetime) -> list[Booking] | None:
-        found = await self._look_up(Interval(start, start), start)
-        return found.value if found else None
-
-    async def _look_up(self, around: Interval, start: datetime) -> Made | None:
-        """Find the active bookings with our key among those of the event type, the first one first.
-
-        The vendor cannot filter by metadata, so that is done here; by start and not by creation, so that
-        no clock needs to agree with the vendor's. A series reaches beyond the stretch of its first.
-        """
-        wanted = BookingFilter(
-            event_type_ids=(self._event_type.id,),
-            after_start=around.start - _DAY,
-            before_end=around.end + _DAY + series_span(self._event_type),
-        )
-        answer = await self._bookings(wanted, start)
-        ours = find_all_ours(answer.value.bookings, self._key, start)
-        return Answer(ours, replace(answer.meta, recovered=True)) if ours else None
-
-    async def _bookings(self, wanted: BookingFilter, start: datetime) -> Answer[BookingList]:
-        """Return the list to look in: a team's own, for a key need not see a colleague's bookings in its own.
-
-        Raises:
-            VendorAuthError: the team's list is not for this key, and ours does not hold the booking: whether
-                a colleague was booked, nobody can say.
-        """
-        client, team = self._desk.client, self._event_type.team_id
-        if team is None:
-            return await client.bookings(wanted)
-        try:
-            return await client.bookings(wanted, team_id=team)
-        except VendorAuthError:
-            own = await client.bookings(wanted)
-            if find_all_ours(own.value.bookings, self._key, start):
-                return own
             raise
 
     def _tell_how_to_go_on(self, error: BaseException | None) -> None:

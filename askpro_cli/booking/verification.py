@@ -100,7 +100,7 @@ def check_created(
 
 
 def _keys(booking: Booking) -> set[Any]:
-    """Return our keys in it. With seats the booking itself keeps the key of who came first, even when gone."""
+    """Return our keys in it; with seats the booking itself keeps that of who came first, even when gone."""
     if has_seats(booking) and any("metadata" in person.raw for person in booking.attendees):
         return _attendee_keys(booking)
     return {booking.metadata.get(KEY_ENTRY), *_attendee_keys(booking)} - {None}

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 LOCK_SECONDS = 10.0
 """After this long without a sign of life of the process that has an item in hand, another takes it over."""
-_AT_ONCE = 4
+_AT_ONCE = 2  # more would be over sooner, and would stand in the way of people and of the vendor
 _LOOK_AGAIN = 0.2
 _FORBIDDEN = 403
 

@@ -20,7 +20,7 @@ from support.stores import STORES
 
 MANY = 50
 WARM = ("cache", "warmup", "--all")
-_AT_ONCE = 4  # items a run has in hand
+_AT_ONCE = 2  # items a run has in hand
 
 
 class Practice:

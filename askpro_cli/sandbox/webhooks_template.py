@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 _PLACEHOLDER = re.compile(r"(?<!\{)\{\{\s*([A-Za-z_][\w.-]*)\s*\}\}(?!\})")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _ESCAPED = str.maketrans(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", "'": "&#x27;", "`": "&#x60;", "=": "&#x3D;"}
 )
@@ -35,9 +36,14 @@ def rendered(template: str, document: Mapping[str, Any]) -> tuple[bytes, str]:
     fields["createdAt"] = document.get("createdAt")
     text = _PLACEHOLDER.sub(lambda found: _shown(_looked_up(found[1], fields)), template)
     if not _is_json(template):
-        return text.encode("utf-8"), _FORM
+        return _bytes(text), _FORM
     content = json.loads(text) if _is_json(text) else False
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8"), _JSON
+    return _bytes(json.dumps(content, ensure_ascii=False, separators=(",", ":"))), _JSON
+
+
+def _bytes(text: str) -> bytes:
+    """Return UTF-8; half a surrogate pair, which JSON may escape, becomes the replacement character."""
+    return _SURROGATE.sub("\ufffd", text).encode("utf-8")
 
 
 def _is_json(text: str) -> bool:

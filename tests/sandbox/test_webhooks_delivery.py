@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -19,6 +20,7 @@ from askpro_cli.sandbox.call import SandboxOptions
 from askpro_cli.sandbox.loading import load_world, parse
 from askpro_cli.sandbox.webhooks_delivery import owners_of
 from askpro_cli.sandbox.webhooks_signing import signature_of
+from askpro_cli.sandbox.webhooks_template import rendered
 from askpro_cli.sandbox.world import World
 
 ALL = [
@@ -89,19 +91,30 @@ def independent_hmac(key: bytes, message: bytes) -> str:
     return hashlib.sha256(bytes(byte ^ 0x5C for byte in block) + inner).hexdigest()
 
 
-# Test cases 2 and 6 of RFC 4231, and vectors worked out with `openssl dgst -sha256 -hmac`.
+CREATED = (
+    '{"triggerEvent":"BOOKING_CREATED","createdAt":"2026-11-23T08:00:00.000Z","payload":{"title":"Färben"}}'
+)
+# Test case 2 of RFC 4231; the others were worked out with `openssl dgst -sha256 -hmac`.
 VECTORS = [
     (
-        b"Jefe",
-        b"what do ya want for nothing?",
+        "Jefe",
+        "what do ya want for nothing?",
         "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
+    ),
+    ("drama-geheimnis-1", CREATED, "4156f3c34d2122392f37177e013a4ec979ad00fa0b03baac4aca71df8e4f1008"),
+    ("drama-geheimnis-1", "", "1d4dc8d63c4910012c38905769121682829a794392f04e43d9edb4f092a9b212"),
+    (
+        "Schlüssel mit Umlaut",
+        "x=1&y=%20",
+        "c4295cbedf23d609ec6c85b5dd28b1d06bcca56e1ffc4d5dbf9918a065bbbfdb",
     ),
 ]
 
 
 @pytest.mark.parametrize(("key", "message", "expected"), VECTORS)
-def test_a_signature_is_the_published_one(key: bytes, message: bytes, expected: str) -> None:
-    assert signature_of(key.decode(), message) == expected == independent_hmac(key, message)
+def test_a_signature_is_the_known_one(key: str, message: str, expected: str) -> None:
+    body = message.encode("utf-8")
+    assert signature_of(key, body) == expected == independent_hmac(key.encode("utf-8"), body)
 
 
 @given(secret=st.text(min_size=1), body=st.binary())
@@ -519,6 +532,20 @@ def test_a_value_that_breaks_the_json_sends_the_word_false(caller: Caller, recei
 )
 def test_what_a_placeholder_shows(caller: Caller, receiver: Receiver, template: str, text: str) -> None:
     assert sent(caller, receiver, f"x{template}").body.decode() == f"x{text}"
+
+
+@given(st.text(max_size=60))
+def test_any_template_is_rendered(text: str) -> None:
+    document = {"triggerEvent": "PING", "createdAt": "x", "payload": {"a": [{"b": 1}], "c": '"'}}
+    for template in (text, json.dumps({"t": f"{text}{{{{a.0.b}}}}"}), f"{{{{c}}}}{text}{{{{a.b}}}}"):
+        body, content_type = rendered(template, document)
+        assert body.decode("utf-8") is not None
+        assert content_type == "application/x-www-form-urlencoded" or json.loads(body) is not None
+
+
+def test_half_a_surrogate_pair_is_replaced() -> None:
+    body, _ = rendered('{"t": "\\ud800"}', {"triggerEvent": "PING", "payload": {}})
+    assert body.decode("utf-8") == '{"t":"\ufffd"}'
 
 
 # --- the ping and the meetings

@@ -279,10 +279,14 @@ class VendorAuthError(VendorError):
 
 
 class VendorRateLimitError(VendorError):
-    """The vendor's rate limit is used up (429)."""
+    """The vendor's rate limit is used up (429).
+
+    *whole_key* is False where the limit is that of one operation: others may still be sent.
+    """
 
     code = "rate_limited"
     retryable = True
+    whole_key: bool = True
 
 
 class VendorValidationError(VendorError):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from askpro_cli.base.errors import VendorNotFoundError, VendorProtocolError
+from askpro_cli.base.errors import VendorNotFoundError, VendorProtocolError, VendorRateLimitError
 from askpro_cli.calcom.answers import Envelope, open_answer
+from askpro_cli.calcom.headers import AnswerHead
 from askpro_cli.calcom.outcome import Answer
 from askpro_cli.calcom.transport import CalcomTransport
 from askpro_cli.calcom.wire import Wire, WireRequest
@@ -92,14 +93,19 @@ class Calls:
 
         async def send(attempt: Attempt) -> T:
             self.requests += 1
-            answer = await self._transport.send(
-                request,
-                lambda status, head: attempt.report(
-                    status=status, request_id=head.request_id, rate=head.rate, date=head.date
-                ),
-            )
+
+            def report(status: int, head: AnswerHead) -> None:
+                # The small limit of one operation must not count as the budget of the key.
+                rate = () if request.apart else head.rate
+                attempt.report(status=status, request_id=head.request_id, rate=rate, date=head.date)
+
+            answer = await self._transport.send(request, report)
             try:
                 return decode(open_answer(request, answer))
+            except VendorRateLimitError as error:
+                if request.apart:
+                    error.whole_key = error.retryable = False
+                raise
             except VendorNotFoundError:
                 if absent is None:
                     raise

@@ -31,13 +31,17 @@ _UID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 @dataclass(frozen=True, slots=True)
 class WireRequest:
-    """One request: *operation* names it in logs and metrics, *path* starts behind ``/v2``."""
+    """One request: *operation* names it in logs and metrics, *path* starts behind ``/v2``.
+
+    *apart* tells that the vendor limits this operation by itself (five a minute), beside the key's budget.
+    """
 
     operation: str
     method: str
     path: str
     version: str
     body: Mapping[str, Any] | None = None
+    apart: bool = False
 
     @property
     def label(self) -> str:
@@ -189,12 +193,12 @@ class Wire:
     def set_location(self, uid: str, body: Mapping[str, Any]) -> WireRequest:
         """Change where a booking takes place; the one PATCH among the bookings."""
         where = path("bookings", uid, "location")
-        return WireRequest("bookings.location", "PATCH", where, ATTENDEES_VERSION, body)
+        return WireRequest("bookings.location", "PATCH", where, ATTENDEES_VERSION, body, apart=True)
 
     def add_guests(self, uid: str, body: Mapping[str, Any]) -> WireRequest:
         """Invite further people, at most ten at once."""
         where = path("bookings", uid, "guests")
-        return WireRequest("guests.add", "POST", where, ATTENDEES_VERSION, body)
+        return WireRequest("guests.add", "POST", where, ATTENDEES_VERSION, body, apart=True)
 
     def attendees(self, uid: str) -> WireRequest:
         """Ask who comes."""

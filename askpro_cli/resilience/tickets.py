@@ -107,7 +107,7 @@ class Settlement:
 
 def result_of(attempt: Attempt, error: BaseException | None, ms: float) -> Result:
     """Return what became of a try that took *ms* milliseconds and ended with *error* (None: well)."""
-    limited = isinstance(error, VendorRateLimitError)
+    limited = isinstance(error, VendorRateLimitError) and error.whole_key
     return Result(
         attempt=attempt,
         verdict=judge(error),

@@ -6,14 +6,17 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 from support.calcom import CalcomPlace
+from support.sandbox import SandboxTransport
 
 from askpro_cli.base.errors import (
     InvalidValueError,
     VendorAuthError,
     VendorConflictError,
     VendorNotFoundError,
+    VendorRateLimitError,
     VendorValidationError,
 )
 from askpro_cli.calcom.bodies import NewAttendee, NewBooking
@@ -188,6 +191,49 @@ async def test_a_further_attendee_needs_an_address(calcom_place: CalcomPlace) ->
     with pytest.raises(InvalidValueError):
         await calcom_place.client().actions.add_attendee("uid", otto)
     assert calcom_place.asked() == []
+
+
+# --- limits of their own ------------------------------------------------------------------------------
+
+
+class FiveAMinute(SandboxTransport):
+    """A server that limits guests and locations by themselves, in headers of their own or of the default."""
+
+    suffix = "Default"
+    used = 0
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if not request.url.path.endswith(("/guests", "/location")):
+            return await super().handle_async_request(request)
+        self.used += 1
+        left = {
+            f"X-RateLimit-Limit-{self.suffix}": "5",
+            f"X-RateLimit-Remaining-{self.suffix}": str(max(0, 5 - self.used)),
+            f"X-RateLimit-Reset-{self.suffix}": "60",
+        }
+        if self.used > 5:
+            message = "CustomThrottlerGuard - Too many requests. Please try again later."
+            return httpx.Response(429, json={"statusCode": 429, "message": message}, headers=left)
+        found = await super().handle_async_request(request)
+        return httpx.Response(found.status_code, content=await found.aread(), headers=left)
+
+
+@pytest.mark.parametrize("suffix", ["Default", "Guests"])
+async def test_the_small_limit_of_guests_keeps_nobody_else_waiting(
+    calcom_place: CalcomPlace, suffix: str
+) -> None:
+    made = await booked(calcom_place)
+    wire = FiveAMinute(calcom_place.app)
+    calcom_place.wire, wire.suffix = wire, suffix
+    client = calcom_place.client()
+    for number in range(5):
+        await client.actions.add_guests(made.uid, [f"gast{number}@example.org"])
+    with pytest.raises(VendorRateLimitError) as caught:
+        await client.actions.add_guests(made.uid, ["gast@example.org"])
+    assert caught.value.retry_after == 60
+    assert wire.used == 6
+    assert (await client.me()).meta.budget_left
+    assert calcom_place.slept == []
 
 
 # --- nobody answers -----------------------------------------------------------------------------------

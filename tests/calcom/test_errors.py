@@ -63,6 +63,7 @@ KNOWN: dict[type[VendorError], list[tuple[str, int, str]]] = {
         ("already-cancelled", 400, "Can't cancel booking with uid=a1: it has been cancelled already"),
         ("rejected-booking", 404, "Could not find original booking"),
         ("ended-booking", 400, "Cannot cancel a booking that has already ended"),
+        ("ended-booking", 400, "Cannot reschedule a booking that has already ended"),
         ("no-cancellations", 400, "This event type does not allow cancellations"),
         ("no-rescheduling", 400, "This event type does not allow rescheduling"),
         ("too-many-active-bookings", 400, "maximum number of active bookings has been reached"),
@@ -124,6 +125,7 @@ KNOWN: dict[type[VendorError], list[tuple[str, int, str]]] = {
         ("authenticated-reservation", 401, "reservationDuration can only be used for authenticated requests"),
         ("foreign-schedule", 403, "User with ID=1 does not own schedule with ID=2"),
         ("foreign-booking", 401, "User is not authorized to confirm this booking"),
+        ("foreign-booking", 401, "User not a host of this event or an admin of the booking user"),
         ("foreign-booking", 403, "You do not have permission to reassign this booking"),
         ("foreign-booking", 403, "User is not authorized to update this booking location. User must be the"),
         (

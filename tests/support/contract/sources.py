@@ -19,6 +19,8 @@ from support.contract.refusals import refusal_breaches
 from support.contract.rules import Contract, Operation, Violation
 
 VARIABLE = "ASKPRO_TEST_CALCOM_OPENAPI"
+EXAMPLES = "ASKPRO_TEST_CALCOM_EXAMPLES"
+OWN_EXAMPLES = Path(__file__).resolve().parents[2] / "contract" / "examples"
 
 
 def openapi_file() -> Path | None:
@@ -29,6 +31,14 @@ def openapi_file() -> Path | None:
     path = Path(named)
     assert path.is_file(), f"{VARIABLE} names {named}, which is no file"
     return path
+
+
+def examples_folder() -> Path:
+    """Return the folder of the vendor's documented examples, or of our own."""
+    named = os.environ.get(EXAMPLES)
+    folder = Path(named) if named else OWN_EXAMPLES
+    assert folder.is_dir(), f"{EXAMPLES} names {named}, which is no folder"
+    return folder
 
 
 @dataclass(frozen=True)
@@ -78,7 +88,9 @@ def rules() -> Rules:
 
 
 def told() -> str:
-    """Return the line that says which rules this run was held to."""
+    """Return the line that says what this run was held to."""
+    own = examples_folder() == OWN_EXAMPLES
+    read = f"our own (set {EXAMPLES})" if own else "the vendor's"
     if openapi_file() is None:
-        return f"Cal.com contract: own schemas (set {VARIABLE} to use the vendor's)"
-    return f"Cal.com contract: the vendor's OpenAPI, {rules().name}"
+        return f"Cal.com contract: own schemas (set {VARIABLE}); examples: {read}"
+    return f"Cal.com contract: the vendor's OpenAPI, {rules().name}; examples: {read}"

@@ -63,7 +63,7 @@ def _judged(facts: Facts, event_type: EventType, asked: list[Limit], seen: SeenB
         room = facts.minutes or 0 if found.counts_minutes else 1
         if used + room > found.most:
             known = facts.schedule_zone is not None  # whose days and weeks are counted
-            return blocks("limit", f"at most {found.told()}, and {used} are booked", source, proven=known)
+            return blocks("limit", f"at most {found.told()}, {used} booked so far", source, proven=known)
     if not seen.complete or not all(_covers(seen, found) for found in asked):
         return unknown("limit", "not all bookings of the period were read")
     told = ", ".join(f"{found.told()}, {_used(found, event_type, seen)} booked" for found in asked)

@@ -80,7 +80,10 @@ def wrong_length(facts: Facts) -> Verdict:
     if not facts.length_is_bookable:
         lengths = sorted({event_type.length_in_minutes, *event_type.length_in_minutes_options})
         can = " or ".join(map(str, lengths))
-        return blocks(rule, f"{_named(event_type)} lasts {can} min, not {facts.duration}", source)
+        free = facts.live is not None and facts.live.slot_at(facts.asked) is not None
+        else_free = f"; with {event_type.length_in_minutes} it is offered" if free else ""
+        told = f"{_named(event_type)} lasts {can} min, not {facts.duration}{else_free}"
+        return blocks(rule, told, facts.told("event type", "slots"))
     stretch = facts.hours.stretch_at(facts.asked) if facts.hours and not facts.offered else None
     if stretch is not None and span.end > stretch.end:
         told = f"{facts.minutes} min do not fit before closing at {clock(stretch.end, facts.zone)}"

@@ -36,7 +36,13 @@ CASES = (
     Case("managed_parent", 4001, f"{WEDNESDAY}T09:00", "3020 (praxis/vorlage)"),
     Case("past", 3001, "2026-11-23T08:30", "began 30 min ago"),
     Case("past", 3001, "2025-11-23T10:00", "began 364 d ago"),
-    Case("wrong_length", 3001, f"{WEDNESDAY}T09:00", "lasts 30 min, not 45", more=("--duration", "45")),
+    Case(
+        "wrong_length",
+        3001,
+        f"{WEDNESDAY}T09:00",
+        "lasts 30 min, not 45; with 30 it is offered",
+        more=("--duration", "45"),
+    ),
     Case("wrong_length", 3007, f"{WEDNESDAY}T09:00", "60 or 90 min, not 30", more=("--duration", "30")),
     Case(
         "wrong_length", 3007, f"{FRIDAY}T17:00", "not fit before closing at 18:00", more=("--duration", "90")
@@ -57,11 +63,11 @@ CASES = (
     Case(
         "buffer", 3001, f"{THURSDAY}T15:30", "bufferThu1500 ends at 15:30 and 20 min after it", knows=LISTED
     ),
-    Case("limit", 3009, f"{FRIDAY}T10:00", "2 bookings a day, and 2 are booked"),
-    Case("limit", 3010, "2026-12-03T10:00", "2 bookings a week, and 2 are booked"),
-    Case("limit", 3011, "2026-12-16T10:00", "1 booking a month, and 1 are booked"),
-    Case("limit", 3012, "2026-12-17T10:00", "1 booking a year, and 1 are booked"),
-    Case("limit", 3013, "2026-12-10T10:00", "60 min a day, and 60 are booked"),
+    Case("limit", 3009, f"{FRIDAY}T10:00", "2 bookings a day, 2 booked so far"),
+    Case("limit", 3010, "2026-12-03T10:00", "2 bookings a week, 2 booked so far"),
+    Case("limit", 3011, "2026-12-16T10:00", "1 booking a month, 1 booked so far"),
+    Case("limit", 3012, "2026-12-17T10:00", "1 booking a year, 1 booked so far"),
+    Case("limit", 3013, "2026-12-10T10:00", "60 min a day, 60 booked so far"),
     Case("limit", 3014, "2026-12-11T08:00", "all 2 seats are taken"),
     Case("shifted", 3001, f"{WEDNESDAY}T07:00", "08:00 is offered, +1 h", also=("not_in_schedule",)),
     Case("shifted", 3001, f"{WEDNESDAY}T18:30", "17:30 is offered, -1 h", also=("not_in_schedule",)),

@@ -47,7 +47,7 @@ COMMANDS: dict[str, Entry] = {
         f"{_COMMANDS}.health", "Show the state of vendor, state and records at a glance.", OPERATIONS
     ),
     "breaker": Entry(f"{_COMMANDS}.breaker", "Show or reset the circuit breaker.", OPERATIONS),
-    "cache": Entry(f"{_COMMANDS}.cache", "Show or clear the cache of Cal.com answers.", OPERATIONS),
+    "cache": Entry(f"{_COMMANDS}.cache", "Fill, compare, show or clear the cache.", OPERATIONS),
     "db": Entry(f"{_COMMANDS}.db", "Show or upgrade the records database.", OPERATIONS),
     "sandbox": Entry(f"{_COMMANDS}.sandbox", "Play Cal.com on this machine.", OPERATIONS),
     "demo": Entry(f"{_COMMANDS}.demo", "Show the main job on a sandbox, no account needed.", OPERATIONS),

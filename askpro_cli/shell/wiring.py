@@ -126,6 +126,7 @@ def policy_settings(settings: Settings) -> PolicySettings:
         base_delay=settings.number("resilience.base_delay"),
         max_delay=settings.number("resilience.max_delay"),
         max_wait=settings.number("resilience.max_wait"),
+        background_wait=settings.number("resilience.background_wait"),
         breaker=BreakerSettings(
             failures=settings.integer("breaker.failures"),
             open_for=settings.number("breaker.open_for"),

@@ -127,6 +127,14 @@ SETTINGS: tuple[Setting, ...] = _with_files(
     Setting(
         "resilience.max_wait", Kind.NUMBER, "Longest wait for the rate budget", low=0, high=600, unit="s"
     ),
+    Setting(
+        "resilience.background_wait",
+        Kind.NUMBER,
+        "The same for background work (cache warmup, cache diff)",
+        low=0,
+        high=3600,
+        unit="s",
+    ),
     Setting("breaker.failures", Kind.INTEGER, "Failures in a row that open the breaker", low=1, high=1000),
     Setting("breaker.open_for", Kind.NUMBER, "How long it stays open", low=0.1, high=3600, unit="s"),
     Setting("breaker.trials", Kind.INTEGER, "Trial calls at a time while half open", low=1, high=100),

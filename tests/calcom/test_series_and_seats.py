@@ -242,6 +242,10 @@ async def test_what_a_teams_list_cannot_filter_is_filtered_here(calcom_place: Ca
     assert (await client.bookings(BookingFilter(booking_uid=otto.uid), team_id=201)).value.dropped == 0
 
 
+async def test_a_team_is_shown_by_its_id(calcom_place: CalcomPlace) -> None:
+    assert (await calcom_place.client().team(201)).value.slug == "salon-team"
+
+
 async def test_a_teams_event_type_is_shown_by_its_id(calcom_place: CalcomPlace) -> None:
     found = (await calcom_place.client().team_event_type(201, IN_TEAM)).value
     assert (found.id, found.team_id) == (IN_TEAM, 201)

@@ -14,12 +14,14 @@ from collections.abc import Mapping
 from typing import Any
 
 _PLACEHOLDER = re.compile(r"(?<!\{)\{\{\s*([A-Za-z_][\w.-]*)\s*\}\}(?!\})")
+_INDEX = re.compile("[0-9]{1,9}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ESCAPED = str.maketrans(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", "'": "&#x27;", "`": "&#x60;", "=": "&#x3D;"}
 )
 _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
+_NOTHING = (None, False, 0, "")  # what JavaScript takes for false: such a template is no JSON to the vendor
 
 
 def rendered(template: str, document: Mapping[str, Any]) -> tuple[bytes, str]:
@@ -35,9 +37,9 @@ def rendered(template: str, document: Mapping[str, Any]) -> tuple[bytes, str]:
     fields = {**document.get("payload", {}), "triggerEvent": document["triggerEvent"]}
     fields["createdAt"] = document.get("createdAt")
     text = _PLACEHOLDER.sub(lambda found: _shown(_looked_up(found[1], fields)), template)
-    if not _is_json(template):
+    if _parsed(template) in _NOTHING:
         return _bytes(text), _FORM
-    content = json.loads(text) if _is_json(text) else False
+    content = _parsed(text)
     return _bytes(json.dumps(content, ensure_ascii=False, separators=(",", ":"))), _JSON
 
 
@@ -46,12 +48,17 @@ def _bytes(text: str) -> bytes:
     return _SURROGATE.sub("\ufffd", text).encode("utf-8")
 
 
-def _is_json(text: str) -> bool:
+def _parsed(text: str) -> Any:
+    """Return the document of a JSON text, False when it is none."""
     try:
-        json.loads(text)
-    except ValueError:
+        return json.loads(text, parse_constant=_refuse)
+    except (ValueError, RecursionError):
         return False
-    return True
+
+
+def _refuse(constant: str) -> None:
+    """Refuse NaN and Infinity, which Python reads and JSON does not know."""
+    raise ValueError(constant)
 
 
 def _looked_up(path: str, fields: Mapping[str, Any]) -> Any:
@@ -60,7 +67,7 @@ def _looked_up(path: str, fields: Mapping[str, Any]) -> Any:
     for step in path.split("."):
         if isinstance(value, Mapping):
             value = value.get(step)
-        elif isinstance(value, list) and step.isdigit() and int(step) < len(value):
+        elif isinstance(value, list) and _INDEX.fullmatch(step) and int(step) < len(value):
             value = value[int(step)]
         else:
             return None

@@ -527,6 +527,8 @@ def test_a_value_that_breaks_the_json_sends_the_word_false(caller: Caller, recei
         ("{{price}}", "0"),
         ("{{payload.title}}", ""),
         ("{{title.x}}", ""),
+        ("{{attendees.²}}", ""),
+        ("{{attendees.9999999999}}", ""),
         ("{{organizer.language.locale}}", "de"),
     ],
 )
@@ -540,7 +542,15 @@ def test_any_template_is_rendered(text: str) -> None:
     for template in (text, json.dumps({"t": f"{text}{{{{a.0.b}}}}"}), f"{{{{c}}}}{text}{{{{a.b}}}}"):
         body, content_type = rendered(template, document)
         assert body.decode("utf-8") is not None
-        assert content_type == "application/x-www-form-urlencoded" or json.loads(body) is not None
+        assert content_type == "application/x-www-form-urlencoded" or json.loads(body) != ""
+
+
+@pytest.mark.parametrize("template", ["null", "false", "0", '""', "NaN", "-Infinity", "[" * 99_999])
+def test_a_template_that_is_nothing_goes_out_as_a_form(template: str) -> None:
+    assert rendered(template, {"triggerEvent": "PING"}) == (
+        template.encode(),
+        "application/x-www-form-urlencoded",
+    )
 
 
 def test_half_a_surrogate_pair_is_replaced() -> None:

@@ -11,7 +11,7 @@ from askpro_cli.shell.command import app_of, command_app
 from askpro_cli.shell.output.result import Result
 
 app = command_app(
-    help="""Show or clear the cache of Cal.com answers.
+    help="""Fill, compare, show or clear the cache.
 
 Examples:
   askpro cache stats

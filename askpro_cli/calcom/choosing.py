@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from askpro_cli.base.errors import AskproError, InvalidValueError, NotFoundError, VendorProtocolError
 from askpro_cli.calcom.listing import list_event_types
-from askpro_cli.calcom.lookup import Reference, cached_event_type, find_event_type
+from askpro_cli.calcom.lookup import Reference, cached_event_type, find_event_type, require_bookable
 from askpro_cli.calcom.models import EventType
 from askpro_cli.resilience.policy import Priority
 from askpro_cli.resilience.threads import hop
@@ -26,8 +26,8 @@ class Choice:
 
     Args:
         event_types: bookable ones, each once.
-        parents: managed event types, which have no slots of their own; their children have.
-        failed: by the name they were asked for, why some were not found.
+        parents: managed event types found on the way, which have no slots of their own; their children have.
+        failed: by the name they were asked for, why some were not found or cannot be booked.
     """
 
     event_types: list[EventType] = field(default_factory=list)
@@ -67,7 +67,7 @@ class Chooser:
         return choice
 
     async def named(self, references: Mapping[str, Reference]) -> Choice:
-        """Return the event types asked for by name; those that do not exist are told apart.
+        """Return the event types asked for by name; those that cannot be booked are told apart.
 
         Args:
             references: by the words they were asked for with.
@@ -81,7 +81,8 @@ class Chooser:
         choice = Choice()
         for text, reference in references.items():
             try:
-                choice.add(found[text] or _among(listed, reference) or await self._ask(reference))
+                known = found[text] or _among(listed, reference) or await self._ask(reference)
+                choice.add(require_bookable(known))
             except (NotFoundError, InvalidValueError, VendorProtocolError) as error:
                 choice.failed[text] = error
         return choice

@@ -119,7 +119,8 @@ class Policy:
 
         async def counted(attempt: Attempt) -> T:
             if self._most is not None and self._sent >= self._most:
-                raise RequestCapError(f"stopped at {self._most} requests", subject="--max-requests")
+                plural = "" if self._most == 1 else "s"
+                raise RequestCapError(f"stopped at {self._most} request{plural}", subject="--max-requests")
             self._sent += 1
             return await send(attempt)
 

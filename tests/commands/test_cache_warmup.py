@@ -95,6 +95,19 @@ def test_a_name_that_does_not_exist(salon: Salon) -> None:
     assert states(beside) == {1001: "warmed"}
 
 
+def test_the_parent_of_a_managed_event_type_cannot_be_named(salon: Salon) -> None:
+    parent = "salon-team/stammkunden"
+    assert "cannot be booked" in salon(*WARM, "--event-type", parent).exits(2).stderr
+    beside = salon(*WARM, "--event-type", parent, "--event-type", HAIRCUT, "--json").exits(6)
+    assert states(beside) == {1001: "warmed"}
+
+
+def test_settings_that_keep_nothing_are_said(salon: Salon) -> None:
+    done = salon(*WARM, env={"ASKPRO_CACHE_SLOTS_TTL": "0"}).exits(2)
+    assert "cache.slots_ttl is 0" in done.stderr
+    assert salon.sent("GET", "/v2/") == 0
+
+
 def test_an_event_type_deleted_after_it_was_listed_fails_alone(salon: Salon) -> None:
     salon("event-types", "list").ok()
     del salon.sandbox.world.event_types[1004]
@@ -116,7 +129,7 @@ def test_a_cap_is_a_part_done_and_the_next_run_goes_on(salon: Salon) -> None:
 
 def test_a_cap_that_does_not_even_reach_the_slots(salon: Salon) -> None:
     done = salon(*WARM, "--all", "--max-requests", "1").exits(6)
-    assert "stopped at 1 requests" in done.stderr
+    assert "stopped at 1 request" in done.stderr
 
 
 def test_a_key_that_is_not_accepted(salon: Salon) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from askpro_cli.base.errors import AskproError, RequestCapError, VendorAuthError
+from askpro_cli.base.errors import AskproError, ConfigError, RequestCapError, VendorAuthError
 from askpro_cli.base.exit_codes import ExitCode, combine
 from askpro_cli.base.times import human_span
 from askpro_cli.booking.windows import days_of
@@ -39,8 +39,13 @@ async def warm_cache(
     """Fill the cache, and tell what became of each event type.
 
     Raises:
+        ConfigError: the settings keep nothing in the cache.
         VendorError, UnknownError, RequestCapError: nothing could be done at all.
     """
+    if app.settings.number("cache.slots_ttl") <= 0:
+        raise ConfigError(
+            "cache.slots_ttl is 0: nothing would be kept", subject="cache.slots_ttl", hint="set it to 300"
+        )
     console = app.console
     console.quiet = console.quiet or not (console.talks_to_a_person or console.verbose)
     async with app.calcom() as client:

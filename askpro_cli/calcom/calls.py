@@ -14,6 +14,7 @@ from askpro_cli.calcom.wire import Wire, WireRequest
 from askpro_cli.resilience.policy import Attempt, CallMeta, Policy, Priority
 
 T = TypeVar("T")
+Absent = Callable[[VendorNotFoundError], T]
 
 
 class Calls:
@@ -47,11 +48,12 @@ class Calls:
         decode: Callable[[Envelope], T],
         priority: Priority = Priority.INTERACTIVE,
         *,
-        absent: Callable[[], T] | None = None,
+        absent: Absent[T] | None = None,
     ) -> Answer[T]:
         """Ask for something; asking again changes nothing, so failures are tried again.
 
-        *absent* gives the value that "there is no such thing" (404) stands for; without it that is an error.
+        *absent* gives the value that "there is no such thing" (404) stands for, or raises what it is given;
+        without it that is an error.
         """
         outcome = await self._policy.call(
             request.operation, self._try(request, decode, absent), priority=priority, watch=self._note
@@ -64,7 +66,7 @@ class Calls:
         decode: Callable[[Envelope], T],
         lookup: Callable[[], Awaitable[T | None]] | None,
         *,
-        absent: Callable[[], T] | None = None,
+        absent: Absent[T] | None = None,
     ) -> Answer[T]:
         """Change something; *absent* as in :meth:`read`.
 
@@ -87,7 +89,7 @@ class Calls:
         self.last = self.last_write = meta
 
     def _try(
-        self, request: WireRequest, decode: Callable[[Envelope], T], absent: Callable[[], T] | None
+        self, request: WireRequest, decode: Callable[[Envelope], T], absent: Absent[T] | None
     ) -> Callable[[Attempt], Awaitable[T]]:
         """Return one try: send, report the head, open the envelope, read the documents."""
 
@@ -106,10 +108,10 @@ class Calls:
                 if request.apart:
                     error.whole_key = error.retryable = False
                 raise
-            except VendorNotFoundError:
+            except VendorNotFoundError as error:
                 if absent is None:
                     raise
-                return absent()
+                return absent(error)
             except VendorProtocolError as error:
                 error.status, error.request_id = answer.status, answer.head.request_id
                 raise

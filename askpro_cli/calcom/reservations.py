@@ -66,7 +66,7 @@ class Reservations(Group):
     async def get(self, uid: str, *, priority: Priority = Priority.INTERACTIVE) -> Answer[Reservation | None]:
         """Return a reservation, None when there is none: given up, run out, or never made."""
         return await self._calls.read(
-            self._request("get", "GET", uid), one_or_none(Reservation), priority, absent=lambda: None
+            self._request("get", "GET", uid), one_or_none(Reservation), priority, absent=lambda _: None
         )
 
     async def move(
@@ -100,7 +100,7 @@ class Reservations(Group):
             return True if (await self.get(uid)).value is None else None
 
         answer = await self._calls.write(
-            self._request("delete", "DELETE", uid), _done, is_free, absent=lambda: True
+            self._request("delete", "DELETE", uid), _done, is_free, absent=lambda _: True
         )
         return Answer(None, answer.meta)
 

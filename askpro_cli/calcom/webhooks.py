@@ -8,7 +8,7 @@ from typing import Any, TypedDict, Unpack
 
 import msgspec
 
-from askpro_cli.base.errors import InvalidValueError
+from askpro_cli.base.errors import InvalidValueError, VendorNotFoundError
 from askpro_cli.calcom.answers import Envelope
 from askpro_cli.calcom.bodies import given
 from askpro_cli.calcom.calls import Group
@@ -195,20 +195,31 @@ class Webhooks(Group):
         return await self._calls.write(request, one(Webhook), changed)
 
     async def delete(self, webhook_id: str, **scope: Unpack[Scope]) -> Answer[bool]:
-        """Remove a webhook; the value is False when it was gone before, which is a success too."""
+        """Remove a webhook; the value is False when it was gone before, which is a success too.
+
+        Raises:
+            VendorNotFoundError: there is no such event type or team.
+        """
         request = self._wire.webhooks("delete", "DELETE", _place(scope, webhook_id))
 
         async def is_gone() -> bool | None:
             found = await self._calls.read(
-                self._wire.webhooks("get", "GET", _place(scope, webhook_id)), _there, absent=lambda: False
+                self._wire.webhooks("get", "GET", _place(scope, webhook_id)), _there, absent=_gone
             )
             return None if found.value else True
 
-        return await self._calls.write(request, _there, is_gone, absent=lambda: False)
+        return await self._calls.write(request, _there, is_gone, absent=_gone)
 
 
 def _there(_: Envelope) -> bool:
     return True
+
+
+def _gone(error: VendorNotFoundError) -> bool:
+    """Return False for a webhook that is not there; an event type or a team that is not is an error."""
+    if error.details.get("known_as") != "unknown-webhook":
+        raise error
+    return False
 
 
 def _root(scope: Scope) -> tuple[str | int, ...]:

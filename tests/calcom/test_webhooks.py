@@ -89,6 +89,16 @@ async def test_what_is_gone_is_removed_with_success(calcom_place: CalcomPlace) -
     assert caught.value.details["known_as"] == "unknown-webhook"
 
 
+async def test_a_scope_that_does_not_exist_is_not_taken_for_a_webhook_that_is_gone(
+    calcom_place: CalcomPlace,
+) -> None:
+    hooks = calcom_place.client().webhooks
+    made = (await hooks.create(NEW)).value
+    with pytest.raises(VendorNotFoundError):
+        await hooks.delete(str(made.id), event_type_id=99)
+    assert len((await hooks.list()).value) == 1
+
+
 @pytest.mark.parametrize(
     ("triggers", "hint"), [(["BOOKING_CREATE"], "did you mean BOOKING_CREATED?"), ([], "for example")]
 )

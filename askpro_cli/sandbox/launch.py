@@ -63,7 +63,7 @@ class Launch:
     """What is served.
 
     Attributes:
-        build: makes the application once the server is there.
+        build: makes the application; it takes the server's connections, None in process.
         key: the first key it accepts; None for a replay, which accepts any.
         facts: what the ready envelope adds.
         notes: what a person should know.
@@ -134,7 +134,7 @@ def _first(*values: float | None) -> float:
 
 
 def _building(world: World, options: SandboxOptions, clock: Clock, record: Path | None) -> Build:
-    def build(connections: Connections) -> Servable:
+    def build(connections: Connections | None) -> Servable:
         app = create_app(world, clock=clock, options=options, connections=connections)
         return app if record is None else Recording(app, Writer(record, app.clock.now()), app.clock)
 

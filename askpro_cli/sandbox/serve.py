@@ -131,7 +131,7 @@ class Servable(Protocol):
         ...
 
 
-Build = Callable[[Connections], Servable]
+Build = Callable[[Connections | None], Servable]
 
 
 class _Served(NamedTuple):

@@ -7,7 +7,7 @@ when it had begun (or ended) before anybody wanted to hear of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
 
 from askpro_cli.sandbox.register import Booking
 from askpro_cli.sandbox.webhooks_bodies import MEETINGS
@@ -34,16 +34,24 @@ class Meetings:
         if not self._world.webhooks.any_wants(MEETINGS):
             self._since = None
             return
-        self._since = now if self._since is None else min(self._since, now)
-        for _, trigger, booking in sorted(self._due(self._since, now), key=lambda found: found[0]):
+        since = now if self._since is None else self._since
+        self._since = now
+        for _, trigger, booking in sorted(self._due(since, now), key=lambda found: found[0]):
             self._told.add((trigger, booking.uid))
             self._world.emit(trigger, booking)
 
-    def _due(self, since: float, now: float) -> Iterator[tuple[int, str, Booking]]:
-        """Yield when, what and which booking was not told of."""
-        for booking in self._world.bookings.values():
-            if booking.status != "accepted":
-                continue
-            for instant, trigger in ((booking.start, "MEETING_STARTED"), (booking.end, "MEETING_ENDED")):
-                if since < instant <= now and (trigger, booking.uid) not in self._told:
-                    yield instant, trigger, booking
+    def _due(self, since: float, now: float) -> list[tuple[int, str, Booking]]:
+        """Return when, what and which booking was not told of: what fell due after *since* until *now*."""
+        span = (math.floor(since), math.ceil(now))
+        found = {
+            booking.uid: booking
+            for host_id in self._world.users
+            for booking in self._world.active_touching(host_id, *span)
+            if booking.status == "accepted"
+        }
+        return [
+            (instant, trigger, booking)
+            for booking in found.values()
+            for instant, trigger in ((booking.start, "MEETING_STARTED"), (booking.end, "MEETING_ENDED"))
+            if since < instant <= now and (trigger, booking.uid) not in self._told
+        ]

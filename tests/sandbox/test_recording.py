@@ -43,7 +43,7 @@ class Plain(Caller):
 
 def started(wish: Wish) -> Caller:
     clock = ManualClock(SANDBOX_NOW)
-    app: Any = prepare(wish, clock).build(None)  # type: ignore[arg-type]  # in process: no connections
+    app: Any = prepare(wish, clock).build(None)
     return Plain(app, clock)
 
 

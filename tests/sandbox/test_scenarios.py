@@ -32,7 +32,7 @@ def play() -> Iterator[Play]:
     def start(name: str | Path, **wish: Any) -> Caller:
         clock = ManualClock(SANDBOX_NOW)
         launch = prepare(Wish(scenario=str(name), seed=1, **wish), clock)
-        app: Any = launch.build(None)  # type: ignore[arg-type]  # in process there are no connections
+        app: Any = launch.build(None)
         made.append(Caller(app, clock))
         return made[-1]
 

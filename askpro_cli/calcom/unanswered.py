@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from askpro_cli.base.errors import VendorNotFoundError
+from askpro_cli.base.errors import UnknownError, VendorNotFoundError
 from askpro_cli.calcom.filters import BookingFilter
 from askpro_cli.calcom.models import Attendee, Booking
 
@@ -43,6 +43,9 @@ async def seat_moved_to(client: BookingCalls, seat: Seat, start: datetime) -> Bo
 
     The vendor gives a seat that moves alone to a free time a new uid, so it is the attendee who is looked
     for, among the bookings of the event type.
+
+    Raises:
+        UnknownError: the seat has left its booking, and this key does not see where it went (a team's).
     """
     kind, length = seat.booking.of_event_type, seat.booking.end - seat.booking.start
     wanted = BookingFilter(
@@ -50,7 +53,21 @@ async def seat_moved_to(client: BookingCalls, seat: Seat, start: datetime) -> Bo
     )
     found = (await client.bookings(wanted)).value.bookings
     there = (one for one in found if _at(start, one) and one.status not in _OVER)
-    return next((one for one in there if seat.contact in map(_contact, one.attendees) and seat.contact), None)
+    moved = next(
+        (one for one in there if seat.contact and seat.contact in map(_contact, one.attendees)), None
+    )
+    if moved is None and seat.contact and not await _still_there(client, seat):
+        raise UnknownError(
+            "the seat has left its booking, and where it went is not shown to this key",
+            subject=seat.booking.uid,
+            hint="a key of the host, or of a team admin, sees it: `askpro bookings list`",
+        )
+    return moved
+
+
+async def _still_there(client: BookingCalls, seat: Seat) -> bool:
+    left = (await client.booking(seat.booking.uid)).value
+    return any(person.seat_uid == seat.uid for person in left.attendees)
 
 
 def _contact(person: Attendee) -> str:

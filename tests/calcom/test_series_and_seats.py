@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 from support.calcom import CalcomPlace
+from support.sandbox import SandboxTransport
 
 from askpro_cli.base.errors import (
+    FateUnknownError,
     InvalidValueError,
     SlotUnavailableError,
     VendorConflictError,
@@ -167,6 +170,29 @@ async def test_a_seat_is_moved_alone(calcom_place: CalcomPlace, fault: str | Non
     assert moved.value.start == AT_ELEVEN
     left = (await client.booking(otto.uid)).value
     assert [person.seat_uid for person in left.attendees] == [otto.seat_uid]
+
+
+class ShowsNoList(SandboxTransport):
+    """A server that shows this key none of the bookings in its list, as it does with a colleague's."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if (request.method, request.url.path) != ("GET", "/v2/bookings"):
+            return await super().handle_async_request(request)
+        return httpx.Response(200, json={"status": "success", "data": [], "pagination": {"totalItems": 0}})
+
+
+async def test_a_seat_that_left_to_where_nobody_may_look_stays_unknown(calcom_place: CalcomPlace) -> None:
+    calcom_place.wire = ShowsNoList(calcom_place.app)
+    client = calcom_place.client()
+    mia = (await client.create_booking(new(BRAIDS))).value
+    await client.create_booking(new(BRAIDS, "Otto"))
+    calcom_place.fault("reset-after", method="POST")
+    with pytest.raises(FateUnknownError, match="not shown to this key"):
+        await client.reschedule(mia.uid, AT_ELEVEN, seat_uid=mia.seat_uid)
+    calcom_place.fault("502", method="POST")
+    otto = (await client.booking(mia.uid)).value.attendees[0].seat_uid
+    moved = await client.reschedule(mia.uid, AT_ELEVEN, seat_uid=otto)
+    assert moved.value.start == AT_ELEVEN
 
 
 async def test_whose_seat_is_meant_must_be_said(calcom_place: CalcomPlace) -> None:

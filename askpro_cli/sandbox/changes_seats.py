@@ -47,7 +47,7 @@ def reschedule_seat(call: Call, uid: str, body: dict[str, Any]) -> tuple[Booking
         new.updated_at = call.now
     _leave(call, old, person["seatUid"])
     call.world.store(new)
-    call.world.emit(moved_trigger(new), new, seat_uid=seat_uid)
+    call.world.emit(moved_trigger(new), new, seat_uid=seat_uid, moved_from=old.uid)
     return new, seat_uid
 
 

@@ -97,10 +97,10 @@ def _instant(world: World, booking: Booking, _: Document) -> Document:
 
 
 def _rescheduled(world: World, booking: Booking, extra: Document) -> Document:
-    old = world.bookings.get(booking.rescheduled_from or "")
+    old = world.bookings.get(extra.get("moved_from") or booking.rescheduled_from or "")
     moved = {
         "rescheduleId": old.id if old else None,
-        "rescheduleUid": booking.rescheduled_from,
+        "rescheduleUid": old.uid if old else None,
         "rescheduleStartTime": _plain(old.start) if old else None,
         "rescheduleEndTime": _plain(old.end) if old else None,
         "rescheduledBy": booking.rescheduled_by,

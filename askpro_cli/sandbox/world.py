@@ -116,7 +116,8 @@ class World(Catalogue, Register):
             trigger: the vendor's name of the event, e.g. `BOOKING_CREATED`.
             booking: as it is after the event; for `BOOKING_RESCHEDULED` the new one.
             extra: what the event's document adds: `attendees` (`[{"email", "noShow"}]`) and `host` of
-                `BOOKING_NO_SHOW_UPDATED`, `reason` of `BOOKING_REJECTED`.
+                `BOOKING_NO_SHOW_UPDATED`, `reason` of `BOOKING_REJECTED`; `seat_uid` of one seat, and
+                `moved_from`, the uid of the booking it left.
         """
         if self.listener is not None:
             self.listener(trigger, booking, extra)

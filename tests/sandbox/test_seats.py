@@ -8,6 +8,9 @@ import httpx
 import pytest
 from support.calling import ATTENDEE, TUESDAY_TEN, Caller, refusal
 
+from askpro_cli.sandbox.register import Booking
+from askpro_cli.sandbox.webhooks_bodies import event_document
+
 COURSE = 1010  # four seats, who sits where is for the salon to know
 SHARED = 1012  # three seats, everybody sees everybody; a series of three
 ELEVEN = "2026-11-24T10:00:00Z"
@@ -198,6 +201,22 @@ def test_a_seat_that_joins_others_keeps_its_uid(caller: Caller) -> None:
     assert emails(moved) == ["gast2", "gast1"]
     assert caller.data(f"/v2/bookings/{first['uid']}")["status"] == "cancelled"
     assert emails(caller.data(f"/v2/bookings/by-seat/{first['seatUid']}")) == ["gast2", "gast1"]
+
+
+def test_the_world_is_told_which_seat_moved_and_from_where(caller: Caller) -> None:
+    first, there = seat(caller, 1), seat(caller, 2, ELEVEN)
+    told: list[dict[str, Any]] = []
+    world, now = caller.app.world, caller.clock.now()
+
+    def listen(trigger: str, booking: Booking, extra: dict[str, Any]) -> None:
+        told.append(event_document(world, trigger, booking, extra, now))
+
+    world.listener = listen
+    move(caller, first["uid"], first["seatUid"])
+    ((trigger, payload),) = [(document["triggerEvent"], document["payload"]) for document in told]
+    assert (trigger, payload["uid"]) == ("BOOKING_RESCHEDULED", there["uid"])
+    assert (payload["rescheduleUid"], payload["attendeeSeatId"]) == (first["uid"], first["seatUid"])
+    assert payload["rescheduleStartTime"].startswith("2026-11-24T09:00:00")
 
 
 def test_a_seat_too_may_lose_the_race(caller: Caller) -> None:

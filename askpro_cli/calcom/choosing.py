@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from askpro_cli.base.errors import AskproError, InvalidValueError, NotFoundError, VendorProtocolError
 from askpro_cli.calcom.listing import list_event_types
-from askpro_cli.calcom.lookup import Reference, cached_event_type, find_event_type, require_bookable
+from askpro_cli.calcom.lookup import Reference, cached_event_type, find_event_type, is_young, require_bookable
 from askpro_cli.calcom.models import EventType
 from askpro_cli.resilience.policy import Priority
 from askpro_cli.resilience.threads import hop
@@ -53,7 +53,7 @@ class Chooser:
     def __init__(self, client: CalcomClient, cache: CalcomCache, *, keep_warm: bool = False) -> None:
         self._client = client
         self._cache = cache
-        self._keep_warm = keep_warm
+        self._max_age = cache.ttls.event_types / 2 if keep_warm else None
 
     async def all(self) -> Choice:
         """Return every event type the key may see: own ones, hidden ones, and those of its teams.
@@ -89,23 +89,17 @@ class Chooser:
 
     def _fresh(self, reference: Reference) -> EventType | None:
         known = cached_event_type(self._cache, reference)
-        if known is None or self._is_old(known.age):
-            return None
-        return known.event_type
-
-    def _is_old(self, age: float | None) -> bool:
-        return self._keep_warm and age is not None and age > self._cache.ttls.event_types / 2
+        return known.event_type if known and is_young(known.age, self._max_age) else None
 
     async def _list(self) -> list[EventType]:
-        known = await hop(self._cache.read_event_types)
-        refresh = known is not None and self._is_old(known.age)
-        priority = Priority.BACKGROUND
-        found = await list_event_types(self._client, self._cache, refresh=refresh, priority=priority)
+        found = await list_event_types(
+            self._client, self._cache, max_age=self._max_age, priority=Priority.BACKGROUND
+        )
         return found.event_types
 
     async def _ask(self, reference: Reference) -> EventType:
         found = await find_event_type(
-            self._client, self._cache, reference, refresh=self._keep_warm, priority=Priority.BACKGROUND
+            self._client, self._cache, reference, max_age=self._max_age, priority=Priority.BACKGROUND
         )
         return found.event_type
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from askpro_cli.base.errors import VendorAuthError, VendorNotFoundError
-from askpro_cli.calcom.lookup import shared
+from askpro_cli.calcom.lookup import is_young, shared
 from askpro_cli.calcom.models import EventType
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ async def list_event_types(
     cache: CalcomCache,
     *,
     refresh: bool = False,
+    max_age: float | None = None,
     priority: Priority | None = None,
 ) -> FoundEventTypes:
     """Return all event types from the cache, else from the vendor; processes that ask at once share a call.
@@ -38,6 +39,7 @@ async def list_event_types(
         client: asks the vendor.
         cache: asked first, filled afterwards.
         refresh: ask the vendor even if the cache knows.
+        max_age: seconds after which what the cache knows is asked for anew; None for its whole life.
         priority: who asks; interactive by default.
 
     Raises:
@@ -50,7 +52,7 @@ async def list_event_types(
 
     def read() -> FoundEventTypes | None:
         found = cache.read_event_types()
-        return None if found is None else FoundEventTypes(found.value, found.age)
+        return FoundEventTypes(found.value, found.age) if found and is_young(found.age, max_age) else None
 
     async def ask() -> FoundEventTypes:
         fill = await hop(cache.begin_document)

@@ -138,6 +138,7 @@ async def find_event_type(
     *,
     refresh: bool = False,
     stale_ok: bool = False,
+    max_age: float | None = None,
     priority: Priority | None = None,
 ) -> FoundEventType:
     """Return the event type from the cache, else from the vendor; processes that ask at once share a call.
@@ -148,6 +149,7 @@ async def find_event_type(
         reference: see :func:`parse_reference`.
         refresh: ask the vendor even if the cache knows.
         stale_ok: return an old copy when the vendor is down.
+        max_age: seconds after which what the cache knows is asked for anew; None for its whole life.
         priority: who asks; interactive by default.
 
     Raises:
@@ -157,7 +159,8 @@ async def find_event_type(
     from askpro_cli.resilience.threads import hop
 
     def read() -> FoundEventType | None:
-        return cached_event_type(cache, reference)
+        known = cached_event_type(cache, reference)
+        return known if known and is_young(known.age, max_age) else None
 
     async def ask() -> FoundEventType:
         fill = await hop(cache.begin_document)
@@ -184,6 +187,11 @@ def _forget(cache: CalcomCache, reference: Reference) -> None:
     known = cache.read_event_type(reference.key)
     if known is not None:
         cache.forget_event_type(known.value.id)
+
+
+def is_young(age: float | None, max_age: float | None) -> bool:
+    """Tell whether something of *age* seconds may be used where at most *max_age* are allowed (None: any)."""
+    return max_age is None or (age is not None and age <= max_age)
 
 
 async def shared(

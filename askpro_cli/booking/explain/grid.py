@@ -23,7 +23,7 @@ def step_of(interval: int) -> int:
 def on_step(instant: datetime, step: int, zone: ZoneInfo) -> bool:
     """Tell whether the minutes of the local clock are a multiple of *step*."""
     local = instant.astimezone(zone)
-    return (local.hour * 60 + local.minute) % step == 0 and not local.second and not local.microsecond
+    return local.minute % step == 0 and not local.second and not local.microsecond
 
 
 def starts(
@@ -44,11 +44,18 @@ def starts(
         start += timedelta(minutes=interval)
 
 
+def keeps_step(day: Interval, step: int, zone: ZoneInfo) -> bool:
+    """Tell whether clocks in *zone* keep *step* all *day*: a change by half an hour moves a grid of hours."""
+    change = day.end.astimezone(zone).utcoffset() or timedelta()
+    change -= day.start.astimezone(zone).utcoffset() or timedelta()
+    return not change % timedelta(minutes=step)
+
+
 def _aligned(instant: datetime, step: int, zone: ZoneInfo) -> datetime:
-    """Return the first instant at or after *instant* on a step of the local clock."""
-    local = instant.astimezone(zone)
-    minutes = local.hour * 60 + local.minute
+    """Return the first whole minute at or after *instant* on a step of the local clock."""
     whole = instant.replace(second=0, microsecond=0)
     if whole < instant:
-        whole, minutes = whole + timedelta(minutes=1), minutes + 1
-    return whole + timedelta(minutes=-minutes % step)
+        whole += timedelta(minutes=1)
+    while late := whole.astimezone(zone).minute % step:
+        whole += timedelta(minutes=step - late)
+    return whole

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from askpro_cli.base.times import Interval
+from askpro_cli.base.times import Interval, day_bounds
 from askpro_cli.booking.explain.facts import Facts
-from askpro_cli.booking.explain.grid import on_step, starts, step_of
+from askpro_cli.booking.explain.grid import keeps_step, on_step, starts, step_of
 from askpro_cli.booking.explain.neighbours import neighbours
 from askpro_cli.booking.explain.opening_hours import joined, without
 from askpro_cli.booking.explain.verdicts import Verdict, blocks, passes, unknown
@@ -51,6 +51,8 @@ def _breaks_step(facts: Facts, interval: int) -> bool:
         return False
     if facts.schedule_zone is None and not live.free:
         return False  # the grid follows a clock that nothing has shown yet
+    if not keeps_step(day_bounds(facts.day_of_schedule, facts.clocks), step, facts.clocks):
+        return False
     return all(on_step(slot.start, step, facts.clocks) for slot in live.free)
 
 

@@ -13,9 +13,9 @@ from askpro_cli.booking.explain.facts import Facts
 from askpro_cli.booking.explain.limits import limit
 from askpro_cli.booking.explain.neighbours import buffer, busy
 from askpro_cli.booking.explain.off_grid import off_grid
-from askpro_cli.booking.explain.patterns import lies_within_offers
+from askpro_cli.booking.explain.patterns import lies_within_offers, seems_open
 from askpro_cli.booking.explain.shift import UTC_READ_AS_LOCAL, Shift, find_shift
-from askpro_cli.booking.explain.verdicts import UNKNOWN, Verdict, blocks, passes, unknown
+from askpro_cli.booking.explain.verdicts import Verdict, blocks, passes, unknown
 from askpro_cli.booking.explain.wording import clock, moment, signed
 
 OFFERED, UNEXPLAINED = "offered", "unexplained"
@@ -59,7 +59,7 @@ PRECEDENCE = (
 )
 """Which blocking rule is the reason: the first of these. What is not proven comes after all that is."""
 
-_JUDGED_BY_THE_VENDOR = frozenset({"busy", "buffer", "limit", "holiday"})
+_JUDGED_BY_THE_VENDOR = frozenset({"busy", "buffer", "limit"})
 _AFTER_EXCLUSION = frozenset({"limit", "off_grid", "holiday", "wrong_length", "booking_window"})
 
 
@@ -134,9 +134,9 @@ def _shifted(facts: Facts, shift: Shift | None, found: Mapping[str, Verdict]) ->
         return passes(SHIFTED, "nothing is offered a zone's offset away", facts.told("slots"))
     told = f"{moment(shift.meant, facts.zone)} is offered, {signed(shift.minutes)}"
     closed, grid = found["not_in_schedule"], found["off_grid"]
-    if not (closed.blocks or grid.blocks or closed.verdict == UNKNOWN):
-        return passes(SHIFTED, f"{told}, but the asked time is one of the schedule too", facts.told("slots"))
     proven = closed.blocks or grid.blocks
+    if not proven and (closed.passes or seems_open(facts)):
+        return passes(SHIFTED, f"{told}, but the asked time is one of the schedule too", facts.told("slots"))
     if not proven and "schedule" not in facts.sources and facts.event_type is not None:
         return unknown(SHIFTED, f"{told}; {facts.why_not('schedule')}")
     return blocks(SHIFTED, f"{told}: {_bug(shift)}", facts.told("slots"), proven=proven)

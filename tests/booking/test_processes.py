@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections import Counter
+from typing import Any
 
 from support.salon import HAIRCUT, Street
 from support.waiting import eventually
@@ -74,3 +75,25 @@ def test_a_process_killed_after_the_commit_is_succeeded_by_the_same_command(stre
     assert answer["data"]["recovered"] is True  # type: ignore[index] # JSON
     assert [answer["data"]["booking"]["uid"]] == street.standing(start)  # type: ignore[index] # JSON
     assert street.sent("POST") == 1
+
+
+def test_a_process_killed_after_a_series_was_made_is_succeeded_by_the_same_command(street: Street) -> None:
+    street.program.env |= PATIENT
+    found = street.program("availability", "1011", "--from", "+3d", "--days", "4", "--json").ok()
+    start = found.data["slots"][0]["start_utc"]
+    words = ("book", "1011", "--start", start, "--name", "Anna Schmidt", "--email", "anna@example.org")
+    command = (*words, "--occurrences", "3", "--reserve", "--json")
+    street.control(
+        "faults", {"fault": "timeout-after=60", "match": {"method": "POST", "path": "/v2/bookings"}}
+    )
+    victim = street.program.start(*command)
+    eventually(lambda: street.standing(start), within=30)
+    victim.kill()
+    victim.communicate(timeout=10)
+
+    ((code, answer),) = end([street.program.start(*command)])
+    assert code == 0, answer
+    data: dict[str, Any] = answer["data"]  # type: ignore[assignment] # JSON
+    assert data["recovered"] is True
+    assert data["occurrences"] == {"asked": 3, "standing": 3}
+    assert street.sent("POST", "/v2/bookings") == 1

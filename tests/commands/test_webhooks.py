@@ -102,6 +102,26 @@ def forget(salon: Salon, **change: Any) -> None:
     salon.cli.http_transport = wire
 
 
+class Late(SandboxTransport):
+    """Shows no webhooks at first, as to a process that is a moment too early."""
+
+    asked = 0
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.method == "GET" and request.url.path == "/v2/webhooks":
+            self.asked += 1
+            if self.asked == 1:
+                return httpx.Response(200, json={"status": "success", "data": []})
+        return await super().handle_async_request(request)
+
+
+def test_two_at_once_make_one_subscription(salon: Salon) -> None:
+    run(salon, "subscribe", URL).ok()
+    salon.cli.http_transport = Late(salon.sandbox)
+    assert run(salon, "subscribe", URL).ok().data["outcome"] == "unchanged"
+    assert len(kept(salon)) == 1
+
+
 def test_what_the_vendor_keeps_otherwise_is_a_finding(salon: Salon) -> None:
     forget(salon, triggers=["BOOKING_CREATED"], active=False)
     done = run(salon, "subscribe", URL).exits(1)

@@ -6,6 +6,7 @@ import json
 import os
 import random
 import sys
+import time
 from pathlib import Path
 
 from practice import FIRST_ID
@@ -16,8 +17,8 @@ from askpro_cli.shell.options import GlobalOptions
 from askpro_cli.shell.output.console import Streams
 
 
-def hits(event_types: int, days: int, reads: int) -> int:
-    """Return how many of *reads* windows inside the next *days* the cache answers alone."""
+def hits(event_types: int, days: int, reads: int, seconds: float) -> int:
+    """Return how many of *reads* windows inside the next *days*, spread over *seconds*, the cache answers."""
     app = App.build(GlobalOptions(), os.environ, Path.cwd(), Streams(None, None, sys.stderr))
     chance = random.Random(reads)  # noqa: S311 - a sample, no secret
     found = 0
@@ -28,10 +29,11 @@ def hits(event_types: int, days: int, reads: int) -> int:
         name = chance.choice([str(FIRST_ID + number), f"praxis/termin-{number:03}"])
         asked = Question.read(app, name, start=f"+{first}d", end=None, days=length, duration=None)
         found += from_cache(app, asked) is not None
+        time.sleep(seconds / reads)
     app.close()
     return found
 
 
 if __name__ == "__main__":
-    counted = hits(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
-    Path(sys.argv[4]).write_text(json.dumps(counted), encoding="utf-8")
+    counted = hits(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4]))
+    Path(sys.argv[5]).write_text(json.dumps(counted), encoding="utf-8")

@@ -112,7 +112,11 @@ class Reader:
         await hop(lambda: self._look_into_cache(facts))
         await self._read_slots(facts, question.reference)
         self._set_clock(facts)
-        if event_type is not None and not facts.offered and not _settled(facts):
+        if event_type is None:
+            for what in ("schedule", "bookings"):
+                why = f"{what}: nobody's, the event type is not known"
+                facts.sources[what] = Source(what, NOT_ASKED, why=why)
+        elif not facts.offered and not _settled(facts):
             await self._read_further(facts, event_type)
         if facts.offered is False:
             facts.elsewhere = await hop(lambda: self._elsewhere(facts))

@@ -10,7 +10,7 @@ from askpro_cli.base.errors import InvalidValueError
 from askpro_cli.base.exit_codes import ExitCode
 from askpro_cli.base.findings import Unknown
 from askpro_cli.base.times import parse_instant
-from askpro_cli.calcom.lookup import Reference, parse_reference
+from askpro_cli.calcom.lookup import LIST_COMMAND, Reference, parse_reference
 from askpro_cli.shell.actions.vendor_meta import told, vendor_meta
 from askpro_cli.shell.output.result import Column, Result, Table
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from askpro_cli.shell.context import App
 
 _LONGEST = 24 * 60
+_AGAIN = "ask again in a moment: what was read is cached, so that a request is left for the rest"
+_LIST_FIRST = f"run {LIST_COMMAND}, which reads the teams' event types too, and ask again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,8 @@ def _unknown(conclusion: Conclusion, failures: Sequence[AskproError]) -> list[Un
     failed = [Unknown(error.code, error.subject or "calcom", error.message, error.hint) for error in failures]
     if conclusion.explained:
         return failed
-    hint = "ask again in a moment: what was read is cached, so that a request is left for the rest"
+    unfound = conclusion.verdict("wrong_event_type").verdict == "unknown"
+    hint = _LIST_FIRST if unfound else _AGAIN
     return failed + [
         Unknown(verdict.rule, verdict.rule, verdict.evidence, None if failed else hint)
         for verdict in conclusion.verdicts

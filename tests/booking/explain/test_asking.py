@@ -138,6 +138,18 @@ def test_a_teams_event_type_by_id_is_found_through_its_old_copy(praxis: Explaine
     assert praxis("praxis-team/reihum", FREE)["reason"] == "offered"
 
 
+def test_an_event_type_that_only_its_times_tell_of_is_judged_by_them(praxis: Explainer) -> None:
+    """A colleague's event type is not described to this key; its times tell the zone bug all the same."""
+    assert praxis(3101, FREE)["reason"] == "offered"
+    late = praxis(3101, LATE)
+    assert (late["reason"], late["event_type"]) == ("not_in_schedule", None)
+    assert [rule["proven"] for rule in late["rules"] if rule["rule"] == "not_in_schedule"] == [False]
+    early = praxis(3101, f"{FRIDAY}T09:00")
+    assert (early["reason"], early["shift"]["minutes"]) == ("shifted", 60)
+    hint = praxis.answer(3101, f"{FRIDAY}T14:10", code=5).json["unknown"][0]["hint"]
+    assert "askpro event-types list" in hint
+
+
 def test_a_colleagues_schedule_is_not_mistaken_for_ours(praxis: Explainer) -> None:
     """A key's default schedule is its owner's, and says nothing about a colleague's event type."""
     praxis("kollege/fernberatung", "2026-11-27T07:00")

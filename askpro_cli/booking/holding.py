@@ -32,7 +32,7 @@ from askpro_cli.resilience.threads import hop
 
 T = TypeVar("T")
 
-GRACE_SECONDS = 5.0
+GRACE_SECONDS = 10.0
 """How long an interrupted run still waits for a reservation on the wire, and for giving it back."""
 
 _REMEMBER_SECONDS = 900.0  # longer than the vendor keeps a reservation that nobody gave a length (5 min)

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import json
 from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.salon import Salon
 from support.sandbox import SandboxTransport
+
+from askpro_cli.base.errors import VendorNotFoundError
+from askpro_cli.booking.chain import chain_of
+from askpro_cli.calcom.client import Answer
+from askpro_cli.calcom.models import Booking
+from askpro_cli.calcom.reading import read_document
+from askpro_cli.resilience.policy import CallMeta
 
 
 class Rewritten(SandboxTransport):
@@ -110,3 +121,46 @@ def test_a_chain_longer_than_anybody_moves_is_cut_and_told(
     shown = salon("bookings", "show", moved[0], "--json").exits(1)
     assert [link["uid"] for link in shown.data["chain"]] == moved[:2]
     assert "more than 1 moves" in shown.json["findings"][0]["actual"]
+
+
+class Shelf:
+    """A client that knows some bookings."""
+
+    def __init__(self, links: dict[str, tuple[str, str]]) -> None:
+        self._links = links
+        self.asked = 0
+
+    async def booking(self, uid: str) -> Answer[Booking]:
+        self.asked += 1
+        if uid not in self._links:
+            raise VendorNotFoundError(f"no booking {uid}")
+        return Answer(linked(uid, *self._links[uid]), CallMeta(1, 1, "closed", None, None, 0.0))
+
+
+def linked(uid: str, older: str, newer: str) -> Booking:
+    start = "2026-11-24T09:00:00Z"
+    names = {"rescheduledFromUid": older, "rescheduledToUid": newer}
+    document = {"uid": uid, "status": "cancelled", "start": start, "end": start, **names}
+    return read_document(Booking, document)
+
+
+uids = st.sampled_from(["", "a", "b", "c", "d", "e"])
+
+
+@given(st.dictionaries(st.sampled_from("abcde"), st.tuples(uids, uids), min_size=1))
+def test_whatever_bookings_name_one_another_the_walk_ends_and_tells_what_is_wrong(
+    links: dict[str, tuple[str, str]],
+) -> None:
+    shelf = Shelf(links)
+    first = min(links)
+    chain = asyncio.run(chain_of(shelf, linked(first, *links[first])))  # type: ignore[arg-type] # all it uses
+    shown = [one.uid for one in chain.links]
+    assert len(shown) == len(set(shown))
+    assert first in shown
+    assert shelf.asked <= 2 * len(links) + 2
+    ends = {broken.uid for broken in chain.breaks}
+    whole = all(  # a side that names nobody contradicts nobody
+        links[here][1] in ("", there) and links[there][0] in ("", here)
+        for here, there in itertools.pairwise(shown)
+    )
+    assert ends or whole

@@ -132,10 +132,22 @@ def test_a_teams_event_type_by_name_is_explained_when_asked_again(praxis: Explai
     assert praxis("praxis-team/reihum", FREE)["reason"] == "offered"
 
 
-def test_a_teams_event_type_by_id_is_found_through_its_old_copy(praxis: Explainer) -> None:
+def test_a_teams_event_type_is_found_through_its_old_copy(praxis: Explainer) -> None:
+    """An old copy tells the team, so one request reads what holds now; without an answer it stands in."""
+    praxis.cli.env["ASKPRO_CACHE_EVENT_TYPES_TTL"] = "0.001"
     praxis.learn("availability", "praxis-team/reihum", "--from", FRIDAY, "--days", "1")
-    praxis.cli.env["ASKPRO_CACHE_EVENT_TYPES_TTL"] = "0"
     assert praxis("praxis-team/reihum", FREE)["reason"] == "offered"
+    assert praxis.asked() == ["GET /v2/teams/401/event-types", "GET /v2/slots"]
+    praxis.arm("503", "/v2/teams/*")
+    done = praxis.answer("praxis-team/reihum", FREE, code=None)
+    assert read(done.data, "event type")["how"] == "old_copy"
+
+
+def test_a_name_that_is_neither_a_users_nor_a_teams_is_said(praxis: Explainer) -> None:
+    assert praxis("nobody/haircut", FREE)["reason"] == "wrong_event_type"
+    assert praxis.asked() == ["GET /v2/event-types", "GET /v2/teams"]
+    praxis.learn("event-types", "list")
+    assert "did you mean praxis/beratung?" in praxis("praxis/beratun", FREE)["headline"]
 
 
 def test_an_event_type_that_only_its_times_tell_of_is_judged_by_them(praxis: Explainer) -> None:

@@ -77,6 +77,7 @@ CASES = (
     Case("not_in_schedule", 3001, "2026-12-07T10:00", "the exception for Monday 2026-12-07 says closed"),
     Case("not_in_schedule", 3001, f"{FRIDAY}T20:00", "08:00-12:00, 14:00-18:00 Europe/Berlin"),
     Case("not_in_schedule", 4003, f"{FRIDAY}T20:00", "begin between 08:00 and 17:30"),
+    Case("not_in_schedule", 4003, "2026-11-28T10:00", "never then"),
     Case("off_grid", 3001, f"{FRIDAY}T11:10", "between Fri 2026-11-27 11:00, Fri 2026-11-27 11:30"),
     Case("off_grid", 3016, "2026-12-04T08:15", "between"),
     Case("off_grid", 3001, f"{WEDNESDAY}T10:10", "at minutes that 30 divides"),
@@ -153,6 +154,23 @@ def test_a_reservation_can_only_be_guessed(explaining: MakeExplainer) -> None:
     assert reserved["verdict"] == "unknown"
     explainer.clock.advance(301)
     assert explainer(3001, f"{FRIDAY}T14:30")["reason"] == "offered"
+
+
+@pytest.mark.parametrize(
+    ("event_type", "time", "says"),
+    [
+        (3009, "2026-12-10T08:00", "2 bookings a day: other times of the period are offered"),
+        (3009, "2027-05-27T10:00", "2 bookings a day, 0 booked"),
+        (3013, "2027-05-27T10:00", "60 min a day, 0 booked"),
+    ],
+)
+def test_a_limit_that_is_not_reached_is_not_the_reason(
+    explaining: MakeExplainer, event_type: int, time: str, says: str
+) -> None:
+    told = explaining("praxis.yaml")(event_type, time)
+    limit = next(rule for rule in told["rules"] if rule["rule"] == "limit")
+    assert (limit["verdict"], limit["evidence"]) == ("passes", says)
+    assert "limit" not in (told["reason"], *told["also"])
 
 
 def test_a_state_without_that_holiday_is_told_another_reason(explaining: MakeExplainer) -> None:

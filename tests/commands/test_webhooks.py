@@ -214,6 +214,15 @@ def test_the_subscriptions_are_listed_without_their_secrets(salon: Salon) -> Non
     assert salon("webhooks", "subscriptions").ok().stdout.startswith(view["id"])
 
 
+def test_a_subscription_is_one_line_with_its_whole_address_on_a_narrow_terminal(salon: Salon) -> None:
+    made = run(salon, "subscribe", URL).ok().data["subscription"]
+    narrow = {"NO_COLOR": "1", "COLUMNS": "80"}
+    lines = salon("webhooks", "subscriptions", terminal=True, env=narrow).ok().stdout.splitlines()
+    assert len(lines) == 2
+    assert made["id"] in lines[1]
+    assert URL in lines[1]
+
+
 @pytest.mark.parametrize("kind", ["1001", "salon-team/haarschnitt"])
 def test_an_event_type_has_subscriptions_of_its_own(salon: Salon, kind: str) -> None:
     run(salon, "subscribe", URL, "--event-type", kind).ok()

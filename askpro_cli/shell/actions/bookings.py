@@ -80,19 +80,21 @@ async def _held(app: App, client: CalcomClient, wanted: WantedBookings, *, limit
 
 
 def _told_of(shown: int, dropped: int, *, complete: bool, verbose: bool) -> list[str]:
-    said = [f"{shown} bookings" if complete else f"the first {shown} bookings; there are more"]
+    said = [_counted(shown) if complete else f"the first {_counted(shown)}; there are more"]
     if dropped and verbose:
-        sent = "1 booking" if dropped == 1 else f"{dropped} bookings"
-        said.insert(0, f"Cal.com sent {sent} outside the filter, dropped here")
+        said.insert(0, f"Cal.com sent {_counted(dropped)} outside the filter, dropped here")
     return said
+
+
+def _counted(number: int) -> str:
+    return "1 booking" if number == 1 else f"{number} bookings"
 
 
 def _missing(missed: int) -> list[Unknown]:
     """Tell of bookings that the vendor counted and never sent; a list that may lack one is not the list."""
     if not missed:
         return []
-    lack = "1 booking is" if missed == 1 else f"{missed} bookings are"
-    why = f"{lack} missing: the list changed while it was read"
+    why = f"{_counted(missed)} {'is' if missed == 1 else 'are'} missing: the list changed while it was read"
     return [Unknown("list_changed", "bookings", why, "run the same command again")]
 
 

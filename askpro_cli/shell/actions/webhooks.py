@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     Column("Id", style="bold", fit="keep"),
-    Column("Url", fit="cut"),
+    Column("Url", fit="keep"),
     Column("Active", fit="keep", drop=1),
     Column("Secret", fit="keep", drop=2),
-    Column("Triggers", fit="fold", drop=3),
+    Column("Triggers", fit="cut", drop=3),
 )
 
 
@@ -45,7 +45,7 @@ async def list_subscriptions(app: App, where: Where) -> Result:
     return Result(
         data={"subscriptions": views},
         table=_table(views),
-        messages=[f"{len(views)} subscriptions", told(meta)],
+        messages=[f"{len(views)} subscription{'s' * (len(views) != 1)}", told(meta)],
         meta=meta,
         records="subscriptions",
     )

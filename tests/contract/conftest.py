@@ -20,6 +20,7 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
     store = SqliteStore(Path(tmp_path_factory.mktemp("contract")) / "state.db", "practice")
     place = Place.build(store)
     yield Day(place.corpus, asyncio.run(_lived(place)))
+    place.app.close(0)
     store.close()
 
 

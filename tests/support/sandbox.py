@@ -60,9 +60,11 @@ def sandbox_clock() -> ManualClock:
 
 
 @pytest.fixture
-def sandbox_app(sandbox_clock: ManualClock) -> SandboxApp:
+def sandbox_app(sandbox_clock: ManualClock) -> Iterator[SandboxApp]:
     """The built-in salon in process; uids are the same in every run."""
-    return create_app(load_world(seed=1), clock=sandbox_clock)
+    app = create_app(load_world(seed=1), clock=sandbox_clock)
+    yield app
+    app.close(0)
 
 
 def askpro_program() -> str:

@@ -137,3 +137,12 @@ def test_the_cache_is_counted_and_cleared_by_parts(salon: Salon) -> None:
     assert salon("availability", HAIRCUT, "--json").ok().json["meta"]["cache"]["hit"] is False
     salon("cache", "clear", "--prefix", "slots", "--event-type", HAIRCUT).exits(2)
     salon("cache", "clear", "--event-type", "salon/rasur").exits(3)
+
+
+def test_an_event_type_tells_of_its_series_its_seats_and_its_confirmation(salon: Salon) -> None:
+    course = salon("event-types", "show", "1012", "--json").ok().data["event_type"]
+    assert course["recurrence"] == {"frequency": "weekly", "interval": 2, "occurrences": 3}
+    assert course["seats"] == 3
+    assert course["needs_confirmation"] is False
+    plain = salon("event-types", "show", "1005", "--json").ok().data["event_type"]
+    assert (plain["recurrence"], plain["needs_confirmation"]) == (None, True)

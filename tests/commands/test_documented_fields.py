@@ -50,6 +50,7 @@ COMMANDS = [
     ("teams", "show", "salon-team", "--reveal"),
     ("event-types", "list"),
     ("event-types", "show", "1004"),
+    ("event-types", "show", "1012"),
     ("schedules", "list"),
     ("schedules", "show", "default"),
     ("cache", "stats"),

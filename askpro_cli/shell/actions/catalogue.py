@@ -107,10 +107,20 @@ def _event_type_details(item: EventType) -> dict[str, Any]:
         "buffer_before_minutes": item.before_event_buffer,
         "buffer_after_minutes": item.after_event_buffer,
         "slot_interval_minutes": item.slot_interval,
-        "seats": item.seats_per_time_slot,
+        "seats": item.seats_total,
+        "recurrence": _recurrence(item),
+        "needs_confirmation": item.needs_confirmation,
         "locations": [place_of(entry) for entry in item.locations],
         "fields": [_field(field) for field in item.booking_fields if not field.hidden],
     }
+
+
+def _recurrence(item: EventType) -> dict[str, Any] | None:
+    """Return how often a series comes, and of how many appointments it is at most."""
+    series = item.recurrence or {}
+    if not item.is_recurring:
+        return None
+    return {name: series.get(name) for name in ("frequency", "interval", "occurrences")}
 
 
 def _field(field: BookingField) -> dict[str, Any]:

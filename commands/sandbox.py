@@ -37,57 +37,64 @@ Examples:
 )
 
 
+_Port = Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.", min=0, max=65535)]
+_Host = Annotated[str, typer.Option(help="Address to listen on.")]
+_Data = Annotated[Path | None, typer.Option(help="YAML file that describes the world.")]
+_Key = Annotated[str | None, typer.Option(help="Key to accept in place of the data's first one (cal_…).")]
+_Scenario = Annotated[
+    str | None, typer.Option(help="A YAML file, or the name of a scenario that is shipped.")
+]
+_List = Annotated[bool, typer.Option("--list-scenarios", help="Show the shipped scenarios and end.")]
+_RateLimit = Annotated[
+    str | None,
+    typer.Option(
+        help="Requests per seconds, and seconds of block: LIMIT/SECONDS[/BLOCK]; 120/60 by default."
+    ),
+]
+_TimeScale = Annotated[
+    float | None, typer.Option(help="The limit's window and block pass so many times as fast.", min=1)
+]
+_Latency = Annotated[float | None, typer.Option(help="Wait before every answer, in milliseconds.", min=0)]
+_Faults = Annotated[
+    list[str] | None, typer.Option(help="Fault of every request, NAME or NAME=VALUE; repeatable.")
+]
+_ClockOffset = Annotated[
+    float | None, typer.Option(help="Seconds its clock is ahead of this machine's; negative: behind.")
+]
+_SelfHosted = Annotated[
+    bool, typer.Option("--self-hosted", help="Do not know version 2026-02-25, as self-hosted servers.")
+]
+_StrictUrls = Annotated[
+    bool,
+    typer.Option("--strict-webhook-urls", help="Refuse webhook URLs that are not https or lead inside."),
+]
+_Seed = Annotated[int | None, typer.Option(help="Make booking uids repeatable.")]
+_Record = Annotated[
+    Path | None, typer.Option(help="New file for every request and its answer, one JSON line each.")
+]
+_Replay = Annotated[Path | None, typer.Option(help="Answer from a file that --record wrote.")]
+
+
 @app.command()
 def sandbox(
     ctx: typer.Context,
     *,
-    port: Annotated[
-        int, typer.Option(help="Port to listen on; 0 takes a free one.", min=0, max=65535)
-    ] = 8010,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    data: Annotated[Path | None, typer.Option(help="YAML file that describes the world.")] = None,
-    api_key: Annotated[
-        str | None, typer.Option(help="Key to accept in place of the data's first one (cal_…).")
-    ] = None,
-    scenario: Annotated[
-        str | None, typer.Option(help="A YAML file, or the name of a scenario that is shipped.")
-    ] = None,
-    list_scenarios: Annotated[
-        bool, typer.Option("--list-scenarios", help="Show the shipped scenarios and end.")
-    ] = False,
-    rate_limit: Annotated[
-        str | None,
-        typer.Option(
-            help="Requests per seconds, and seconds of block: LIMIT/SECONDS[/BLOCK]; 120/60 by default."
-        ),
-    ] = None,
-    time_scale: Annotated[
-        float | None,
-        typer.Option(help="The limit's window and block pass so many times as fast.", min=1),
-    ] = None,
-    latency_ms: Annotated[
-        float | None,
-        typer.Option(help="Wait before every answer, in milliseconds.", min=0),
-    ] = None,
-    fault: Annotated[
-        list[str] | None, typer.Option(help="Fault of every request, NAME or NAME=VALUE; repeatable.")
-    ] = None,
-    clock_offset: Annotated[
-        float | None,
-        typer.Option(help="Seconds its clock is ahead of this machine's; negative: behind."),
-    ] = None,
-    self_hosted: Annotated[
-        bool, typer.Option("--self-hosted", help="Do not know version 2026-02-25, as self-hosted servers.")
-    ] = False,
-    strict_webhook_urls: Annotated[
-        bool,
-        typer.Option("--strict-webhook-urls", help="Refuse webhook URLs that are not https or lead inside."),
-    ] = False,
-    seed: Annotated[int | None, typer.Option(help="Make booking uids repeatable.")] = None,
-    record: Annotated[
-        Path | None, typer.Option(help="New file for every request and its answer, one JSON line each.")
-    ] = None,
-    replay: Annotated[Path | None, typer.Option(help="Answer from a file that --record wrote.")] = None,
+    port: _Port = 8010,
+    host: _Host = "127.0.0.1",
+    data: _Data = None,
+    api_key: _Key = None,
+    scenario: _Scenario = None,
+    list_scenarios: _List = False,
+    rate_limit: _RateLimit = None,
+    time_scale: _TimeScale = None,
+    latency_ms: _Latency = None,
+    fault: _Faults = None,
+    clock_offset: _ClockOffset = None,
+    self_hosted: _SelfHosted = False,
+    strict_webhook_urls: _StrictUrls = False,
+    seed: _Seed = None,
+    record: _Record = None,
+    replay: _Replay = None,
 ) -> Result | None:
     """Serve until stopped; being stopped is the normal end."""
     if list_scenarios:

@@ -24,7 +24,8 @@ from askpro_cli.sandbox.world import BLOCKING
 EVENT_TYPES = st.sampled_from([1001, 1002, 1003, 1005, 2001, 2002, 1201])
 COURSE, COURSES_SEATS = 1010, 4
 WEEKLY = 1011
-HOURS = st.integers(8, 15)
+SERIES_HOURS = st.integers(8, 9)  # few, so that series collide and courses fill up
+COURSE_HOURS = st.integers(10, 11)
 DAYS = "start=2026-11-24&end=2026-11-25"
 
 
@@ -72,7 +73,7 @@ class Bookings(RuleBasedStateMachine):
         answer = self.caller.post(f"/v2/bookings/{uid}/cancel", {"cancellationReason": "verhindert"})
         assert answer.status_code == (400 if before == "cancelled" else 200)
 
-    @rule(target=seats, hour=HOURS, guest=st.integers(1, 6))
+    @rule(target=seats, hour=COURSE_HOURS, guest=st.integers(1, 9))
     def take_a_seat(self, hour: int, guest: int) -> Any:
         start = f"2026-11-24T{hour:02d}:00:00Z"
         attendee = {**ATTENDEE, "email": f"gast{guest}@example.org"}
@@ -82,7 +83,7 @@ class Bookings(RuleBasedStateMachine):
         assert answer.status_code in (400, 409)
         return multiple()
 
-    @rule(target=seats, seat=consumes(seats), hour=HOURS)
+    @rule(target=seats, seat=consumes(seats), hour=COURSE_HOURS)
     def move_a_seat(self, seat: tuple[str, str], hour: int) -> Any:
         uid, seat_uid = seat
         body = {"start": f"2026-11-24T{hour:02d}:00:00Z", "seatUid": seat_uid}
@@ -99,7 +100,11 @@ class Bookings(RuleBasedStateMachine):
         assert self.caller.post(f"/v2/bookings/{uid}/cancel", body).status_code == 200
         assert self.caller.post(f"/v2/bookings/{uid}/cancel", body).status_code == 400
 
-    @rule(target=occurrences, hour=HOURS, count=st.integers(1, 4))
+    @rule(target=uids, week=st.integers(1, 3), hour=SERIES_HOURS)
+    def stand_in_the_way_of_a_series(self, week: int, hour: int) -> Any:
+        return self._made(self.caller.try_book(1001, f"2026-12-{7 * week - 6:02d}T{hour:02d}:30:00Z"))
+
+    @rule(target=occurrences, hour=SERIES_HOURS, count=st.integers(1, 4))
     def book_a_series(self, hour: int, count: int) -> Any:
         before = len(self.caller.app.world.bookings)
         answer = self.caller.try_book(WEEKLY, f"2026-11-24T{hour:02d}:30:00Z", recurrenceCount=count)

@@ -123,7 +123,7 @@ def sandbox(
 
 
 def _scenarios() -> Result:
-    from askpro_cli.sandbox.scenario_loading import scenario_names
+    from askpro_cli.sandbox.scenarios.loading import scenario_names
 
     found = scenario_names()
     return Result(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from askpro_cli.sandbox.loading import load_world
+from askpro_cli.sandbox.world.loading import load_world
 from askpro_cli.shell.cli_reference import cli_page
 from askpro_cli.shell.registry import COMMANDS
 

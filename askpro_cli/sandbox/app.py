@@ -9,21 +9,21 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from askpro_cli.base.clock import Clock, SystemClock
-from askpro_cli.sandbox.call import SandboxClock, SandboxOptions
-from askpro_cli.sandbox.control import Control
-from askpro_cli.sandbox.control_answers import answer
-from askpro_cli.sandbox.control_webhooks import WebhookControl
-from askpro_cli.sandbox.failing import Connections, Failing
-from askpro_cli.sandbox.faults import FaultPlan, parse_faults
-from askpro_cli.sandbox.gate import CONTROL, Gate
-from askpro_cli.sandbox.journal import Journal
-from askpro_cli.sandbox.limits import RateLimiter
-from askpro_cli.sandbox.scenario_play import Play
-from askpro_cli.sandbox.ticking import Ticker
+from askpro_cli.sandbox.control.answers import answer
+from askpro_cli.sandbox.control.failing import Connections, Failing
+from askpro_cli.sandbox.control.faults import FaultPlan, parse_faults
+from askpro_cli.sandbox.control.gate import CONTROL, Gate
+from askpro_cli.sandbox.control.journal import Journal
+from askpro_cli.sandbox.control.routes import Control
+from askpro_cli.sandbox.control.webhooks import WebhookControl
+from askpro_cli.sandbox.protocol.call import SandboxClock, SandboxOptions
+from askpro_cli.sandbox.protocol.throttler import RateLimiter
+from askpro_cli.sandbox.scenarios.playing import Play
+from askpro_cli.sandbox.scenarios.ticking import Ticker
 from askpro_cli.sandbox.vendor import Vendor
-from askpro_cli.sandbox.webhooks_delivery import Outbox
-from askpro_cli.sandbox.webhooks_meetings import Meetings
-from askpro_cli.sandbox.world import World
+from askpro_cli.sandbox.webhooks.delivery import Outbox
+from askpro_cli.sandbox.webhooks.meetings import Meetings
+from askpro_cli.sandbox.world.world import World
 
 DRAIN_SECONDS = 5.0
 
@@ -132,7 +132,7 @@ def create_app(
     """Return the sandbox over *world*, with the bookings of its data file.
 
     Args:
-        world: from `askpro_cli.sandbox.loading.load_world`.
+        world: from `askpro_cli.sandbox.world.loading.load_world`.
         clock: what time it is; the machine's by default.
         options: limits, latency, standing faults, clock offset.
         connections: the server's open connections, for faults that cut them; None in process.

@@ -9,18 +9,18 @@ from typing import Any
 from askpro_cli.base.clock import Clock, SystemClock
 from askpro_cli.base.errors import UsageError
 from askpro_cli.sandbox.app import create_app
-from askpro_cli.sandbox.call import RateLimit, SandboxOptions
-from askpro_cli.sandbox.failing import Connections
-from askpro_cli.sandbox.journal_file import Writer, read
-from askpro_cli.sandbox.limits import parse_rate_limit
-from askpro_cli.sandbox.loading import load_definition, with_key
-from askpro_cli.sandbox.model import Definition
-from askpro_cli.sandbox.recording import Recording
-from askpro_cli.sandbox.replaying import Replay
-from askpro_cli.sandbox.scenario_loading import Loaded, load_scenario
-from askpro_cli.sandbox.scenario_model import ScenarioOptions, Step
+from askpro_cli.sandbox.control.failing import Connections
+from askpro_cli.sandbox.protocol.call import RateLimit, SandboxOptions
+from askpro_cli.sandbox.protocol.throttler import parse_rate_limit
+from askpro_cli.sandbox.recording.journal_file import Writer, read
+from askpro_cli.sandbox.recording.recorder import Recording
+from askpro_cli.sandbox.recording.replaying import Replay
+from askpro_cli.sandbox.scenarios.loading import Loaded, load_scenario
+from askpro_cli.sandbox.scenarios.model import ScenarioOptions, Step
 from askpro_cli.sandbox.serve import Build, Servable
-from askpro_cli.sandbox.world import World
+from askpro_cli.sandbox.world.loading import load_definition, with_key
+from askpro_cli.sandbox.world.model import Definition
+from askpro_cli.sandbox.world.world import World
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

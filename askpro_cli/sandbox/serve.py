@@ -18,9 +18,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from askpro_cli.base.clock import Clock
 from askpro_cli.base.errors import ConfigError
 from askpro_cli.sandbox.app import create_app
-from askpro_cli.sandbox.call import SandboxOptions
-from askpro_cli.sandbox.failing import Connections
-from askpro_cli.sandbox.world import World
+from askpro_cli.sandbox.control.failing import Connections
+from askpro_cli.sandbox.protocol.call import SandboxOptions
+from askpro_cli.sandbox.world.world import World
 
 _LINGER_NOT = struct.pack("ii", 1, 0)
 _KEEP_ALIVE_SECONDS = 75
@@ -187,7 +187,7 @@ def run(
     """Serve until SIGINT or SIGTERM.
 
     Args:
-        world: from `askpro_cli.sandbox.loading.load_world`.
+        world: from `askpro_cli.sandbox.world.loading.load_world`.
         host: address to listen on.
         port: port to listen on, 0 for a free one.
         options: see `SandboxOptions`.

@@ -13,35 +13,33 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from askpro_cli.sandbox import (
-    messages,
-    routes_account,
-    routes_actions,
-    routes_bookings,
-    routes_calendars,
-    routes_legacy,
-    routes_reservations,
-    routes_slots,
-    routes_webhooks,
-)
-from askpro_cli.sandbox.answers import Answer, ApiError
-from askpro_cli.sandbox.auth import Credentials, bearer
-from askpro_cli.sandbox.call import Call, SandboxClock, SandboxOptions
-from askpro_cli.sandbox.exchange import SCOPE_KEY, Exchange
-from askpro_cli.sandbox.journal import idempotency_of
-from askpro_cli.sandbox.limits import RateLimiter, too_many
-from askpro_cli.sandbox.routing import ALL_VERSIONS, SELF_HOSTED_VERSIONS, Router, cannot
-from askpro_cli.sandbox.world import World
+from askpro_cli.sandbox.account import routes as account
+from askpro_cli.sandbox.account import routes_calendars as calendars
+from askpro_cli.sandbox.bookings import routes as bookings
+from askpro_cli.sandbox.bookings import routes_actions as actions
+from askpro_cli.sandbox.control.journal import idempotency_of
+from askpro_cli.sandbox.legacy import routes as legacy
+from askpro_cli.sandbox.protocol import messages
+from askpro_cli.sandbox.protocol.answers import Answer, ApiError
+from askpro_cli.sandbox.protocol.auth import Credentials, bearer
+from askpro_cli.sandbox.protocol.call import Call, SandboxClock, SandboxOptions
+from askpro_cli.sandbox.protocol.exchange import SCOPE_KEY, Exchange
+from askpro_cli.sandbox.protocol.routing import ALL_VERSIONS, SELF_HOSTED_VERSIONS, Router, cannot
+from askpro_cli.sandbox.protocol.throttler import RateLimiter, too_many
+from askpro_cli.sandbox.slots import routes as slots
+from askpro_cli.sandbox.slots import routes_reservations as reservations
+from askpro_cli.sandbox.webhooks import routes as webhooks
+from askpro_cli.sandbox.world.world import World
 
 ROUTES = (
-    *routes_account.ROUTES,
-    *routes_slots.ROUTES,
-    *routes_reservations.ROUTES,
-    *routes_calendars.ROUTES,
-    *routes_bookings.ROUTES,
-    *routes_actions.ROUTES,
-    *routes_webhooks.ROUTES,
-    *routes_legacy.ROUTES,
+    *account.ROUTES,
+    *slots.ROUTES,
+    *reservations.ROUTES,
+    *calendars.ROUTES,
+    *bookings.ROUTES,
+    *actions.ROUTES,
+    *webhooks.ROUTES,
+    *legacy.ROUTES,
 )
 _REWRITTEN = re.compile(r"^(?:/api)?/v2(?:/ee)?(?=/|$)")
 _VERSION_HEADER = "cal-api-version"

@@ -161,7 +161,7 @@ def _statuses(app: App) -> Iterable[Candidate]:
 
 def _faults(app: App) -> Iterable[Candidate]:
     del app
-    from askpro_cli.sandbox.faults import NAMES
+    from askpro_cli.sandbox.control.faults import NAMES
 
     return [(name, "") for name in sorted(NAMES)]
 

@@ -8,8 +8,8 @@ from support.sandbox import SandboxTransport
 
 from askpro_cli.base.clock import ManualClock
 from askpro_cli.sandbox.app import SandboxApp, create_app
-from askpro_cli.sandbox.faults import ArmedFault, parse_faults
-from askpro_cli.sandbox.loading import load_world
+from askpro_cli.sandbox.control.faults import ArmedFault, parse_faults
+from askpro_cli.sandbox.world.loading import load_world
 
 STAGING = "http://staging.example/v2"
 

@@ -8,7 +8,7 @@ from support.contract.exchange import Exchange
 from support.contract.sessions import SESSIONS, Session
 from support.contract.sources import rules
 
-from askpro_cli.sandbox.routing import Route, Router
+from askpro_cli.sandbox.protocol.routing import Route, Router
 from askpro_cli.sandbox.vendor import ROUTES
 
 ROUTER = Router(ROUTES)

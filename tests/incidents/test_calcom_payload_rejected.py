@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from support.salon import ANNA, HAIRCUT, TOMORROW_TEN, Salon
 from support.sandbox import SandboxTransport
 
-from askpro_cli.sandbox.model import BookingField
+from askpro_cli.sandbox.world.model import BookingField
 
 ADVICE = "1006"  # needs the field haarlaenge and the attendee's phone
 NUMBER = "+49 30 23125 042"

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from support.calling import ATTENDEE, Caller, refusal
 from support.worlds import caller_of
 
-from askpro_cli.sandbox.booking_limits import full_ranges, period_at, reached_limit
-from askpro_cli.sandbox.model import EventType, IntervalLimits
+from askpro_cli.sandbox.bookings.limits import full_ranges, period_at, reached_limit
+from askpro_cli.sandbox.world.model import EventType, IntervalLimits
 
 WORLD = """
 users:

@@ -17,9 +17,9 @@ from support.sandbox import SANDBOX_NOW
 
 from askpro_cli.base.clock import ManualClock
 from askpro_cli.sandbox.app import create_app
-from askpro_cli.sandbox.call import RateLimit, SandboxOptions
-from askpro_cli.sandbox.loading import load_world
-from askpro_cli.sandbox.world import BLOCKING
+from askpro_cli.sandbox.protocol.call import RateLimit, SandboxOptions
+from askpro_cli.sandbox.world.loading import load_world
+from askpro_cli.sandbox.world.world import BLOCKING
 
 EVENT_TYPES = st.sampled_from([1001, 1002, 1003, 1005, 2001, 2002, 1201])
 COURSE, COURSES_SEATS = 1010, 4

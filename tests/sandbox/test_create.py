@@ -11,8 +11,8 @@ from support.sandbox import SANDBOX_NOW
 
 from askpro_cli.base.clock import ManualClock
 from askpro_cli.sandbox.app import create_app
-from askpro_cli.sandbox.loading import parse
-from askpro_cli.sandbox.world import World
+from askpro_cli.sandbox.world.loading import parse
+from askpro_cli.sandbox.world.world import World
 
 BUSY = (400, "User either already has booking at this time or is not available")
 BOUNDS = 'The event type can\'t be booked at the "start" time provided.'

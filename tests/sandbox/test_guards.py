@@ -11,9 +11,9 @@ from support.sandbox import SANDBOX_NOW
 from askpro_cli.base.clock import ManualClock
 from askpro_cli.base.errors import InvalidValueError
 from askpro_cli.sandbox.app import create_app
-from askpro_cli.sandbox.call import RateLimit, SandboxOptions
-from askpro_cli.sandbox.limits import parse_rate_limit
-from askpro_cli.sandbox.loading import load_world
+from askpro_cli.sandbox.protocol.call import RateLimit, SandboxOptions
+from askpro_cli.sandbox.protocol.throttler import parse_rate_limit
+from askpro_cli.sandbox.world.loading import load_world
 
 SLOTS = "/v2/slots?eventTypeId=1001&start=2026-11-24&end=2026-11-24"
 PUBLIC = ("/v2/event-types?username=salon", SLOTS)

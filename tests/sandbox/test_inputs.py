@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askpro_cli.sandbox.answers import ApiError
-from askpro_cli.sandbox.booking_input import check_cancel, check_create, check_reschedule, valid_metadata
-from askpro_cli.sandbox.inputs import instant_of, is_phone, parse_iso, whole_number
+from askpro_cli.sandbox.bookings.input import check_cancel, check_create, check_reschedule, valid_metadata
+from askpro_cli.sandbox.protocol.answers import ApiError
+from askpro_cli.sandbox.protocol.inputs import instant_of, is_phone, parse_iso, whole_number
 
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.calling import ATTENDEE, Caller, refusal
 
-from askpro_cli.sandbox.listing import Page
+from askpro_cli.sandbox.bookings.listing import Page
 
 
 def starts(caller: Caller, query: str = "") -> list[str]:

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from askpro_cli.base.errors import ConfigError
-from askpro_cli.sandbox.loading import load_world, parse
-from askpro_cli.sandbox.moments import seed_start
-from askpro_cli.sandbox.world import World
+from askpro_cli.sandbox.world.loading import load_world, parse
+from askpro_cli.sandbox.world.moments import seed_start
+from askpro_cli.sandbox.world.world import World
 
 BASE = """
 users:

@@ -10,10 +10,9 @@ from typing import get_args
 import msgspec
 import pytest
 
-from askpro_cli.sandbox import model
-from askpro_cli.sandbox.faults import NAMES
-from askpro_cli.sandbox.scenario_loading import parse_scenario, scenario_names
-from askpro_cli.sandbox.scenario_model import (
+from askpro_cli.sandbox.control.faults import NAMES
+from askpro_cli.sandbox.scenarios.loading import parse_scenario, scenario_names
+from askpro_cli.sandbox.scenarios.model import (
     Action,
     Advance,
     Arm,
@@ -26,6 +25,7 @@ from askpro_cli.sandbox.scenario_model import (
     Target,
 )
 from askpro_cli.sandbox.vendor import ROUTES
+from askpro_cli.sandbox.world import model
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "sandbox.md").read_text("utf-8")
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
@@ -51,7 +51,7 @@ def test_every_field_of_the_data_file_is_listed(part: type[model.Part]) -> None:
 
 
 def test_the_example_of_a_data_file_is_one() -> None:
-    from askpro_cli.sandbox.loading import parse
+    from askpro_cli.sandbox.world.loading import parse
 
     _, example = EXAMPLES
     assert parse(example, "docs/sandbox.md").users[0].username == "praxis"

@@ -19,8 +19,8 @@ from support.processes import race
 from support.sandbox import SANDBOX_KEY, running_sandbox
 
 from askpro_cli.base.errors import ConfigError
-from askpro_cli.sandbox.loading import load_world
 from askpro_cli.sandbox.serve import background, run
+from askpro_cli.sandbox.world.loading import load_world
 
 HEADERS = {"Authorization": f"Bearer {SANDBOX_KEY}", "cal-api-version": "2024-08-13"}
 PROCESSES = 50

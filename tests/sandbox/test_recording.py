@@ -21,10 +21,10 @@ from support.waiting import eventually
 
 from askpro_cli.base.clock import ManualClock
 from askpro_cli.base.errors import ConfigError, UsageError
-from askpro_cli.sandbox.journal_file import Line, Recorded, Told, read
 from askpro_cli.sandbox.launch import Wish, prepare
-from askpro_cli.sandbox.masking import masked, masked_text
-from askpro_cli.sandbox.replaying import Replay, key_of
+from askpro_cli.sandbox.recording.journal_file import Line, Recorded, Told, read
+from askpro_cli.sandbox.recording.masking import masked, masked_text
+from askpro_cli.sandbox.recording.replaying import Replay, key_of
 
 HEADERS = {"Authorization": f"Bearer {SANDBOX_KEY}", "cal-api-version": "2024-08-13"}
 NO_PROXY: dict[str, Any] = {"trust_env": False, "timeout": 20}
@@ -269,7 +269,7 @@ def test_a_disk_that_fills_up_answers_nothing_unwritten(
     def full(*_: object) -> int:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("askpro_cli.sandbox.journal_file.os.write", full)
+    monkeypatch.setattr("askpro_cli.sandbox.recording.journal_file.os.write", full)
     answer = recorder.get("/v2/me")
     assert answer.status_code == 500
     assert "cannot record: No space left" in answer.json()["sandbox"]

@@ -19,7 +19,7 @@ from support.sandbox import SANDBOX_NOW
 from askpro_cli.base.clock import ManualClock
 from askpro_cli.base.errors import AskproError, ConfigError, InvalidValueError, UsageError
 from askpro_cli.sandbox.launch import Wish, prepare
-from askpro_cli.sandbox.scenario_loading import load_scenario, parse_scenario, scenario_names
+from askpro_cli.sandbox.scenarios.loading import load_scenario, parse_scenario, scenario_names
 
 Play = Callable[..., Caller]
 

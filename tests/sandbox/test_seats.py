@@ -8,8 +8,8 @@ import httpx
 import pytest
 from support.calling import ATTENDEE, TUESDAY_TEN, Caller, refusal
 
-from askpro_cli.sandbox.register import Booking
-from askpro_cli.sandbox.webhooks_bodies import event_document
+from askpro_cli.sandbox.webhooks.bodies import event_document
+from askpro_cli.sandbox.world.register import Booking
 
 COURSE = 1010  # four seats, who sits where is for the salon to know
 SHARED = 1012  # three seats, everybody sees everybody; a series of three

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.calling import ATTENDEE, TUESDAY_TEN, Caller, refusal
 
-from askpro_cli.sandbox.model import Recurrence
-from askpro_cli.sandbox.recurrence import occurrences
+from askpro_cli.sandbox.bookings.recurrence import occurrences
+from askpro_cli.sandbox.world.model import Recurrence
 
 WEEKLY = 1011  # four times
 BUSY = (400, "User either already has booking at this time or is not available")

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askpro_cli.sandbox.bounds import bounds
-from askpro_cli.sandbox.hours import OpeningHours, minutes_of
-from askpro_cli.sandbox.loading import parse
-from askpro_cli.sandbox.model import Availability, BookingWindow, DayName, EventType, Override, Schedule
-from askpro_cli.sandbox.ranges import Range, covers, intersect, merge, subtract
-from askpro_cli.sandbox.slots import available_hosts, grid_step, slot_starts
-from askpro_cli.sandbox.world import Booking, World
+from askpro_cli.sandbox.slots.bounds import bounds
+from askpro_cli.sandbox.slots.ranges import Range, covers, intersect, merge, subtract
+from askpro_cli.sandbox.slots.slots import available_hosts, grid_step, slot_starts
+from askpro_cli.sandbox.world.hours import OpeningHours, minutes_of
+from askpro_cli.sandbox.world.loading import parse
+from askpro_cli.sandbox.world.model import Availability, BookingWindow, DayName, EventType, Override, Schedule
+from askpro_cli.sandbox.world.world import Booking, World
 
 ZONES = ("Europe/Berlin", "Europe/Lisbon", "America/St_Johns", "Asia/Kathmandu", "Pacific/Auckland", "UTC")
 DAYS: list[DayName] = list(get_args(DayName))

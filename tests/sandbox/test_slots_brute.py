@@ -15,11 +15,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from askpro_cli.sandbox.loading import parse
-from askpro_cli.sandbox.model import Availability, BusyTime, EventType, Schedule
-from askpro_cli.sandbox.register import Booking
-from askpro_cli.sandbox.slots import slot_starts
-from askpro_cli.sandbox.world import World
+from askpro_cli.sandbox.slots.slots import slot_starts
+from askpro_cli.sandbox.world.loading import parse
+from askpro_cli.sandbox.world.model import Availability, BusyTime, EventType, Schedule
+from askpro_cli.sandbox.world.register import Booking
+from askpro_cli.sandbox.world.world import World
 
 MINUTE = 60
 # Where the clocks change, and on which days around them the slots are computed.

@@ -12,10 +12,10 @@ from support.sandbox import SANDBOX_NOW
 from askpro_cli.base.clock import ManualClock
 from askpro_cli.base.errors import ConfigError
 from askpro_cli.sandbox.app import create_app
-from askpro_cli.sandbox.call import SandboxOptions
-from askpro_cli.sandbox.loading import load_world, parse
-from askpro_cli.sandbox.webhooks_urls import objection
-from askpro_cli.sandbox.world import World
+from askpro_cli.sandbox.protocol.call import SandboxOptions
+from askpro_cli.sandbox.webhooks.urls import objection
+from askpro_cli.sandbox.world.loading import load_world, parse
+from askpro_cli.sandbox.world.world import World
 
 URL = "https://hooks.example.org/calcom"
 KNOWN = "6b8f1c1e-31c5-4d0e-9a0b-6d5b2f0f9c11"

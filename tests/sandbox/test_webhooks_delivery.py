@@ -16,12 +16,12 @@ from support.sandbox import SANDBOX_NOW
 
 from askpro_cli.base.clock import ManualClock
 from askpro_cli.sandbox.app import create_app
-from askpro_cli.sandbox.call import SandboxOptions
-from askpro_cli.sandbox.loading import load_world, parse
-from askpro_cli.sandbox.webhooks_delivery import owners_of
-from askpro_cli.sandbox.webhooks_signing import signature_of
-from askpro_cli.sandbox.webhooks_template import rendered
-from askpro_cli.sandbox.world import World
+from askpro_cli.sandbox.protocol.call import SandboxOptions
+from askpro_cli.sandbox.webhooks.delivery import owners_of
+from askpro_cli.sandbox.webhooks.signing import signature_of
+from askpro_cli.sandbox.webhooks.template import rendered
+from askpro_cli.sandbox.world.loading import load_world, parse
+from askpro_cli.sandbox.world.world import World
 
 ALL = [
     "BOOKING_CREATED",
@@ -686,7 +686,7 @@ def test_a_reordered_delivery_lets_the_next_one_pass(caller: Caller, receiver: R
 def test_a_reordered_delivery_without_a_next_one_arrives(
     caller: Caller, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("askpro_cli.sandbox.webhooks_sending._REORDER_SECONDS", 0.01)
+    monkeypatch.setattr("askpro_cli.sandbox.webhooks.sending._REORDER_SECONDS", 0.01)
     subscribe(caller, receiver.url, ALL)
     caller.control("POST", "faults", {"fault": "webhook-reorder"})
     emit(caller, "BOOKING_CREATED")

@@ -17,7 +17,7 @@ from askpro_cli.calcom.client import CalcomClient
 from askpro_cli.calcom.transport import CalcomTransport
 from askpro_cli.resilience.policy import Policy, PolicySettings
 from askpro_cli.sandbox.app import SandboxApp
-from askpro_cli.sandbox.faults import ArmedFault, parse_faults
+from askpro_cli.sandbox.control.faults import ArmedFault, parse_faults
 from askpro_cli.state.store import StateStore
 from support.sandbox import SANDBOX_BASE, SANDBOX_KEY, SandboxTransport
 

@@ -11,8 +11,8 @@ import pytest
 
 from askpro_cli.base.clock import ManualClock
 from askpro_cli.sandbox.app import SandboxApp, create_app
-from askpro_cli.sandbox.faults import ArmedFault, parse_faults
-from askpro_cli.sandbox.loading import load_world
+from askpro_cli.sandbox.control.faults import ArmedFault, parse_faults
+from askpro_cli.sandbox.world.loading import load_world
 from support.calling import Caller
 from support.cli import Cli, Outcome
 from support.sandbox import SANDBOX_BASE, SANDBOX_NOW, SandboxTransport

@@ -12,7 +12,7 @@ import pytest
 from askpro_cli.base.clock import ManualClock
 from askpro_cli.base.times import iso_utc
 from askpro_cli.sandbox.app import SandboxApp
-from askpro_cli.sandbox.faults import ArmedFault, parse_faults
+from askpro_cli.sandbox.control.faults import ArmedFault, parse_faults
 from support.cli import Cli, Outcome, Program
 from support.sandbox import SANDBOX_BASE, SANDBOX_KEY, SandboxTransport
 

@@ -22,7 +22,7 @@ import pytest
 
 from askpro_cli.base.clock import ManualClock
 from askpro_cli.sandbox.app import SandboxApp, create_app
-from askpro_cli.sandbox.loading import load_world
+from askpro_cli.sandbox.world.loading import load_world
 from support.contract import watching
 
 # A Monday, 09:00 in Berlin, before the salon's first slot of the day has passed.

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from askpro_cli.base.clock import ManualClock
 from askpro_cli.sandbox.app import create_app
-from askpro_cli.sandbox.call import SandboxOptions
-from askpro_cli.sandbox.loading import parse
-from askpro_cli.sandbox.world import World
+from askpro_cli.sandbox.protocol.call import SandboxOptions
+from askpro_cli.sandbox.world.loading import parse
+from askpro_cli.sandbox.world.world import World
 from support.calling import Caller
 from support.sandbox import SANDBOX_NOW
 

@@ -21,8 +21,8 @@ from askpro_cli.booking.explain.public_holidays import PublicHolidays
 from askpro_cli.booking.explain.wording import clock, listed, moment, signed, span_of
 from askpro_cli.calcom.models import EventType, Schedule
 from askpro_cli.calcom.reading import read_document
-from askpro_cli.sandbox.booking_limits import period_at
-from askpro_cli.sandbox.slots import starts_in
+from askpro_cli.sandbox.bookings.limits import period_at
+from askpro_cli.sandbox.slots.slots import starts_in
 
 BERLIN = ZoneInfo("Europe/Berlin")
 ZONES = ("Europe/Berlin", "Asia/Kolkata", "Australia/Lord_Howe", "America/St_Johns", "UTC")

@@ -22,8 +22,10 @@ from askpro_cli.booking.explain.reading import Question, Reader
 from askpro_cli.booking.explain.reasons import Conclusion, conclude
 from askpro_cli.calcom.lookup import Reference
 from askpro_cli.sandbox.app import create_app
-from askpro_cli.sandbox.bounds import bounds
-from askpro_cli.sandbox.model import (
+from askpro_cli.sandbox.slots.bounds import bounds
+from askpro_cli.sandbox.slots.ranges import covers
+from askpro_cli.sandbox.slots.slots import busy_ranges, slot_starts
+from askpro_cli.sandbox.world.model import (
     ApiKey,
     Availability,
     BookingWindow,
@@ -35,9 +37,7 @@ from askpro_cli.sandbox.model import (
     SeedBooking,
     User,
 )
-from askpro_cli.sandbox.ranges import covers
-from askpro_cli.sandbox.slots import busy_ranges, slot_starts
-from askpro_cli.sandbox.world import World
+from askpro_cli.sandbox.world.world import World
 from askpro_cli.state.sqlite_store import SqliteStore
 
 KEY = "cal_test_random"

@@ -21,9 +21,9 @@ from askpro_cli.calcom.transport import CalcomTransport
 from askpro_cli.resilience.budget import GovernorSettings
 from askpro_cli.resilience.policy import Policy, PolicySettings
 from askpro_cli.sandbox.app import SandboxApp, create_app
-from askpro_cli.sandbox.call import RateLimit, SandboxOptions
-from askpro_cli.sandbox.loading import parse
-from askpro_cli.sandbox.world import World
+from askpro_cli.sandbox.protocol.call import RateLimit, SandboxOptions
+from askpro_cli.sandbox.world.loading import parse
+from askpro_cli.sandbox.world.world import World
 from askpro_cli.state.store import StateStore
 from support.contract.exchange import Exchange, exchange_of
 from support.sandbox import SANDBOX_BASE, SANDBOX_KEY, SANDBOX_NOW, SandboxTransport

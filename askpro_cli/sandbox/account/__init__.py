@@ -1,0 +1,1 @@
+"""People, teams, schedules, event types and calendars."""

@@ -1,0 +1,1 @@
+"""Bookings: made, changed, listed and shown as the vendor does it."""

@@ -1,0 +1,1 @@
+"""What operators and tests steer: `/_sandbox/…`, faults, the request journal."""

@@ -1,0 +1,1 @@
+"""The versions before: old shapes and old routes."""

@@ -1,0 +1,1 @@
+"""What every route shares: requests, answers, texts, versions, keys, limits."""

@@ -1,0 +1,1 @@
+"""Journal files: `--record` writes them, `--replay` answers from them."""

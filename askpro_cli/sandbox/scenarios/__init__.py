@@ -1,0 +1,1 @@
+"""Scenarios: a world and what happens in it while the sandbox runs."""

@@ -1,0 +1,1 @@
+"""Webhooks: kept, sent and signed as the vendor does it."""

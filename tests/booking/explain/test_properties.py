@@ -65,12 +65,12 @@ def clock_time(minutes: int) -> str:
 
 @st.composite
 def hours(draw: st.DrawFn) -> tuple[str, str]:
-    usual = draw(st.sampled_from((None, ("08:00", "18:00"), ("00:00", "24:00"))))
+    usual = draw(st.sampled_from((None, ("08:00", "18:00"), ("00:00", "23:59"))))
     if usual:
         return usual
     start = draw(st.integers(0, 90)) * 15
     length = draw(st.integers(2, 48)) * 15
-    return clock_time(start), clock_time(min(start + length, 24 * 60))
+    return clock_time(start), clock_time(min(start + length, 24 * 60 - 1))
 
 
 @st.composite

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from support.contract.texts import sandbox_texts
+from support.contract.texts import MODULES, sandbox_texts
 
 from askpro_cli.base.errors import VendorError
 from askpro_cli.calcom.errors import error_of, known_texts
@@ -19,9 +19,9 @@ JUDGED_BY_STATUS = {
     # The status alone says what it is.
     "messages.TOO_MANY",
     "messages.V1_GONE",
-    "booking_messages.ABSENCE_FAILED",
+    "texts.ABSENCE_FAILED",
     # Too plain a text to build on: of an instant booking that nobody has taken.
-    "booking_messages.NO_HOST_YET",
+    "texts.NO_HOST_YET",
 }
 STATUSES = (400, 401, 403, 404, 409, 422, 498, 500)
 ENDED_BY_A_LIST = ("messages.WRONG_LENGTH", "messages.WRONG_SLOT_LENGTH")
@@ -31,6 +31,11 @@ def _judged(name: str, status: int) -> VendorError:
     text = TEXTS[name] + ("30, 60" if name in ENDED_BY_A_LIST else "")
     body = json.dumps({"statusCode": status, "message": text}).encode()
     return error_of(status, body, label="POST /v2/bookings")
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_the_texts_are_found(module: str) -> None:
+    assert sum(name.startswith(f"{module}.") for name in TEXTS) > 20
 
 
 @pytest.mark.parametrize("name", sorted(set(TEXTS) - JUDGED_BY_STATUS))

@@ -9,16 +9,18 @@ from collections.abc import Callable, Iterator
 
 import askpro_cli.sandbox
 
+MODULES = ("messages", "texts")
 _SOME = {int: 7, str: "abc"}
 
 
 def sandbox_texts() -> dict[str, str]:
     """Return every text by its name, e.g. ``messages.IN_THE_PAST``; functions with some arguments."""
     found: dict[str, str] = {}
-    for info in pkgutil.iter_modules(askpro_cli.sandbox.__path__):
-        if info.name.endswith("messages"):
-            module = importlib.import_module(f"askpro_cli.sandbox.{info.name}")
-            found |= {f"{info.name}.{name}": text for name, text in _texts(vars(module), module.__name__)}
+    for info in pkgutil.walk_packages(askpro_cli.sandbox.__path__, "askpro_cli.sandbox."):
+        name = info.name.rpartition(".")[2]
+        if name in MODULES:
+            module = importlib.import_module(info.name)
+            found |= {f"{name}.{key}": text for key, text in _texts(vars(module), info.name)}
     return found
 
 

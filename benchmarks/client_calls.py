@@ -19,7 +19,7 @@ from pathlib import Path
 import httpx
 
 from askpro_cli.base.times import Interval, get_zone, iso_utc
-from askpro_cli.calcom.wire import SLOTS_VERSION, Wire
+from askpro_cli.calcom.wire.requests import SLOTS_VERSION, Wire
 from askpro_cli.shell.context import App
 from askpro_cli.shell.options import GlobalOptions
 from askpro_cli.shell.output.console import Streams

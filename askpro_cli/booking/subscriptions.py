@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from askpro_cli.base.errors import InvalidValueError, NotFoundError, RefusedError, VendorConflictError
 from askpro_cli.base.redaction import HIDDEN
 from askpro_cli.calcom.client import CalcomClient
-from askpro_cli.calcom.webhooks import NewWebhook, Scope, Webhook
+from askpro_cli.calcom.operations.webhooks import NewWebhook, Scope, Webhook
 
 DEFAULT_TRIGGERS = (
     "BOOKING_CREATED",
@@ -39,7 +39,7 @@ class Wish:
 
     Args:
         url: where the deliveries go.
-        triggers: of :data:`askpro_cli.calcom.webhooks.TRIGGERS`.
+        triggers: of :data:`askpro_cli.calcom.operations.webhooks.TRIGGERS`.
         secret: signs them; never shown.
         active: whether they are sent.
     """

@@ -28,8 +28,8 @@ import msgspec
 from askpro_cli.base.errors import StateError, VendorProtocolError
 from askpro_cli.calcom.documents import D
 from askpro_cli.calcom.models import EventType, Schedule, Slot
-from askpro_cli.calcom.reading import read_document
 from askpro_cli.calcom.stored_days import Cached, CachedSlots, Fill, Life, read_day, write_day
+from askpro_cli.calcom.wire.reading import read_document
 
 if TYPE_CHECKING:
     from askpro_cli.state.store import Entry, StateStore

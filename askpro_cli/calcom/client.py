@@ -10,16 +10,16 @@ from types import TracebackType
 from typing import Self
 
 from askpro_cli.base.errors import ConfigError
-from askpro_cli.calcom.actions import BookingActions
-from askpro_cli.calcom.bookings import BookingCalls
-from askpro_cli.calcom.calendars import Calendars
-from askpro_cli.calcom.calls import Calls
-from askpro_cli.calcom.catalogue import Catalogue
+from askpro_cli.calcom.operations.actions import BookingActions
+from askpro_cli.calcom.operations.bookings import BookingCalls
+from askpro_cli.calcom.operations.calendars import Calendars
+from askpro_cli.calcom.operations.calls import Calls
+from askpro_cli.calcom.operations.catalogue import Catalogue
+from askpro_cli.calcom.operations.reservations import Reservations
+from askpro_cli.calcom.operations.webhooks import Webhooks
 from askpro_cli.calcom.outcome import Answer, BookingList
-from askpro_cli.calcom.reservations import Reservations
-from askpro_cli.calcom.transport import CalcomTransport
-from askpro_cli.calcom.webhooks import Webhooks
-from askpro_cli.calcom.wire import BOOKINGS_VERSIONS, Wire
+from askpro_cli.calcom.wire.requests import BOOKINGS_VERSIONS, Wire
+from askpro_cli.calcom.wire.transport import CalcomTransport
 from askpro_cli.resilience.policy import CallMeta, Policy
 
 __all__ = ["Answer", "BookingList", "CalcomClient"]

@@ -10,7 +10,7 @@ import msgspec
 
 from askpro_cli.base.errors import VendorProtocolError
 from askpro_cli.calcom.models import Slot, SlotItem
-from askpro_cli.calcom.reading import read_document, slot_of
+from askpro_cli.calcom.wire.reading import read_document, slot_of
 
 if TYPE_CHECKING:
     from askpro_cli.state.store import Entry

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from askpro_cli.base.exit_codes import EXPLANATIONS, status_word
 from askpro_cli.base.shipped import shipped_path
-from askpro_cli.calcom.errors import known_texts
+from askpro_cli.calcom.wire.errors import known_texts
 from askpro_cli.shell.actions.checks import pages
 from askpro_cli.shell.cli_reference import cli_page
 from askpro_cli.shell.settings.files import read_settings_file

@@ -145,7 +145,7 @@ def policy_settings(settings: Settings) -> PolicySettings:
 def make_client(app: App) -> CalcomClient:
     """Return a client of the company's Cal.com."""
     from askpro_cli.calcom.client import CalcomClient
-    from askpro_cli.calcom.transport import CalcomTransport
+    from askpro_cli.calcom.wire.transport import CalcomTransport
 
     transport = CalcomTransport(
         app.company.base_url,

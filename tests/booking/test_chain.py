@@ -18,7 +18,7 @@ from askpro_cli.base.errors import VendorNotFoundError
 from askpro_cli.booking.chain import chain_of
 from askpro_cli.calcom.client import Answer
 from askpro_cli.calcom.models import Booking
-from askpro_cli.calcom.reading import read_document
+from askpro_cli.calcom.wire.reading import read_document
 from askpro_cli.resilience.policy import CallMeta
 
 

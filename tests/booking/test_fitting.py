@@ -9,7 +9,7 @@ from askpro_cli.base.errors import InvalidValueError, RefusedError
 from askpro_cli.booking.fitting import check_bookable, fit, planned_minutes
 from askpro_cli.booking.requests import BookingRequest
 from askpro_cli.calcom.models import EventType
-from askpro_cli.calcom.reading import read_document
+from askpro_cli.calcom.wire.reading import read_document
 
 
 def event_type(**more: Any) -> EventType:

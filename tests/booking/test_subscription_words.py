@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from askpro_cli.base.errors import InvalidValueError
 from askpro_cli.booking.subscriptions import Wish, check_secret, check_url, names_of, shown_url
-from askpro_cli.calcom.reading import read_document
-from askpro_cli.calcom.webhooks import TRIGGERS, Webhook
+from askpro_cli.calcom.operations.webhooks import TRIGGERS, Webhook
+from askpro_cli.calcom.wire.reading import read_document
 
 words = st.text(st.characters(min_codepoint=48, max_codepoint=122), min_size=6, max_size=12)
 triggers = st.sets(st.sampled_from(TRIGGERS), min_size=1).map(sorted).map(tuple)

@@ -11,7 +11,7 @@ from askpro_cli.base.errors import VendorProtocolError
 from askpro_cli.booking.requests import KEY_ENTRY
 from askpro_cli.booking.verification import check_created, find_ours
 from askpro_cli.calcom.models import Booking
-from askpro_cli.calcom.reading import read_document
+from askpro_cli.calcom.wire.reading import read_document
 
 SENT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 START = datetime(2026, 11, 24, 9, tzinfo=UTC)

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from askpro_cli.base.errors import VendorError, VendorProtocolError, VendorServerError
-from askpro_cli.calcom.answers import open_answer
-from askpro_cli.calcom.headers import AnswerHead
-from askpro_cli.calcom.transport import WireAnswer
-from askpro_cli.calcom.wire import WireRequest
+from askpro_cli.calcom.wire.answers import open_answer
+from askpro_cli.calcom.wire.headers import AnswerHead
+from askpro_cli.calcom.wire.requests import WireRequest
+from askpro_cli.calcom.wire.transport import WireAnswer
 
 REQUEST = WireRequest("bookings.list", "GET", "/bookings?attendeeEmail=mia%40example.org", "2026-02-25")
 

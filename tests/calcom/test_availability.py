@@ -27,7 +27,7 @@ from askpro_cli.calcom.cache import CacheTtls, CalcomCache
 from askpro_cli.calcom.listing import list_event_types
 from askpro_cli.calcom.lookup import cached_event_type, find_event_type, parse_reference
 from askpro_cli.calcom.models import EventType
-from askpro_cli.calcom.reading import read_document
+from askpro_cli.calcom.wire.reading import read_document
 
 pytestmark = pytest.mark.anyio
 

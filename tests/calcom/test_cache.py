@@ -12,7 +12,7 @@ from support.waiting import eventually
 from askpro_cli.base.errors import StateError
 from askpro_cli.calcom.cache import CacheTtls, CalcomCache
 from askpro_cli.calcom.models import EventType, Schedule, Slot
-from askpro_cli.calcom.reading import read_document, read_slots
+from askpro_cli.calcom.wire.reading import read_document, read_slots
 from askpro_cli.state.store import StateStore
 
 MONDAY, TUESDAY = date(2026, 11, 23), date(2026, 11, 24)

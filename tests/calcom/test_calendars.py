@@ -12,7 +12,7 @@ from support.worlds import caller_of
 
 from askpro_cli.base.errors import InvalidValueError, VendorAuthError
 from askpro_cli.base.times import Interval
-from askpro_cli.calcom.calendars import CalendarRef
+from askpro_cli.calcom.operations.calendars import CalendarRef
 
 pytestmark = pytest.mark.anyio
 

@@ -15,7 +15,7 @@ from askpro_cli.base.times import Interval, day_bounds
 from askpro_cli.calcom.availability import SlotQuery, fetch_slots
 from askpro_cli.calcom.closed_days import closed_days
 from askpro_cli.calcom.models import Schedule
-from askpro_cli.calcom.reading import read_document
+from askpro_cli.calcom.wire.reading import read_document
 
 MONDAY = date(2026, 11, 23)
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from askpro_cli.calcom.errors import KnownText, known_texts
-from askpro_cli.calcom.wire import Wire, WireRequest
+from askpro_cli.calcom.wire.errors import KnownText, known_texts
+from askpro_cli.calcom.wire.requests import Wire, WireRequest
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "calcom.md").read_text(encoding="utf-8")
 REQUESTS: list[WireRequest] = [

@@ -21,7 +21,7 @@ from askpro_cli.base.errors import (
     VendorTimeoutError,
     VendorValidationError,
 )
-from askpro_cli.calcom.errors import error_of, known_texts
+from askpro_cli.calcom.wire.errors import error_of, known_texts
 
 
 def envelope(message: str, code: str = "BadRequestException", details: Any = None) -> bytes:

@@ -10,7 +10,7 @@ import pytest
 from askpro_cli.base.errors import InvalidValueError
 from askpro_cli.calcom.filters import BookingFilter
 from askpro_cli.calcom.models import Booking
-from askpro_cli.calcom.reading import read_document
+from askpro_cli.calcom.wire.reading import read_document
 
 START = datetime(2026, 11, 24, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)

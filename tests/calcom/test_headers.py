@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askpro_cli.calcom.headers import read_head
+from askpro_cli.calcom.wire.headers import read_head
 from askpro_cli.resilience.policy import RateWindow
 
 RATE = {

@@ -24,7 +24,7 @@ from askpro_cli.calcom.lookup import (
     require_bookable,
 )
 from askpro_cli.calcom.models import EventType
-from askpro_cli.calcom.reading import read_document
+from askpro_cli.calcom.wire.reading import read_document
 from askpro_cli.sandbox.app import SandboxApp
 
 pytestmark = pytest.mark.anyio

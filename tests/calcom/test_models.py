@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from askpro_cli.base.errors import VendorProtocolError
 from askpro_cli.calcom.models import Booking, EventType, Schedule
-from askpro_cli.calcom.reading import read_document, read_documents, read_slots
+from askpro_cli.calcom.wire.reading import read_document, read_documents, read_slots
 
 BOOKING: dict[str, Any] = {
     "uid": "vN3kQw8yTzR5mXbC1dFgH7",

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from askpro_cli.base.errors import VendorProtocolError
 from askpro_cli.calcom.models import Booking, Pagination
-from askpro_cli.calcom.paging import Page, Paging
-from askpro_cli.calcom.reading import read_document
+from askpro_cli.calcom.operations.paging import Page, Paging
+from askpro_cli.calcom.wire.reading import read_document
 
 pytestmark = pytest.mark.anyio
 

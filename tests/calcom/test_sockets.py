@@ -19,7 +19,7 @@ from askpro_cli.calcom.bodies import NewAttendee, NewBooking
 from askpro_cli.calcom.client import CalcomClient
 from askpro_cli.calcom.filters import BookingFilter
 from askpro_cli.calcom.models import Booking
-from askpro_cli.calcom.transport import CalcomTransport
+from askpro_cli.calcom.wire.transport import CalcomTransport
 from askpro_cli.resilience.policy import Policy, PolicySettings
 from askpro_cli.state.store import StateStore
 

@@ -18,9 +18,9 @@ from askpro_cli.base.errors import (
     VendorTimeoutError,
     VendorUnreachableError,
 )
-from askpro_cli.calcom.headers import AnswerHead
-from askpro_cli.calcom.transport import CalcomTransport, WireAnswer
-from askpro_cli.calcom.wire import WireRequest
+from askpro_cli.calcom.wire.headers import AnswerHead
+from askpro_cli.calcom.wire.requests import WireRequest
+from askpro_cli.calcom.wire.transport import CalcomTransport, WireAnswer
 
 pytestmark = pytest.mark.anyio
 

@@ -25,14 +25,14 @@ from askpro_cli.base.errors import (
 from askpro_cli.base.times import Interval, day_bounds, local_day
 from askpro_cli.calcom.availability import SlotQuery, cached_slots, fetch_slots
 from askpro_cli.calcom.cache import CacheTtls, CalcomCache
-from askpro_cli.calcom.choosing import Choice, Chooser
 from askpro_cli.calcom.client import CalcomClient
 from askpro_cli.calcom.lookup import Reference, find_event_type
 from askpro_cli.calcom.models import EventType
-from askpro_cli.calcom.reading import read_document
 from askpro_cli.calcom.stored_days import Life
-from askpro_cli.calcom.warmup import LOCK_SECONDS, Warmup
-from askpro_cli.calcom.warmup_report import Item, Report, State, items_of
+from askpro_cli.calcom.upkeep.choosing import Choice, Chooser
+from askpro_cli.calcom.upkeep.warmup import LOCK_SECONDS, Warmup
+from askpro_cli.calcom.upkeep.warmup_report import Item, Report, State, items_of
+from askpro_cli.calcom.wire.reading import read_document
 from askpro_cli.resilience.policy import GovernorSettings, PolicySettings, Priority
 
 pytestmark = pytest.mark.anyio

@@ -17,8 +17,8 @@ from askpro_cli.base.errors import (
     VendorNotFoundError,
     VendorValidationError,
 )
-from askpro_cli.calcom.reading import read_document
-from askpro_cli.calcom.webhooks import TRIGGERS, NewWebhook, Scope, Webhook
+from askpro_cli.calcom.operations.webhooks import TRIGGERS, NewWebhook, Scope, Webhook
+from askpro_cli.calcom.wire.reading import read_document
 
 pytestmark = pytest.mark.anyio
 

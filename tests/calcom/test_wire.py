@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from askpro_cli.calcom.bodies import NewAttendee, NewBooking, cancel_body, reschedule_body
-from askpro_cli.calcom.wire import Wire, WireRequest, path
+from askpro_cli.calcom.wire.requests import Wire, WireRequest, path
 
 WIRE = Wire()
 NEWEST = Wire("2026-02-25")

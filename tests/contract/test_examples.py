@@ -26,9 +26,9 @@ from askpro_cli.base.times import Interval
 from askpro_cli.calcom.bodies import NewAttendee, NewBooking
 from askpro_cli.calcom.client import CalcomClient
 from askpro_cli.calcom.models import Pagination
-from askpro_cli.calcom.reading import read_document
-from askpro_cli.calcom.transport import CalcomTransport
-from askpro_cli.calcom.wire import BOOKINGS_VERSIONS
+from askpro_cli.calcom.wire.reading import read_document
+from askpro_cli.calcom.wire.requests import BOOKINGS_VERSIONS
+from askpro_cli.calcom.wire.transport import CalcomTransport
 from askpro_cli.resilience.policy import Policy, PolicySettings
 from askpro_cli.state.sqlite_store import SqliteStore
 

@@ -8,7 +8,7 @@ import pytest
 from support.contract.texts import MODULES, sandbox_texts
 
 from askpro_cli.base.errors import VendorError
-from askpro_cli.calcom.errors import error_of, known_texts
+from askpro_cli.calcom.wire.errors import error_of, known_texts
 
 TEXTS = sandbox_texts()
 JUDGED_BY_STATUS = {

@@ -15,7 +15,7 @@ from askpro_cli.calcom.bodies import NewAttendee, NewBooking
 from askpro_cli.calcom.client import CalcomClient
 from askpro_cli.calcom.filters import BookingFilter
 from askpro_cli.calcom.models import Booking, Slot
-from askpro_cli.calcom.webhooks import NewWebhook
+from askpro_cli.calcom.operations.webhooks import NewWebhook
 
 pytestmark = pytest.mark.anyio
 

@@ -14,7 +14,7 @@ from askpro_cli.base.errors import StateError
 from askpro_cli.base.redaction import fingerprint
 from askpro_cli.calcom.cache import CacheTtls, CalcomCache
 from askpro_cli.calcom.client import CalcomClient
-from askpro_cli.calcom.transport import CalcomTransport
+from askpro_cli.calcom.wire.transport import CalcomTransport
 from askpro_cli.resilience.policy import Policy, PolicySettings
 from askpro_cli.sandbox.app import SandboxApp
 from askpro_cli.sandbox.control.faults import ArmedFault, parse_faults

@@ -11,10 +11,10 @@ from askpro_cli.base.errors import RequestCapError
 from askpro_cli.base.findings import Check, Finding, Unknown
 from askpro_cli.base.times import human_span, is_repeated, iso_local
 from askpro_cli.booking.windows import days_of
-from askpro_cli.calcom.cache_diff import Compared, Days, Differ
-from askpro_cli.calcom.checks import CAL010, CAL011
-from askpro_cli.calcom.choosing import Choice, Chooser
-from askpro_cli.calcom.warmup_report import items_of
+from askpro_cli.calcom.upkeep.cache_diff import Compared, Days, Differ
+from askpro_cli.calcom.upkeep.checks import CAL010, CAL011
+from askpro_cli.calcom.upkeep.choosing import Choice, Chooser
+from askpro_cli.calcom.upkeep.warmup_report import items_of
 from askpro_cli.shell.actions.chosen import Wanted
 from askpro_cli.shell.actions.vendor_meta import counted, vendor_meta
 from askpro_cli.shell.output.progress import Progress, shown

@@ -12,7 +12,7 @@ from askpro_cli.shell.actions.vendor_meta import told, vendor_meta
 from askpro_cli.shell.output.result import Column, Result, Table
 
 if TYPE_CHECKING:
-    from askpro_cli.calcom.calendars import BusyTime, Calendar, CalendarList, ConnectedCalendar
+    from askpro_cli.calcom.operations.calendars import BusyTime, Calendar, CalendarList, ConnectedCalendar
     from askpro_cli.shell.context import App
 
 _CALENDARS = (

@@ -12,7 +12,7 @@ from askpro_cli.booking.windows import read_window
 from askpro_cli.calcom.lookup import Reference, parse_reference
 
 if TYPE_CHECKING:
-    from askpro_cli.calcom.choosing import Choice, Chooser
+    from askpro_cli.calcom.upkeep.choosing import Choice, Chooser
     from askpro_cli.shell.context import App
 
 DEFAULT_DAYS = 14

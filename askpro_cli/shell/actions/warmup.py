@@ -9,9 +9,9 @@ from askpro_cli.base.errors import AskproError, ConfigError, RequestCapError, Ve
 from askpro_cli.base.exit_codes import ExitCode, combine
 from askpro_cli.base.times import human_span
 from askpro_cli.booking.windows import days_of
-from askpro_cli.calcom.choosing import Choice, Chooser
-from askpro_cli.calcom.warmup import Warmup
-from askpro_cli.calcom.warmup_report import Done, Report, State, items_of
+from askpro_cli.calcom.upkeep.choosing import Choice, Chooser
+from askpro_cli.calcom.upkeep.warmup import Warmup
+from askpro_cli.calcom.upkeep.warmup_report import Done, Report, State, items_of
 from askpro_cli.shell.actions.chosen import Wanted
 from askpro_cli.shell.actions.vendor_meta import counted, vendor_meta
 from askpro_cli.shell.output.progress import Progress, shown

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from askpro_cli.base.errors import ConfigError, InvalidValueError
 from askpro_cli.booking.subscriptions import DEFAULT_TRIGGERS, Wish, check_url, names_of
-from askpro_cli.calcom.webhooks import checked_triggers
+from askpro_cli.calcom.operations.webhooks import checked_triggers
 from askpro_cli.shell.actions.webhook_words import read_secret_of
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from askpro_cli.booking import subscriptions
 from askpro_cli.booking.checks import subscription_findings, subscription_unknowns
 from askpro_cli.booking.subscriptions import Subscribed, Wish, describe, shown_url
 from askpro_cli.calcom.lookup import Reference, find_event_type
-from askpro_cli.calcom.webhooks import Scope
+from askpro_cli.calcom.operations.webhooks import Scope
 from askpro_cli.shell.actions.booking_tables import properties_table
 from askpro_cli.shell.actions.vendor_meta import told, vendor_meta
 from askpro_cli.shell.actions.webhook_words import Where
@@ -18,7 +18,7 @@ from askpro_cli.shell.output.result import Column, Result, Table
 
 if TYPE_CHECKING:
     from askpro_cli.calcom.client import CalcomClient
-    from askpro_cli.calcom.webhooks import Webhook
+    from askpro_cli.calcom.operations.webhooks import Webhook
     from askpro_cli.shell.context import App
 
 _COLUMNS = (

@@ -20,7 +20,7 @@ from askpro_cli.booking.explain.opening_hours import OpeningHours, joined, witho
 from askpro_cli.booking.explain.public_holidays import PublicHolidays
 from askpro_cli.booking.explain.wording import clock, listed, moment, signed, span_of
 from askpro_cli.calcom.models import EventType, Schedule
-from askpro_cli.calcom.reading import read_document
+from askpro_cli.calcom.wire.reading import read_document
 from askpro_cli.sandbox.bookings.limits import period_at
 from askpro_cli.sandbox.slots.slots import starts_in
 

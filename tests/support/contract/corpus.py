@@ -17,7 +17,7 @@ import httpx
 from askpro_cli.base.clock import ManualClock
 from askpro_cli.base.redaction import fingerprint
 from askpro_cli.calcom.client import CalcomClient
-from askpro_cli.calcom.transport import CalcomTransport
+from askpro_cli.calcom.wire.transport import CalcomTransport
 from askpro_cli.resilience.budget import GovernorSettings
 from askpro_cli.resilience.policy import Policy, PolicySettings
 from askpro_cli.sandbox.app import SandboxApp, create_app

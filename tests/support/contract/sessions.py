@@ -13,7 +13,7 @@ from askpro_cli.calcom.bodies import NewAttendee, NewBooking
 from askpro_cli.calcom.client import CalcomClient
 from askpro_cli.calcom.filters import BookingFilter
 from askpro_cli.calcom.models import Booking
-from askpro_cli.calcom.webhooks import NewWebhook, Scope
+from askpro_cli.calcom.operations.webhooks import NewWebhook, Scope
 from support.contract.corpus import Place
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from askpro_cli.calcom.answers import Envelope
 from askpro_cli.calcom.documents import D
 from askpro_cli.calcom.models import Booking, Pagination
-from askpro_cli.calcom.paging import Page
-from askpro_cli.calcom.reading import read_document, read_documents
+from askpro_cli.calcom.operations.paging import Page
+from askpro_cli.calcom.wire.answers import Envelope
+from askpro_cli.calcom.wire.reading import read_document, read_documents
 
 
 def one(kind: type[D]) -> Callable[[Envelope], D]:

@@ -12,13 +12,13 @@ import msgspec
 
 from askpro_cli.base.errors import FateUnknownError
 from askpro_cli.base.times import iso_utc
-from askpro_cli.calcom.answers import Envelope
 from askpro_cli.calcom.bodies import given
-from askpro_cli.calcom.calls import Group
-from askpro_cli.calcom.decoding import one, one_or_none
 from askpro_cli.calcom.documents import Instant, TimedDocument
+from askpro_cli.calcom.operations.calls import Group
 from askpro_cli.calcom.outcome import Answer
-from askpro_cli.calcom.wire import WireRequest, checked_uid
+from askpro_cli.calcom.wire.answers import Envelope
+from askpro_cli.calcom.wire.decoding import one, one_or_none
+from askpro_cli.calcom.wire.requests import WireRequest, checked_uid
 from askpro_cli.resilience.policy import Priority
 
 

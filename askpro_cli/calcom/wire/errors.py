@@ -15,7 +15,7 @@ from typing import Any
 from askpro_cli.base import errors as tree
 from askpro_cli.base.errors import VendorError
 from askpro_cli.base.shipped import shipped_path
-from askpro_cli.calcom.complaints import Complaint, read_complaint
+from askpro_cli.calcom.wire.complaints import Complaint, read_complaint
 
 
 @dataclass(frozen=True, slots=True)

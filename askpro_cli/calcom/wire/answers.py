@@ -7,10 +7,10 @@ from typing import Any
 import msgspec
 
 from askpro_cli.base.errors import VendorProtocolError
-from askpro_cli.calcom.errors import error_of, is_html
-from askpro_cli.calcom.headers import AnswerHead
-from askpro_cli.calcom.transport import WireAnswer
-from askpro_cli.calcom.wire import WireRequest
+from askpro_cli.calcom.wire.errors import error_of, is_html
+from askpro_cli.calcom.wire.headers import AnswerHead
+from askpro_cli.calcom.wire.requests import WireRequest
+from askpro_cli.calcom.wire.transport import WireAnswer
 
 _LEGACY_KEYS = {"eventTypeGroups": "event types", "bookings": "bookings", "slots": "slots"}
 _LEGACY_FIELDS = {"startTime": "bookings", "workingHours": "schedules", "length": "event types"}
@@ -27,7 +27,7 @@ def open_answer(request: WireRequest, answer: WireAnswer) -> Envelope:
     """Return what a success carries.
 
     Raises:
-        VendorError: the answer is a refusal or a failure; see :mod:`askpro_cli.calcom.errors`.
+        VendorError: the answer is a refusal or a failure; see :mod:`askpro_cli.calcom.wire.errors`.
         VendorProtocolError: a success in a shape nobody documented, or in that of an older API version.
     """
     head = answer.head

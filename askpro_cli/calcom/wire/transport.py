@@ -19,9 +19,9 @@ from askpro_cli.base.errors import (
     VendorProtocolError,
     VendorTimeoutError,
 )
-from askpro_cli.calcom.failures import failure_of
-from askpro_cli.calcom.headers import AnswerHead, read_head
-from askpro_cli.calcom.wire import WireRequest
+from askpro_cli.calcom.wire.failures import failure_of
+from askpro_cli.calcom.wire.headers import AnswerHead, read_head
+from askpro_cli.calcom.wire.requests import WireRequest
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _CONNECTIONS = 20

@@ -9,13 +9,13 @@ from typing import Any, TypedDict, Unpack
 import msgspec
 
 from askpro_cli.base.errors import InvalidValueError, VendorNotFoundError
-from askpro_cli.calcom.answers import Envelope
 from askpro_cli.calcom.bodies import given
-from askpro_cli.calcom.calls import Group
-from askpro_cli.calcom.decoding import many, one
 from askpro_cli.calcom.documents import Document
+from askpro_cli.calcom.operations.calls import Group
 from askpro_cli.calcom.outcome import Answer, together
-from askpro_cli.calcom.wire import checked_uid
+from askpro_cli.calcom.wire.answers import Envelope
+from askpro_cli.calcom.wire.decoding import many, one
+from askpro_cli.calcom.wire.requests import checked_uid
 from askpro_cli.resilience.policy import CallMeta
 
 TRIGGERS = (

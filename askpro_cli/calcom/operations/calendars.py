@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 from askpro_cli.base.errors import InvalidValueError
 from askpro_cli.base.times import Interval, local_day
-from askpro_cli.calcom.calls import Group
-from askpro_cli.calcom.decoding import many, one
 from askpro_cli.calcom.documents import Document, Instant, TimedDocument
+from askpro_cli.calcom.operations.calls import Group
 from askpro_cli.calcom.outcome import Answer
+from askpro_cli.calcom.wire.decoding import many, one
 from askpro_cli.resilience.policy import Priority
 
 _DAY = timedelta(days=1)

@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from askpro_cli.base.errors import VendorNotFoundError, VendorProtocolError, VendorRateLimitError
-from askpro_cli.calcom.answers import Envelope, open_answer
-from askpro_cli.calcom.headers import AnswerHead
 from askpro_cli.calcom.outcome import Answer
-from askpro_cli.calcom.transport import CalcomTransport
-from askpro_cli.calcom.wire import Wire, WireRequest
+from askpro_cli.calcom.wire.answers import Envelope, open_answer
+from askpro_cli.calcom.wire.headers import AnswerHead
+from askpro_cli.calcom.wire.requests import Wire, WireRequest
+from askpro_cli.calcom.wire.transport import CalcomTransport
 from askpro_cli.resilience.policy import Attempt, CallMeta, Policy, Priority
 
 T = TypeVar("T")

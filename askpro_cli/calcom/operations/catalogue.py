@@ -5,11 +5,11 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from askpro_cli.base.times import Interval, iso_utc
-from askpro_cli.calcom.calls import Group
-from askpro_cli.calcom.decoding import many, one, one_or_none
 from askpro_cli.calcom.models import EventType, Me, Schedule, Slot, Team
+from askpro_cli.calcom.operations.calls import Group
 from askpro_cli.calcom.outcome import Answer, only_slug
-from askpro_cli.calcom.reading import read_slots
+from askpro_cli.calcom.wire.decoding import many, one, one_or_none
+from askpro_cli.calcom.wire.reading import read_slots
 from askpro_cli.resilience.policy import Priority
 
 

@@ -11,7 +11,7 @@ from askpro_cli.calcom.filters import BookingFilter
 from askpro_cli.calcom.models import Attendee, Booking
 
 if TYPE_CHECKING:
-    from askpro_cli.calcom.bookings import BookingCalls
+    from askpro_cli.calcom.operations.bookings import BookingCalls
 
 _OVER = frozenset({"cancelled", "rejected"})
 

@@ -19,7 +19,7 @@ from askpro_cli.calcom.asking import read_days
 from askpro_cli.calcom.availability import SlotQuery, days_of
 from askpro_cli.calcom.lookup import VENDOR_IS_DOWN
 from askpro_cli.calcom.models import Slot
-from askpro_cli.calcom.warmup_report import Item
+from askpro_cli.calcom.upkeep.warmup_report import Item
 from askpro_cli.resilience.policy import Priority
 from askpro_cli.resilience.threads import hop
 

@@ -6,15 +6,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 
 from askpro_cli.base.errors import AskproError
-from askpro_cli.calcom import unanswered
 from askpro_cli.calcom.bodies import NewBooking, cancel_body, reschedule_body
-from askpro_cli.calcom.calls import Group
-from askpro_cli.calcom.decoding import booking_called, one_booking, page, series
 from askpro_cli.calcom.filters import BookingFilter
 from askpro_cli.calcom.models import Booking
+from askpro_cli.calcom.operations import unanswered
+from askpro_cli.calcom.operations.calls import Group
+from askpro_cli.calcom.operations.paging import MOST_A_PAGE, Page, Paging
 from askpro_cli.calcom.outcome import Answer, BookingList, FirstBookings, together
-from askpro_cli.calcom.paging import MOST_A_PAGE, Page, Paging
-from askpro_cli.calcom.wire import WireRequest, checked_uid
+from askpro_cli.calcom.wire.decoding import booking_called, one_booking, page, series
+from askpro_cli.calcom.wire.requests import WireRequest, checked_uid
 from askpro_cli.resilience.policy import CallMeta, Priority
 
 LookUp = Callable[[], Awaitable[Booking | None]]

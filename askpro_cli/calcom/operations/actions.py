@@ -9,14 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from askpro_cli.base.errors import InvalidValueError, VendorConflictError
-from askpro_cli.calcom.answers import Envelope
 from askpro_cli.calcom.bodies import NewAttendee, given
-from askpro_cli.calcom.bookings import BookingCalls
-from askpro_cli.calcom.calls import Calls, Group
-from askpro_cli.calcom.decoding import many, one_booking
 from askpro_cli.calcom.models import Attendee, Booking
+from askpro_cli.calcom.operations.bookings import BookingCalls
+from askpro_cli.calcom.operations.calls import Calls, Group
 from askpro_cli.calcom.outcome import Answer, together
-from askpro_cli.calcom.wire import Wire, WireRequest, checked_uid
+from askpro_cli.calcom.wire.answers import Envelope
+from askpro_cli.calcom.wire.decoding import many, one_booking
+from askpro_cli.calcom.wire.requests import Wire, WireRequest, checked_uid
 from askpro_cli.resilience.policy import Priority
 
 MOST_GUESTS = 10

@@ -33,7 +33,7 @@ from askpro_cli.calcom.availability import SlotQuery, days_of
 from askpro_cli.calcom.lookup import shared
 from askpro_cli.calcom.models import EventType, Schedule
 from askpro_cli.calcom.schedules import read_schedule
-from askpro_cli.calcom.warmup_report import Done, Item, Report, State
+from askpro_cli.calcom.upkeep.warmup_report import Done, Item, Report, State
 from askpro_cli.resilience.flight import held
 from askpro_cli.resilience.policy import Priority
 from askpro_cli.resilience.threads import hop

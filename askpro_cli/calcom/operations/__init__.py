@@ -1,0 +1,1 @@
+"""What can be asked of Cal.com, one module a resource, and how a call is made."""

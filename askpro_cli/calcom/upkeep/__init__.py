@@ -1,0 +1,1 @@
+"""Jobs over many event types: the cache filled ahead, and compared with what Cal.com offers."""

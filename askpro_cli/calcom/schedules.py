@@ -23,11 +23,19 @@ async def schedule_of(
 ) -> Schedule | None:
     """Return the event type's schedule from cache or vendor, None when this key cannot know it.
 
-    A team's hosts have schedules of their own, and somebody else's schedule cannot be read.
+    A team's hosts have schedules of their own, and somebody else's schedule cannot be read: an event type
+    without a schedule of its own follows its owner's default one, and the vendor answers the key owner's.
     """
     if event_type.team_id is not None:
         return None
-    return await read_schedule(client, cache, event_type.schedule_id, priority)
+    schedule = await read_schedule(client, cache, event_type.schedule_id, priority)
+    return schedule if schedule is not None and belongs_to(schedule, event_type) else None
+
+
+def belongs_to(schedule: Schedule, event_type: EventType) -> bool:
+    """Tell whether a schedule can be the event type's: not where the two name different owners."""
+    owners = {schedule.owner_id, event_type.owner_id} - {None}
+    return len(owners) <= 1
 
 
 async def read_schedule(

@@ -13,8 +13,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from askpro_cli.base.times import day_bounds, local_day
-from askpro_cli.booking.explain.opening_hours import OpeningHours
 from askpro_cli.calcom.models import EventType
+from askpro_cli.calcom.opening_hours import OpeningHours
 
 _FRIDAY = 4
 _MOST_DAYS = 366

@@ -8,9 +8,9 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from askpro_cli.base.times import Interval, human_span, local_day
-from askpro_cli.booking.explain.opening_hours import OpeningHours
 from askpro_cli.booking.explain.public_holidays import PublicHolidays
 from askpro_cli.calcom.models import Booking, EventType, Slot
+from askpro_cli.calcom.opening_hours import OpeningHours
 
 LIVE, CACHED, OLD_COPY, FAILED, NOT_ASKED = "live", "cache", "old copy", "failed", "not asked"
 

@@ -7,8 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from askpro_cli.base.times import iso_local, iso_utc
+from askpro_cli.booking.explain.conclusion import OFFERED, UNEXPLAINED, Conclusion
 from askpro_cli.booking.explain.facts import Facts, Source
-from askpro_cli.booking.explain.reasons import OFFERED, UNEXPLAINED, Conclusion
 from askpro_cli.booking.explain.verdicts import Verdict
 from askpro_cli.booking.explain.wording import clock, moment, signed
 from askpro_cli.booking.slot_views import event_type_view, slot_view

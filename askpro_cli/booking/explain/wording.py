@@ -7,9 +7,15 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from askpro_cli.base.times import Interval, is_repeated
+from askpro_cli.calcom.models import EventType
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MOST_NAMES = 5
+
+
+def named(event_type: EventType) -> str:
+    """Return an event type by id and name: ``event type 1001 (salon/haircut)``."""
+    return f"event type {event_type.id} ({event_type.reference})"
 
 
 def moment(instant: datetime, zone: ZoneInfo) -> str:

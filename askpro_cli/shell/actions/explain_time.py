@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from askpro_cli.base.errors import AskproError
+    from askpro_cli.booking.explain.conclusion import Conclusion
     from askpro_cli.booking.explain.facts import Facts
-    from askpro_cli.booking.explain.reasons import Conclusion
     from askpro_cli.shell.context import App
 
 _LONGEST = 24 * 60
@@ -71,10 +71,10 @@ async def explain_time(app: App, asked: TimeAsked) -> Result:
         ConfigError: the company's country or state is none with known public holidays.
         VendorError, UnknownError: not even the event type could be asked for.
     """
-    from askpro_cli.booking.explain.asking import MOST_REQUESTS
+    from askpro_cli.booking.explain.conclusion import conclude
     from askpro_cli.booking.explain.public_holidays import PublicHolidays
-    from askpro_cli.booking.explain.reading import Question, Reader
-    from askpro_cli.booking.explain.reasons import conclude
+    from askpro_cli.booking.explain.reading.asking import MOST_REQUESTS
+    from askpro_cli.booking.explain.reading.reader import Question, Reader
 
     company = app.company
     holidays = PublicHolidays(company.country, company.state)

@@ -9,9 +9,9 @@ from typing import Any
 
 from support.explaining import MakeExplainer
 
-from askpro_cli.booking.explain.asking import MOST_REQUESTS
-from askpro_cli.booking.explain.reading import DAYS_AFTER, DAYS_BEFORE
-from askpro_cli.booking.explain.reasons import OFFERED, PRECEDENCE, UNEXPLAINED
+from askpro_cli.booking.explain.conclusion import OFFERED, PRECEDENCE, UNEXPLAINED
+from askpro_cli.booking.explain.reading.asking import MOST_REQUESTS
+from askpro_cli.booking.explain.reading.slots import DAYS_AFTER, DAYS_BEFORE
 
 PAGE = (Path(__file__).parents[3] / "docs" / "explain.md").read_text(encoding="utf-8")
 

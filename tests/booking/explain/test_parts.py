@@ -12,14 +12,15 @@ from hypothesis import strategies as st
 from support.explaining import MakeExplainer
 
 from askpro_cli.base.errors import ConfigError
+from askpro_cli.base.intervals import joined, without
 from askpro_cli.base.times import Interval, day_bounds
 from askpro_cli.booking.explain.booking_window import window_of
 from askpro_cli.booking.explain.grid import keeps_step, on_step, starts, step_of
-from askpro_cli.booking.explain.limits import limits_of, period_of
-from askpro_cli.booking.explain.opening_hours import OpeningHours, joined, without
 from askpro_cli.booking.explain.public_holidays import PublicHolidays
+from askpro_cli.booking.explain.rules.limits import limits_of, period_of
 from askpro_cli.booking.explain.wording import clock, listed, moment, signed, span_of
 from askpro_cli.calcom.models import EventType, Schedule
+from askpro_cli.calcom.opening_hours import OpeningHours
 from askpro_cli.calcom.wire.reading import read_document
 from askpro_cli.sandbox.bookings.limits import period_at
 from askpro_cli.sandbox.slots.slots import starts_in

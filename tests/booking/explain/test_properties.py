@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from support.calcom import CalcomPlace
 
 from askpro_cli.base.clock import ManualClock
+from askpro_cli.booking.explain.conclusion import Conclusion, conclude
 from askpro_cli.booking.explain.facts import Facts
 from askpro_cli.booking.explain.public_holidays import PublicHolidays
-from askpro_cli.booking.explain.reading import Question, Reader
-from askpro_cli.booking.explain.reasons import Conclusion, conclude
+from askpro_cli.booking.explain.reading.reader import Question, Reader
 from askpro_cli.calcom.lookup import Reference
 from askpro_cli.sandbox.app import create_app
 from askpro_cli.sandbox.slots.bounds import bounds

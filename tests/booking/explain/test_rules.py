@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import pytest
 from support.explaining import Explainer, MakeExplainer
 
-from askpro_cli.booking.explain.reasons import PRECEDENCE, RULES, SHIFTED
+from askpro_cli.booking.explain.conclusion import PRECEDENCE, RULES
+from askpro_cli.booking.explain.rules.shifted import RULE as SHIFTED
 
 LISTED = ("event-types", "list")
 WEDNESDAY, THURSDAY, FRIDAY = "2026-11-25", "2026-11-26", "2026-11-27"

@@ -1,17 +1,18 @@
 """Opening hours as instants: a schedule's weekly plan and its dated exceptions, in the schedule's own zone.
 
 A time that the clocks skip is read with the offset before the change, one they show twice as the first of
-the two, as the vendor does; so a day is as long as its zone says. Touching hours are one stretch.
+the two, as the vendor does; so a day is as long as its zone says, and hours the change swallows are none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from askpro_cli.base.errors import InvalidValueError
+from askpro_cli.base.intervals import joined
 from askpro_cli.base.times import Interval, get_zone, local_day
 from askpro_cli.calcom.models import Schedule
 
@@ -23,7 +24,7 @@ Span = tuple[int, int]
 
 
 class OpeningHours:
-    """When a schedule is open, on any day of its zone."""
+    """When a schedule is open, on any day of its zone; see :meth:`of`."""
 
     def __init__(self, schedule: Schedule) -> None:
         self.name = schedule.name
@@ -35,7 +36,10 @@ class OpeningHours:
 
     @classmethod
     def of(cls, schedule: Schedule | None) -> OpeningHours | None:
-        """Return the hours, None where there is no schedule or its shape is none we know."""
+        """Return the hours, None where the schedule is missing or has a shape nobody documented.
+
+        An entry that ends before it begins is such a shape: whether it lasts over midnight is not known.
+        """
         try:
             return cls(schedule) if schedule is not None else None
         except (KeyError, TypeError, ValueError, InvalidValueError):
@@ -44,17 +48,21 @@ class OpeningHours:
     def day(self, day: date) -> list[Interval]:
         """Return the hours that begin on *day*, in order."""
         spans = self._overrides.get(day, self._weekly[day.weekday()])
-        return [
-            Interval(_instant(day, begin, self.zone), _instant(day, end, self.zone))
-            for begin, end in sorted(spans)
-            if _instant(day, begin, self.zone) < _instant(day, end, self.zone)
+        instants = [
+            (_instant(day, begin, self.zone), _instant(day, end, self.zone)) for begin, end in sorted(spans)
         ]
+        return [Interval(start, end) for start, end in instants if start < end]
+
+    def within(self, window: Interval) -> list[Interval]:
+        """Return the open stretches of all the schedule's days that *window* touches, joined."""
+        day, last = (local_day(instant, self.zone) for instant in (window.start, window.end))
+        days = (day + timedelta(days=number) for number in range((last - day).days + 1))
+        return joined(span for one in days for span in self.day(one))
 
     def around(self, instant: datetime) -> list[Interval]:
         """Return the stretches of the day of *instant* and of the days beside it."""
-        day = local_day(instant, self.zone)
-        found = [span for shift in (-1, 0, 1) for span in self.day(day + timedelta(days=shift))]
-        return joined(found)
+        beside = timedelta(days=1)
+        return self.within(Interval(instant - beside, instant + beside))
 
     def stretch_at(self, instant: datetime) -> Interval | None:
         """Return the open stretch that holds *instant*, None when it is closed then."""
@@ -73,44 +81,22 @@ class OpeningHours:
         return bool(self.day(day))
 
 
-def joined(spans: Iterable[Interval]) -> list[Interval]:
-    """Return *spans* in order, overlapping and touching ones as one."""
-    merged: list[Interval] = []
-    for span in sorted(spans, key=lambda found: found.start):
-        if merged and span.start <= merged[-1].end:
-            merged[-1] = Interval(merged[-1].start, max(merged[-1].end, span.end))
-        else:
-            merged.append(span)
-    return merged
-
-
-def without(free: Iterable[Interval], taken: Iterable[Interval]) -> list[Interval]:
-    """Return what is left of *free* when *taken* is cut out of it."""
-    left = list(free)
-    for cut in taken:
-        left = [part for span in left for part in _cut(span, cut)]
-    return left
-
-
-def _cut(span: Interval, cut: Interval) -> list[Interval]:
-    if not span.overlaps(cut):
-        return [span]
-    parts = []
-    if span.start < cut.start:
-        parts.append(Interval(span.start, cut.start))
-    if cut.end < span.end:
-        parts.append(Interval(cut.end, span.end))
-    return parts
-
-
 def _weekly(availability: Sequence[Mapping[str, Any]], name: str) -> list[Span]:
     return [_span(entry) for entry in availability if name in entry["days"]]
 
 
 def _span(entry: Mapping[str, Any]) -> Span:
-    """Return an entry's minutes; an end at 00:00 is that of the day, unless it begins there too: closed."""
+    """Return an entry's minutes; an end at 00:00 is that of the day, unless it begins there too: closed.
+
+    Raises:
+        ValueError: it ends before it begins.
+    """
     begin, end = (_minutes(str(entry[name])) for name in ("startTime", "endTime"))
-    return begin, _DAY_MINUTES if end == 0 < begin else end
+    end = _DAY_MINUTES if end == 0 < begin else end
+    if end < begin:
+        message = f"{entry['startTime']} to {entry['endTime']} ends before it begins"
+        raise ValueError(message)
+    return begin, end
 
 
 def _minutes(clock: str) -> int:

@@ -1,0 +1,1 @@
+"""The rules: facts in, a verdict out. Instants are compared, never texts."""

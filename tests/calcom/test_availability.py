@@ -355,3 +355,14 @@ async def test_the_last_slot_of_an_evening_is_found_though_it_ends_after_midnigh
         at_once = SlotQuery(kind, days(TUESDAY, TUESDAY + timedelta(days=2), zone), calcom_place.clock.now())
         whole = await fetch_slots(calcom_place.client(), cache, at_once, refresh=True)
         assert [slot.start for slot in one_by_one] == [slot.start for slot in whole.slots]
+
+
+async def test_the_key_owners_default_schedule_is_not_taken_for_a_colleagues(
+    calcom_place: CalcomPlace,
+) -> None:
+    """The vendor answers the default schedule of whoever asks; a colleague's event type follows another."""
+    colleagues = (await calcom_place.client().event_types("tiago", "fernberatung")).value[0]
+    wanted = SlotQuery(colleagues, days(TUESDAY, FRIDAY), calcom_place.clock.now())
+    found = await fetch(calcom_place, wanted)
+    assert found.slots
+    assert found.schedule_zone is None  # the salon's schedule is in Berlin, the colleague's in Lisbon

@@ -7,6 +7,7 @@ to be. What is so already is a success that sends nothing, so every command may 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from askpro_cli.base.errors import (
@@ -34,7 +35,8 @@ class Action:
         objection: the reason against it and what to do instead, None when it may be tried.
         send: asks the vendor for it.
         past: in a sentence: booking … was ``confirmed``.
-        frees: free times change with it, so the hosts' cached slots are dropped.
+        hosts: whose free times change with it, from the booking as it was; their cached ones are dropped. ()
+            where they are not known; None when nobody's times change.
     """
 
     name: str
@@ -42,7 +44,7 @@ class Action:
     objection: Callable[[Booking], tuple[str, str] | None]
     send: Callable[[Desk, Booking], Awaitable[Answer[Booking]]]
     past: str
-    frees: bool = False
+    hosts: Callable[[Booking], tuple[int, ...]] | None = None
 
 
 async def plan(desk: Desk, uid: str, action: Action) -> Changed:
@@ -77,16 +79,14 @@ async def carry_out(desk: Desk, uid: str, action: Action) -> Changed:
         return planned
     old = planned.previous
     try:
-        with told_when_interrupted(uid, action.past):
-            answer = await action.send(desk, old)
+        async with desk.changing(action.hosts(old)) if action.hosts else nullcontext():
+            with told_when_interrupted(uid, action.past):
+                answer = await action.send(desk, old)
     except VendorConflictError:
         now = await desk.client.booking(uid)
         if not action.done(now.value):
             raise
         return Changed(now.value, old, now.meta, already=True)
-    finally:
-        if action.frees:
-            await desk.forget(old.host_ids)
     shown = answer if action.done(answer.value) else await desk.client.booking(uid)
     if not action.done(shown.value):
         raise VendorProtocolError(
@@ -95,8 +95,6 @@ async def carry_out(desk: Desk, uid: str, action: Action) -> Changed:
             hint=f"askpro bookings show {uid}; the same command may be run again",
             details={"status": shown.value.status},
         )
-    if action.frees:
-        await desk.forget(shown.value.host_ids)
     desk.log.event(f"booking.{action.name.replace('-', '_')}", uid=uid)
     return Changed(shown.value, old, answer.meta)
 
@@ -112,6 +110,7 @@ def confirming() -> Action:
         objection=lambda booking: _not_open(booking, "confirmed"),
         send=lambda desk, booking: desk.client.actions.confirm(booking.uid),
         past="confirmed",
+        hosts=_hosts,  # an event type may leave the times of unconfirmed bookings free
     )
 
 
@@ -123,7 +122,7 @@ def declining(reason: str | None) -> Action:
         objection=lambda booking: _not_open(booking, "declined"),
         send=lambda desk, booking: desk.client.actions.decline(booking.uid, reason),
         past="declined",
-        frees=True,
+        hosts=_hosts,
     )
 
 
@@ -185,7 +184,7 @@ def reassigning(to_user: int | None, reason: str | None, before: frozenset[int] 
         objection=_gone,
         send=lambda desk, booking: desk.client.actions.reassign(booking.uid, to_user, reason),
         past="reassigned",
-        frees=True,
+        hosts=lambda booking: () if to_user is None else _with(booking.host_ids, to_user),
     )
 
 
@@ -216,6 +215,15 @@ def inviting(guests: Sequence[str]) -> Action:
         send=lambda desk, booking: desk.client.actions.add_guests(booking.uid, missing(booking)),
         past="given guests",
     )
+
+
+def _hosts(booking: Booking) -> tuple[int, ...]:
+    return booking.host_ids
+
+
+def _with(hosts: tuple[int, ...], another: int) -> tuple[int, ...]:
+    """Return *hosts* and another one; () stays (), for then they are not known."""
+    return (*hosts, another) if hosts else ()
 
 
 def _gone(booking: Booking) -> tuple[str, str] | None:

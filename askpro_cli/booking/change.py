@@ -93,16 +93,15 @@ async def reschedule(desk: Desk, uid: str, start: datetime, reason: str | None) 
     if isinstance(planned, Changed):
         return planned
     old = planned.value
-    await desk.forget(old.host_ids)
     try:
-        with told_when_interrupted(uid, "moved"):
-            answer = await desk.client.reschedule(uid, start, reason)
+        async with desk.changing(old.host_ids):
+            with told_when_interrupted(uid, "moved"):
+                answer = await desk.client.reschedule(uid, start, reason)
     except VendorConflictError as error:
         if error.details.get("already") != "rescheduled":
             raise
         return await _moved_meanwhile(desk, uid, start)
-    finally:
-        await desk.forget(old.host_ids)
+    await desk.forget(answer.value.host_ids)  # a round-robin booking may go to another host
     _check_successor(answer.value, old, start)
     desk.log.event("booking.rescheduled", uid=uid, new_uid=answer.value.uid)
     return Changed(answer.value, old, answer.meta)
@@ -162,16 +161,16 @@ async def cancel(
     if isinstance(planned, Changed):
         return planned
     old = planned.value
-    await desk.forget(old.host_ids)
+    # The bookings of a series need not have the same host.
+    hosts = () if subsequent else old.host_ids
     try:
-        with told_when_interrupted(uid, "cancelled"):
-            answer = await desk.client.cancel(uid, reason, subsequent=subsequent)
+        async with desk.changing(hosts):
+            with told_when_interrupted(uid, "cancelled"):
+                answer = await desk.client.cancel(uid, reason, subsequent=subsequent)
     except VendorConflictError as error:
         if error.details.get("already") != "cancelled":
             raise
         return await _inactive(desk, await desk.client.booking(uid))
-    finally:
-        await desk.forget(old.host_ids)
     _check_cancelled(answer.value, old)
     if subsequent:
         await _check_subsequent(desk, old)

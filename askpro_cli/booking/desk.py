@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from askpro_cli.base.clock import Clock
-from askpro_cli.base.errors import StateError
+from askpro_cli.base.errors import AskproError, FateUnknownError, StateError
 from askpro_cli.booking.ledger import Ledger
 from askpro_cli.calcom.cache import CalcomCache
 from askpro_cli.calcom.client import CalcomClient
@@ -45,19 +46,28 @@ class Desk:
         State that is away is told and is no reason not to book: what it holds is old in minutes.
         """
         try:
-            await hop(lambda: forget(self.cache, host_ids))
+            await hop(lambda: self.cache.forget_hosts(host_ids))
         except StateError as error:
             self.notify(f"cached slots could not be dropped and may show taken times: {error.message}")
+
+    @asynccontextmanager
+    async def changing(self, host_ids: tuple[int, ...]) -> AsyncIterator[None]:
+        """Drop the cached slots of a booking's hosts before and after the block that changes it.
+
+        Before, for a process that is killed comes to no after. Where nobody can say what became of the
+        change, the booking may be anybody's by now (round-robin): then those of the whole company.
+        """
+        await self.forget(host_ids)
+        try:
+            yield
+        except GeneratorExit:
+            raise
+        except BaseException as error:
+            sure = isinstance(error, AskproError) and not isinstance(error, FateUnknownError)
+            await self.forget(host_ids if sure else ())
+            raise
+        await self.forget(host_ids)
 
     async def forget_event_type(self, event_type_id: int) -> None:
         """Drop what is cached of an event type that was deleted at the vendor meanwhile."""
         await hop(lambda: self.cache.forget_event_type(event_type_id))
-
-
-def forget(cache: CalcomCache, host_ids: tuple[int, ...]) -> None:
-    """Drop the cached slots of these hosts; where none is known, those of the whole company."""
-    if not host_ids:
-        cache.forget_company()
-        return
-    for host in host_ids:
-        cache.forget_host(host)

@@ -70,11 +70,9 @@ async def cancel_seat(desk: Desk, seat: Seat, reason: str) -> Changed:
         return planned
     old = planned.previous
     await _remember(desk, seat, {"cancelled": True})
-    try:
+    async with desk.changing(old.host_ids):
         with told_when_interrupted(seat.booking, "cancelled (one seat of it)"):
             answer = await desk.client.cancel(seat.booking, reason, seat_uid=seat.uid)
-    finally:
-        await desk.forget(old.host_ids)
     shown = await desk.client.booking(seat.booking) if seat.is_in(answer.value) else answer
     if seat.is_in(shown.value):
         raise VendorProtocolError(
@@ -129,14 +127,12 @@ async def move_seat(desk: Desk, seat: Seat, start: datetime) -> Changed:
     if planned.already:
         return planned
     old = planned.previous
-    await desk.forget(old.host_ids)
     await _remember(desk, seat, {"moving": iso_utc(start)})
-    try:
+    async with desk.changing(old.host_ids):
         with told_when_interrupted(seat.booking, "moved (one seat of it)"):
             answer = await desk.client.reschedule(seat.booking, start, seat_uid=seat.uid)
-    finally:
-        await desk.forget(old.host_ids)
     new = answer.value
+    await desk.forget(new.host_ids)
     if new.start != start or not is_active(new):
         raise VendorProtocolError(
             f"Cal.com answered the move of seat {seat.uid} with a booking at another time",

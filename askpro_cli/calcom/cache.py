@@ -208,13 +208,13 @@ class CalcomCache:
             ttls[key] = self.ttls.slots if slots or day in closed else self.ttls.empty
         return self._keep(fill, entries, ttls)
 
-    def forget_host(self, host_id: int) -> None:
-        """Forget the slots of every event type that this host serves, and those whose hosts are unknown."""
-        self.store.bump(_host_tag(host_id), _UNHOSTED)
+    def forget_hosts(self, host_ids: Collection[int]) -> None:
+        """Forget the slots of every event type that one of these hosts serves, and those of unknown hosts.
 
-    def forget_company(self) -> None:
-        """Forget all slots of the company."""
-        self.store.bump(_ALL_SLOTS)
+        Without any host, who is concerned is not known: all slots of the company.
+        """
+        tags = [_host_tag(host) for host in host_ids]
+        self.store.bump(*([*tags, _UNHOSTED] if tags else [_ALL_SLOTS]))
 
     # --- the whole --------------------------------------------------------------------------------
 

@@ -92,8 +92,9 @@ class Booking(TimedDocument, frozen=True, kw_only=True):
 
     @property
     def host_ids(self) -> tuple[int, ...]:
-        """Return the Cal.com user ids of the hosts that are known."""
-        return tuple(host.id for host in self.hosts if host.id is not None)
+        """Return the Cal.com user ids of the hosts, () where one of them is not named."""
+        named = tuple(host.id for host in self.hosts if host.id is not None)
+        return named if len(named) == len(self.hosts) else ()
 
 
 class BookingField(Document, frozen=True, kw_only=True):
@@ -208,13 +209,14 @@ class EventType(Document, frozen=True, kw_only=True):
 
     @property
     def host_ids(self) -> tuple[int, ...]:
-        """Return the Cal.com user ids that this event type may occupy, () when the answer names none."""
-        named = (
-            [_identity(host, "userId", "id") for host in self.hosts]
-            if self.team_id
-            else [self.owner_id, *(_identity(user, "id", "userId") for user in self.users)]
-        )
-        return tuple(dict.fromkeys(found for found in named if found is not None))
+        """Return the Cal.com user ids that this event type may occupy, () where one of them is not named."""
+        if self.team_id:
+            people = [_identity(host, "userId", "id") for host in self.hosts]
+        else:
+            people = [_identity(user, "id", "userId") for user in self.users]
+            people += [self.owner_id] if self.owner_id is not None else []
+        named = [found for found in people if found is not None]
+        return tuple(dict.fromkeys(named)) if len(named) == len(people) else ()
 
     def allows_length(self, minutes: int) -> bool:
         """Tell whether an appointment of *minutes* can be booked."""

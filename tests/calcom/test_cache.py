@@ -118,21 +118,21 @@ def test_a_booking_of_a_host_invalidates_all_his_event_types_and_nobody_elses(ca
     fill(cache, HOST, event_type=7)
     fill(cache, HOST, OTHER_HOST, event_type=8)
     fill(cache, OTHER_HOST, event_type=9)
-    cache.forget_host(HOST)
+    cache.forget_hosts([HOST])
     assert [is_known(cache, number) for number in (7, 8, 9)] == [False, False, True]
 
 
 def test_slots_of_unknown_hosts_go_with_every_host(cache: CalcomCache) -> None:
     fill(cache, event_type=7)
     fill(cache, OTHER_HOST, event_type=9)
-    cache.forget_host(HOST)
+    cache.forget_hosts([HOST])
     assert [is_known(cache, number) for number in (7, 9)] == [False, True]
 
 
 def test_a_booking_of_an_unknown_host_invalidates_the_whole_company(cache: CalcomCache) -> None:
     fill(cache, HOST, event_type=7)
     fill(cache, event_type=8)
-    cache.forget_company()
+    cache.forget_hosts([])
     assert not is_known(cache, 7)
     assert not is_known(cache, 8)
 
@@ -140,7 +140,7 @@ def test_a_booking_of_an_unknown_host_invalidates_the_whole_company(cache: Calco
 @pytest.mark.parametrize("hosts", [(HOST,), (OTHER_HOST, HOST), ()])
 def test_a_fill_begun_before_a_booking_is_refused(cache: CalcomCache, hosts: tuple[int, ...]) -> None:
     begun = cache.begin_slots(hosts)
-    cache.forget_host(HOST)
+    cache.forget_hosts([HOST])
     assert not cache.keep_slots(begun, 7, 30, {MONDAY: [slot(9)], TUESDAY: []})
     assert not is_known(cache)
     assert cache.read_slots(7, 30, [MONDAY], stale=True).missing, "nor is it kept as a stale copy"
@@ -150,7 +150,7 @@ def test_stale_copies_outlive_freshness_and_invalidation_but_only_when_asked(sta
     cache = CalcomCache(state_store, CacheTtls(slots=0.05, empty=0.05), BERLIN)
     fill(cache, HOST)
     eventually(lambda: not is_known(cache))
-    cache.forget_host(HOST)
+    cache.forget_hosts([HOST])
     old = cache.read_slots(7, 30, [MONDAY, TUESDAY], stale=True)
     assert not old.missing
     assert old.age > 0
@@ -245,6 +245,6 @@ def test_without_a_state_store_every_read_misses_and_no_fill_counts() -> None:
 def test_without_a_state_store_forgetting_is_an_error() -> None:
     cache = CalcomCache(UnpluggedStore(), CacheTtls(), BERLIN)
     with pytest.raises(StateError):
-        cache.forget_host(HOST)
+        cache.forget_hosts([HOST])
     with pytest.raises(StateError):
-        cache.forget_company()
+        cache.forget_hosts([])

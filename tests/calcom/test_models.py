@@ -110,7 +110,7 @@ def test_the_event_type_of_a_booking_is_found_in_either_place() -> None:
 
 
 def test_the_hosts_of_an_own_event_type_are_its_owner_and_users() -> None:
-    own = read_document(EventType, EVENT_TYPE | {"ownerId": 1, "users": [{"id": 1}, {"id": 2}, "somebody"]})
+    own = read_document(EventType, EVENT_TYPE | {"ownerId": 1, "users": [{"id": 1}, {"id": 2}]})
     assert own.host_ids == (1, 2)
 
 
@@ -122,6 +122,22 @@ def test_the_hosts_of_a_team_event_type_are_its_hosts_only() -> None:
         "users": [{"id": 1}],
     }
     assert read_document(EventType, team).host_ids == (4, 5)
+
+
+@pytest.mark.parametrize(
+    "people",
+    [
+        {"users": [{"id": 1}, "somebody"]},
+        {"teamId": 9, "hosts": [{"userId": 4}, {"name": "somebody"}]},
+        {"teamId": 9, "hosts": []},
+    ],
+)
+def test_hosts_that_are_not_all_named_are_not_known(people: dict[str, Any]) -> None:
+    assert read_document(EventType, EVENT_TYPE | people).host_ids == ()
+
+
+def test_a_booking_with_a_host_who_is_not_named_knows_no_hosts() -> None:
+    assert read_document(Booking, BOOKING | {"hosts": [{"id": 1}, {"name": "somebody"}]}).host_ids == ()
 
 
 @pytest.mark.parametrize(

@@ -172,6 +172,21 @@ async def test_a_seat_is_moved_alone(calcom_place: CalcomPlace, fault: str | Non
     assert [person.seat_uid for person in left.attendees] == [otto.seat_uid]
 
 
+@pytest.mark.parametrize("fault", ["502", "reset-before"])
+async def test_a_seat_that_never_left_is_not_taken_for_another_of_the_same_person(
+    calcom_place: CalcomPlace, fault: str
+) -> None:
+    client = calcom_place.client()
+    early = (await client.create_booking(new(BRAIDS))).value
+    await client.create_booking(new(BRAIDS, "Otto"))
+    await client.create_booking(new(BRAIDS, start=AT_ELEVEN))
+    calcom_place.fault(fault, method="POST", path="*/reschedule")
+    with pytest.raises((VendorConflictError, SlotUnavailableError)):
+        await client.reschedule(early.uid, AT_ELEVEN, seat_uid=early.seat_uid)
+    left = (await client.booking(early.uid)).value
+    assert early.seat_uid in [person.seat_uid for person in left.attendees]
+
+
 class ShowsNoList(SandboxTransport):
     """A server that shows this key none of the bookings in its list, as it does with a colleague's."""
 

@@ -37,37 +37,42 @@ class Seat:
         people = (person for person in self.booking.attendees if person.seat_uid == self.uid)
         return next((_contact(person) for person in people), "")
 
+    def is_of_somebody_in(self, booking: Booking) -> bool:
+        """Tell whether who has the seat attends *booking*; not where it is not known who that is."""
+        return bool(self.contact) and self.contact in map(_contact, booking.attendees)
+
 
 async def seat_moved_to(client: BookingCalls, seat: Seat, start: datetime) -> Booking | None:
-    """Return the booking at *start* in which the attendee now sits.
+    """Return the booking at *start* in which the attendee now sits, None while the seat is where it was.
 
     The vendor gives a seat that moves alone to a free time a new uid, so it is the attendee who is looked
-    for, among the bookings of the event type.
+    for, among the bookings of the event type; but only once the seat has left its booking, for he may have
+    had another one there before.
 
     Raises:
         UnknownError: the seat has left its booking, and this key does not see where it went (a team's).
     """
+    if await _still_there(client, seat):
+        return None
     kind, length = seat.booking.of_event_type, seat.booking.end - seat.booking.start
     wanted = BookingFilter(
         event_type_ids=(kind,) if kind else (), after_start=start, before_end=start + length
     )
     found = (await client.bookings(wanted)).value.bookings
     there = (one for one in found if _at(start, one) and one.status not in _OVER)
-    moved = next(
-        (one for one in there if seat.contact and seat.contact in map(_contact, one.attendees)), None
+    moved = next((one for one in there if seat.is_of_somebody_in(one)), None)
+    if moved is not None:
+        return moved
+    raise UnknownError(
+        "the seat has left its booking, and where it went is not shown to this key",
+        subject=seat.booking.uid,
+        hint="a key of the host, or of a team admin, sees it: `askpro bookings list`",
     )
-    if moved is None and seat.contact and not await _still_there(client, seat):
-        raise UnknownError(
-            "the seat has left its booking, and where it went is not shown to this key",
-            subject=seat.booking.uid,
-            hint="a key of the host, or of a team admin, sees it: `askpro bookings list`",
-        )
-    return moved
 
 
 async def _still_there(client: BookingCalls, seat: Seat) -> bool:
     left = (await client.booking(seat.booking.uid)).value
-    return any(person.seat_uid == seat.uid for person in left.attendees)
+    return left.status not in _OVER and any(person.seat_uid == seat.uid for person in left.attendees)
 
 
 def _contact(person: Attendee) -> str:

@@ -7,12 +7,12 @@ name as people write it, or the event types of a team is judged here.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from askpro_cli.calcom.filters import BookingFilter, SortWord
-from askpro_cli.calcom.models import Booking
+from askpro_cli.calcom.models import Booking, EventType
 
 _SLACK = timedelta(minutes=5)
 """What may pass between the vendor's look at its clock and ours at the answer."""
@@ -27,12 +27,12 @@ class Held:
     Args:
         wanted: the filter as it was sent.
         now: aware; past and upcoming are told from it, with five minutes of slack.
-        event_type_ids: of the teams asked for, None when no team was.
+        of_teams: the event types of the teams asked for, None when no team was.
     """
 
     wanted: BookingFilter
     now: datetime
-    event_type_ids: frozenset[int] | None = None
+    of_teams: Sequence[EventType] | None = None
 
     def admits(self, booking: Booking) -> bool:
         """Tell whether *booking* is what was asked for; what its answer leaves out is not held against it."""
@@ -45,8 +45,13 @@ class Held:
         return not asked or not names or any(asked in name for name in names)
 
     def _admits_team(self, booking: Booking) -> bool:
-        known = self.event_type_ids
-        return known is None or booking.of_event_type is None or booking.of_event_type in known
+        """A managed event type has children with its slug; they are their hosts', and no list names them."""
+        if self.of_teams is None or booking.of_event_type is None:
+            return True
+        managed = {kind.slug for kind in self.of_teams if kind.is_managed_parent}
+        return booking.event_type.slug in managed or booking.of_event_type in {
+            kind.id for kind in self.of_teams
+        }
 
     def _admits_status(self, booking: Booking) -> bool:
         if not self.wanted.status:

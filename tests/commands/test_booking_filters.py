@@ -153,5 +153,20 @@ def test_nothing_found_exits_7_when_that_is_a_failure(salon: Salon) -> None:
     salon("bookings", "list", "--from", TOMORROW_TEN, "--fail-if-none").ok()
 
 
+def test_the_children_of_a_managed_event_type_are_their_teams(salon: Salon) -> None:
+    """They belong to their hosts, and the list of a team's event types names only the parent."""
+    salon.cli.env["ASKPRO_CALCOM_API_KEY"] = "cal_test_lea"
+    child = salon("book", "lea/stammkunden", "--start", TOMORROW_TEN, *ANNA, "--json").ok().data["booking"]
+    listed = salon("bookings", "list", "--team", "salon-team", "--json").ok().data
+    assert [one["uid"] for one in listed["bookings"]] == [child["uid"]]
+    assert listed["dropped"] == 0
+
+
+def test_a_guest_is_found_by_the_address_too(salon: Salon) -> None:
+    uid = salon.book("--guest", "otto@example.org").ok().data["booking"]["uid"]
+    listed = salon("bookings", "list", "--attendee-email", "otto@example.org", "--json").ok().data
+    assert [one["uid"] for one in listed["bookings"]] == [uid]
+
+
 def test_a_team_that_is_not_there_exits_3(salon: Salon) -> None:
     assert "did you mean salon-team" in salon("bookings", "list", "--team", "salonteam").exits(3).stderr

@@ -70,13 +70,12 @@ async def _held(app: App, client: CalcomClient, wanted: WantedBookings, *, limit
     kinds = [(await find_event_type(client, app.cache(), one)).event_type.id for one in wanted.event_types]
     teams = (await client.teams()).value if wanted.teams else []
     team_ids = [find_team(teams, name).id for name in wanted.teams]
-    listed = [(await client.team_event_types(team)).value for team in team_ids]
-    known = frozenset(kind.id for kinds_of_team in listed for kind in kinds_of_team)
+    of_teams = [kind for team in team_ids for kind in (await client.team_event_types(team)).value]
     sort = wanted.filter.sort or ("start" if limited else None)
     asked = replace(
         wanted.filter, event_type_ids=tuple(dict.fromkeys(kinds)), team_ids=tuple(team_ids), sort=sort
     )
-    return Held(asked, app.clock.now(), known if team_ids else None)
+    return Held(asked, app.clock.now(), of_teams if team_ids else None)
 
 
 def _told_of(shown: int, dropped: int, *, complete: bool, verbose: bool) -> list[str]:

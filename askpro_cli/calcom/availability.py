@@ -1,8 +1,9 @@
 """Free times of a window, from the cache or from the vendor: one request per gap of days, never per day.
 
 The vendor is asked for whole days of the company's zone, in UTC instants; what it answers is judged here:
-slots outside the days asked for are dropped and counted, those outside the window or already past are
-left out when the answer is read, so that a cached answer is as right as a fresh one.
+slots outside the days asked for are dropped and counted, those outside the window, already past or come
+within the minimum notice since are left out when the answer is read, so that a cached answer is as right as
+a fresh one.
 """
 
 from __future__ import annotations
@@ -92,7 +93,7 @@ def cached_slots(cache: CalcomCache, query: SlotQuery) -> FoundSlots | None:
     if found.missing:
         return None
     cache.count("hits")
-    return _shown(found, wanted)
+    return _shown(found, query, wanted)
 
 
 async def fetch_slots(
@@ -132,7 +133,7 @@ async def fetch_slots(
         old = await hop(lambda: _stale(cache, query, days)) if stale_ok else None
         if old is None:
             raise
-        return msgspec.structs.replace(_shown(old, wanted), stale=True)
+        return msgspec.structs.replace(_shown(old, query, wanted), stale=True)
 
 
 def days_of(window: Interval, cache: CalcomCache) -> list[date]:
@@ -142,10 +143,14 @@ def days_of(window: Interval, cache: CalcomCache) -> list[date]:
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
-def _shown(found: CachedSlots, wanted: Interval) -> FoundSlots:
-    """Leave out what is outside the window or past."""
-    slots = [slot for slot in found.slots if wanted.contains(slot.start)]
+def _shown(found: CachedSlots, query: SlotQuery, wanted: Interval) -> FoundSlots:
+    """Leave out what is outside the window, past, or came within the minimum notice since it was cached."""
+    slots = [slot for slot in _bookable(found, query) if wanted.contains(slot.start)]
     return FoundSlots(slots, hit=True, age=found.age, schedule_zone=found.schedule_zone)
+
+
+def _bookable(found: CachedSlots, query: SlotQuery) -> list[Slot]:
+    return [slot for slot in found.slots if slot.start >= query.earliest]
 
 
 def _stale(cache: CalcomCache, query: SlotQuery, days: Sequence[date]) -> CachedSlots | None:
@@ -190,13 +195,16 @@ class _Search(msgspec.Struct, frozen=True):
         missing = list(known.missing) if known else list(days)
         if not missing and known:
             await hop(lambda: self.cache.count("hits"))
-            return _shown(known, wanted)
+            return _shown(known, self.query, wanted)
         await hop(lambda: self.cache.count("misses"))
         parts = [await self._run(run, refresh=refresh) for run in _runs(missing)]
         return self._whole(known, parts, wanted)
 
     def _whole(self, known: CachedSlots | None, parts: list[FoundSlots], wanted: Interval) -> FoundSlots:
-        slots = [*(known.slots if known else ()), *(slot for part in parts for slot in part.slots)]
+        slots = [
+            *(_bookable(known, self.query) if known else ()),
+            *(slot for part in parts for slot in part.slots),
+        ]
         zones = [known.schedule_zone if known else None, *(part.schedule_zone for part in parts)]
         return FoundSlots(
             slots=sorted(
@@ -216,7 +224,8 @@ class _Search(msgspec.Struct, frozen=True):
         found = self._read(days)
         if found.missing:
             return None
-        return FoundSlots(found.slots, hit=True, age=found.age, schedule_zone=found.schedule_zone)
+        slots = _bookable(found, self.query)
+        return FoundSlots(slots, hit=True, age=found.age, schedule_zone=found.schedule_zone)
 
     async def _run(self, days: list[date], *, refresh: bool) -> FoundSlots:
         """Ask for consecutive days; of many processes that ask at once, one does."""

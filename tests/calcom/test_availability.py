@@ -150,6 +150,19 @@ async def test_past_slots_are_left_out_when_read_not_when_stored(calcom_place: C
     assert later.slots[0].start == noon
 
 
+@pytest.mark.parametrize("also_asked", [timedelta(0), timedelta(days=1)])
+async def test_slots_that_came_within_the_minimum_notice_since_are_left_out(
+    calcom_place: CalcomPlace, also_asked: timedelta
+) -> None:
+    wanted = await query(calcom_place, TUESDAY, TUESDAY, number=1007)  # a day's notice
+    assert wanted.event_type.minimum_booking_notice == 24 * 60
+    first = (await fetch(calcom_place, wanted)).slots[0].start
+    window = Interval(wanted.window.start, wanted.window.end + also_asked)
+    later = SlotQuery(wanted.event_type, window, first - timedelta(days=1) + timedelta(minutes=1))
+    shown = (await fetch(calcom_place, later)).slots
+    assert shown[0].start > first
+
+
 async def test_a_window_in_the_past_is_empty_and_asks_nobody(calcom_place: CalcomPlace) -> None:
     wanted = await query(calcom_place, date(2026, 11, 16), date(2026, 11, 20))
     assert (await fetch(calcom_place, wanted)).slots == []

@@ -53,6 +53,16 @@ async def test_what_is_not_held_is_shown_as_nothing(calcom_place: CalcomPlace) -
     assert (await calcom_place.client().reservations.get("never-was")).value is None
 
 
+async def test_an_unanswered_move_to_another_event_type_is_not_taken_for_done(
+    calcom_place: CalcomPlace,
+) -> None:
+    client = calcom_place.client()
+    held = (await client.reservations.reserve(HAIRCUT, AT_TEN)).value
+    calcom_place.fault("reset-before", method="PATCH")
+    moved = (await client.reservations.move(held.uid, COLOURING, AT_TEN, length=120)).value
+    assert moved.event_type_id == COLOURING
+
+
 async def test_a_slot_is_held_once(calcom_place: CalcomPlace) -> None:
     client = calcom_place.client()
     await client.reservations.reserve(HAIRCUT, AT_TEN)

@@ -6,7 +6,7 @@ is made, a booking does not use it up, and it ends by itself after a few minutes
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -86,7 +86,7 @@ class Reservations(Group):
 
         async def moved() -> Reservation | None:
             found = (await self.get(uid)).value
-            return found if found and found.start == start.replace(microsecond=0) else None
+            return found if found and _holds(found, event_type_id, start, length) else None
 
         body = _body(event_type_id, start, length, minutes)
         return await self._calls.write(
@@ -115,6 +115,12 @@ def _body(event_type_id: int, start: datetime, length: int | None, minutes: int 
         slotDuration=length,
         reservationDuration=minutes,
     )
+
+
+def _holds(held: Reservation, event_type_id: int, start: datetime, length: int | None) -> bool:
+    end = held.end if length is None else held.start + timedelta(minutes=length)
+    asked = (event_type_id, start.replace(microsecond=0), end)
+    return (held.event_type_id, held.start, held.end) == asked
 
 
 def _done(_: Envelope) -> bool:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from askpro_cli.booking.explain.exclusion import by_exclusion
 from askpro_cli.booking.explain.facts import Facts
-from askpro_cli.booking.explain.offers import lies_within_offers
 from askpro_cli.booking.explain.rules import bounds, event_type, schedule, unseen
 from askpro_cli.booking.explain.rules.bookings import buffer, busy
 from askpro_cli.booking.explain.rules.limits import limit
@@ -17,7 +17,7 @@ from askpro_cli.booking.explain.rules.off_grid import off_grid
 from askpro_cli.booking.explain.rules.shifted import RULE as SHIFTED
 from askpro_cli.booking.explain.rules.shifted import shift_of, shifted
 from askpro_cli.booking.explain.shift import Shift
-from askpro_cli.booking.explain.verdicts import Verdict, blocks, passes
+from askpro_cli.booking.explain.verdicts import Verdict, passes
 
 OFFERED, UNEXPLAINED = "offered", "unexplained"
 
@@ -59,7 +59,6 @@ PRECEDENCE = (
 """Which blocking rule is the reason: the first of these. What is not proven comes after all that is."""
 
 _JUDGED_BY_THE_VENDOR = frozenset({"busy", "buffer", "limit"})
-_AFTER_EXCLUSION = frozenset({"limit", "off_grid", "holiday", "wrong_length", "booking_window"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +92,7 @@ def conclude(facts: Facts) -> Conclusion:
     found = {code: _judge(code, rule, facts) for code, rule in RULES.items()}
     shift = shift_of(facts)
     found[SHIFTED] = shifted(facts, shift, found)
-    if not found["busy"].blocks:
-        found["busy"] = _by_exclusion(facts, found)
+    found |= by_exclusion(facts, found)
     verdicts = tuple(found[code] for code in PRECEDENCE)
     ranked = sorted(verdicts, key=lambda one: (not one.proven, _is_hint(one)))
     blocking = [one.rule for one in ranked if one.blocks]
@@ -116,40 +114,6 @@ def _reason(facts: Facts, blocking: Sequence[str]) -> str:
     return causes[0] if causes else UNEXPLAINED
 
 
-def _is_open(facts: Facts, hours: Verdict) -> bool:
-    """Tell whether the time is open: by the schedule, else by what other weeks and its own day offer.
-
-    A schedule that can be read tells more than that: an exception may close a day from noon on.
-    """
-    unreadable = facts.event_type is not None and facts.event_type.team_id is not None
-    return hours.passes and (facts.hours is not None or unreadable or lies_within_offers(facts))
-
-
 def _is_hint(one: Verdict) -> bool:
     """Tell whether a verdict points somewhere without being a cause of its own."""
     return one.rule == "stale_cache" or (one.rule == "wrong_event_type" and not one.proven)
-
-
-def _by_exclusion(facts: Facts, found: Mapping[str, Verdict]) -> Verdict:
-    """Return that the host must be taken, where the time is open and everything else has been excluded."""
-    own = found["busy"]
-    if facts.offered is not False or not _is_open(facts, found["not_in_schedule"]):
-        return own
-    if any(
-        found[code].blocks for code in PRECEDENCE if code in found and code not in ("busy", "stale_cache")
-    ):
-        return own
-    seen = facts.bookings is not None
-    needed = _AFTER_EXCLUSION | ({"busy", "buffer"} if seen else set())
-    if not all(found[code].passes for code in needed):
-        return own
-    what = (
-        "a busy time of a calendar or a reservation under way"
-        if seen
-        else "a booking, its buffer, a calendar"
-    )
-    why = "" if seen else f" ({facts.why_not('bookings')})"
-    told = (
-        f"by exclusion: open, in the window, on the grid and not offered, so the host is taken: {what}{why}"
-    )
-    return blocks("busy", told, facts.told("slots", "schedule", "bookings", "own bookings"), proven=False)

@@ -138,9 +138,9 @@ class Facts:
 
     @property
     def interval(self) -> int | None:
-        """Return the minutes between two slots of the grid."""
-        own = self.event_type.slot_interval if self.event_type else None
-        return own or self.minutes
+        """Return the minutes between two slots of the grid; None where the event type is not known."""
+        known = self.event_type
+        return (known.slot_interval or self.minutes) if known else None
 
     @property
     def offered(self) -> bool | None:
@@ -154,7 +154,12 @@ class Facts:
             return False
         if self.live is None:
             return False if self.asked < self.now else None
-        return self.live.slot_at(self.asked) is not None
+        return self.start_is_offered
+
+    @property
+    def start_is_offered(self) -> bool:
+        """Tell whether a slot of any length starts then; the asked length may be none of the event type's."""
+        return self.live is not None and self.live.slot_at(self.asked) is not None
 
     @property
     def length_is_bookable(self) -> bool:

@@ -26,8 +26,8 @@ def on_step(instant: datetime, step: int, zone: ZoneInfo) -> bool:
     return local.minute % step == 0 and not local.second and not local.microsecond
 
 
-def starts(
-    free: Interval, earliest: datetime, interval: int, length: timedelta, zone: ZoneInfo
+def starts(  # noqa: PLR0917 - what the vendor's grid depends on
+    free: Interval, earliest: datetime, interval: int, length: timedelta, zone: ZoneInfo, shift: int = 0
 ) -> Iterator[datetime]:
     """Yield the starts in a free stretch.
 
@@ -37,11 +37,18 @@ def starts(
         interval: minutes between starts.
         length: of an appointment, which must fit.
         zone: whose clock the first start is aligned to.
+        shift: the event type's ``offsetStart`` in minutes, which the vendor adds to every start anew.
     """
-    start = _aligned(max(free.start, earliest), step_of(interval), zone)
+    start = _aligned(max(free.start, earliest), step_of(interval), zone) + timedelta(minutes=shift)
     while start + length <= free.end:
         yield start
-        start += timedelta(minutes=interval)
+        start += timedelta(minutes=interval + shift)
+
+
+def step_told(step: int) -> str:
+    """Return where the starts lie in an hour, as a person says it."""
+    words = {60: "on the full hour", 30: "on the full and the half hour", 15: "on the quarters of an hour"}
+    return words.get(step, f"on every {step}th minute of an hour" if step > 1 else "on any minute")
 
 
 def keeps_step(day: Interval, step: int, zone: ZoneInfo) -> bool:

@@ -6,12 +6,16 @@ read next, and what is likely where the hosts' schedules are not ours to read.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 from askpro_cli.base.times import local_day
 from askpro_cli.booking.explain.facts import Facts
 
 _ENOUGH_DAYS = 2
+_ENOUGH_FOR_A_BREAK = 4
+_WEEKS = timedelta(days=14)
 
 
 def seems_open(facts: Facts) -> bool:
@@ -41,7 +45,30 @@ def seems_closed(facts: Facts) -> bool:
         return True
     minutes = [_minute(local) for local in same_weekday or offers]
     last = max(minutes) + (facts.interval or 0)
-    return not min(minutes) <= _minute(asked) < last
+    return not min(minutes) <= _minute(asked) < last or _is_break(offers, _minute(asked))
+
+
+def _is_break(offers: Iterable[datetime], minute: int) -> bool:
+    """Tell whether many days offer earlier and later times and none this one, unless by the grid alone."""
+    days: dict[date, set[int]] = {}
+    for local in offers:
+        days.setdefault(local.date(), set()).add(_minute(local))
+    gaps = [_gap(found, minute) for found in days.values() if min(found) < minute < max(found)]
+    if len(gaps) < _ENOUGH_FOR_A_BREAK or any(minute in found for found in days.values()):
+        return False
+    step = min(later - earlier for found in days.values() for earlier, later in pairwise(sorted(found)))
+    return min(gaps) > step
+
+
+def _gap(found: Iterable[int], minute: int) -> int:
+    """Return how far apart the last of *found* before *minute* and the first after it are."""
+    return min(one for one in found if one > minute) - max(one for one in found if one <= minute)
+
+
+def nothing_offered(facts: Facts) -> bool:
+    """Tell whether weeks around the asked time offer nothing at all."""
+    live = facts.live
+    return live is not None and not live.free and live.window.end - live.window.start >= _WEEKS
 
 
 def offered_days(facts: Facts) -> list[date]:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from askpro_cli.base.times import iso_local, iso_utc
 from askpro_cli.booking.explain.conclusion import OFFERED, UNEXPLAINED, Conclusion
 from askpro_cli.booking.explain.facts import Facts, Source
+from askpro_cli.booking.explain.rules.shifted import RULE as SHIFTED
 from askpro_cli.booking.explain.verdicts import Verdict
 from askpro_cli.booking.explain.wording import clock, moment, signed
 from askpro_cli.booking.slot_views import event_type_view, slot_view
@@ -23,10 +24,21 @@ def headline(facts: Facts, conclusion: Conclusion) -> str:
         return _offered(conclusion, asked)
     if conclusion.reason == UNEXPLAINED:
         known = "is not offered" if facts.offered is False else "could not be checked"
-        return f"{asked} {known}, and nothing that could be read says why"
-    verdict = conclusion.verdict(conclusion.reason)
+        hint = conclusion.verdict("not_in_schedule")
+        seen = f" ({hint.evidence})" if hint.passes and not facts.hours else ""
+        return f"{asked} {known}, and nothing that could be read says why{seen}"
     said = "is not offered" if facts.offered is False else "cannot be offered"
-    return f"{asked} {said}: {verdict.evidence}"
+    return f"{asked} {said}: {_why(conclusion)}"
+
+
+def _why(conclusion: Conclusion) -> str:
+    """Return the reason's evidence; of a shifted time what closes it first: it may just be too early."""
+    told = conclusion.verdict(conclusion.reason).evidence
+    if conclusion.reason != SHIFTED:
+        return told
+    closing = [conclusion.verdict(code) for code in ("not_in_schedule", "off_grid")]
+    first = next((verdict.evidence for verdict in closing if verdict.blocks), None)
+    return f"{first}; but {told}" if first else told
 
 
 def _offered(conclusion: Conclusion, asked: str) -> str:

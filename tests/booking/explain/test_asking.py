@@ -158,7 +158,11 @@ def test_an_event_type_that_only_its_times_tell_of_is_judged_by_them(praxis: Exp
     assert [rule["proven"] for rule in late["rules"] if rule["rule"] == "not_in_schedule"] == [False]
     early = praxis(3101, f"{FRIDAY}T09:00")
     assert (early["reason"], early["shift"]["minutes"]) == ("shifted", 60)
-    hint = praxis.answer(3101, f"{FRIDAY}T14:10", code=5).json["unknown"][0]["hint"]
+    between = praxis(3101, f"{FRIDAY}T14:10")
+    assert between["reason"] == "off_grid"
+    assert "every 30 min as it seems" in between["headline"]
+    praxis.change("addBusy", username="kollege", start=f"{FRIDAY}T12:00:00Z", end=f"{FRIDAY}T13:00:00Z")
+    hint = praxis.answer(3101, f"{FRIDAY}T13:30", code=5).json["unknown"][0]["hint"]
     assert "askpro event-types list" in hint
 
 
@@ -189,8 +193,9 @@ def test_another_event_type_that_offers_the_time_is_named(praxis: Explainer) -> 
     praxis.learn("availability", "3001", "--from", FRIDAY, "--days", "1")
     told = praxis(3007, f"{FRIDAY}T17:30")
     assert told["reason"] == "wrong_length"
-    assert "wrong_event_type" in told["also"]
-    assert "praxis/beratung (3001) does" in told["rules"][0]["evidence"]
+    assert "wrong_event_type" not in told["also"]
+    note = "by the cache praxis/beratung (3001) offers the same time"
+    assert (told["rules"][0]["verdict"], note in told["rules"][0]["evidence"]) == ("passes", True)
 
 
 @pytest.mark.parametrize(

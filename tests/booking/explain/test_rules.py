@@ -79,9 +79,9 @@ CASES = (
     Case("not_in_schedule", 3001, f"{FRIDAY}T20:00", "08:00-12:00, 14:00-18:00 Europe/Berlin"),
     Case("not_in_schedule", 4003, f"{FRIDAY}T20:00", "begin between 08:00 and 17:30"),
     Case("not_in_schedule", 4003, "2026-11-28T10:00", "never then"),
-    Case("off_grid", 3001, f"{FRIDAY}T11:10", "between Fri 2026-11-27 11:00, Fri 2026-11-27 11:30"),
+    Case("off_grid", 3001, f"{FRIDAY}T11:10", "between Fri 2026-11-27 11:00 and Fri 2026-11-27 11:30"),
     Case("off_grid", 3016, "2026-12-04T08:15", "between"),
-    Case("off_grid", 3001, f"{WEDNESDAY}T10:10", "at minutes that 30 divides"),
+    Case("off_grid", 3001, f"{WEDNESDAY}T10:10", "on the full and the half hour"),
     Case("stale_cache", 3001, f"{WEDNESDAY}T10:00", "does not offer it, Cal.com offers it"),
 )
 NEVER_A_REASON = {"reserved"}

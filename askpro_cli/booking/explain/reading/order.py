@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from askpro_cli.booking.explain.facts import Facts
-from askpro_cli.booking.explain.offers import seems_open
+from askpro_cli.booking.explain.offers import seems_closed, seems_open
 from askpro_cli.booking.explain.rules import bounds
 from askpro_cli.booking.explain.rules.bookings import buffer, busy
 from askpro_cli.booking.explain.rules.limits import limit, periods_in_question
@@ -36,7 +36,7 @@ def asks_for_bookings_first(facts: Facts) -> bool:
     still are; a day without any offer is rather a closed one.
     """
     live = facts.live
-    if live is None or not bounds.booking_window(facts).passes:
+    if live is None or not bounds.booking_window(facts).passes or seems_closed(facts):
         return False
     return bool(periods_in_question(facts)) or (
         seems_open(facts) and bool(live.on_day(facts.day, facts.zone))

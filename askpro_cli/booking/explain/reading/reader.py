@@ -88,7 +88,7 @@ class Reader:
         facts.now, facts.clock = self._asking.now()
         if event_type is None:
             for what in ("schedule", "bookings"):
-                why = f"{what}: nobody's, the event type is not known"
+                why = f"{what}: not read, the event type is somebody else's or a team's"
                 facts.sources[what] = Source(what, NOT_ASKED, why=why)
         elif not facts.offered and not is_settled(facts):
             await self._read_further(facts, event_type)

@@ -25,7 +25,8 @@ async def read_schedule(asking: Asking, cache: CalcomCache, facts: Facts, event_
     fill = await hop(cache.begin_document)
     found = await _ask(asking, event_type.schedule_id)
     if found is None and facts.sources[WHAT].how == LIVE and not facts.sources[WHAT].why:
-        facts.sources[WHAT] = Source(WHAT, LIVE, why="schedule: there is no default one")
+        why = "schedule: this key's owner has no default one, so nothing of his is ever open"
+        facts.sources[WHAT] = Source(WHAT, LIVE, why=why)
     if found is not None and take_schedule(facts, found):
         await hop(lambda: cache.keep_schedule(fill, event_type.schedule_id, found))
 

@@ -127,7 +127,7 @@ def _nothing_in_the_way(rule: str, facts: Facts, seen: SeenBookings, some: Seque
         return unknown(rule, f"no booking of the first page {what}, and there are more pages")
     if some:
         return passes(rule, f"a booking {what}, but another host is free", source)
-    if rule == "buffer" and strangers_beside(facts):
+    if rule == "buffer" and neighbours_beside(facts):
         return unknown(
             rule, "the buffers of a booking nearby are not known: `askpro event-types list` reads them"
         )
@@ -135,7 +135,13 @@ def _nothing_in_the_way(rule: str, facts: Facts, seen: SeenBookings, some: Seque
 
 
 def strangers_beside(facts: Facts) -> list[int]:
-    """Return the event types of bookings whose buffers may reach the asked time and are not known.
+    """Return the event types of bookings whose buffers may reach the asked time and are not known."""
+    ids = (one.booking.of_event_type for one in neighbours_beside(facts))
+    return [found for found in ids if found is not None]
+
+
+def neighbours_beside(facts: Facts) -> list[Neighbour]:
+    """Return the bookings whose buffers may reach the asked time and are not known.
 
     Only those with nothing offered between the booking and the asked time count: a buffer has no holes.
     """
@@ -143,8 +149,7 @@ def strangers_beside(facts: Facts) -> list[int]:
     if seen is None or span is None or event_type is None:
         return []
     found = [one for one in neighbours(facts, seen, event_type) if not one.buffers_known]
-    beside = [one for one in found if _reaches(one.own, span) and not _offer_between(one.own, span, facts)]
-    return [one.booking.of_event_type for one in beside if one.booking.of_event_type is not None]
+    return [one for one in found if _reaches(one.own, span) and not _offer_between(one.own, span, facts)]
 
 
 def _reaches(booking: Interval, span: Interval) -> bool:

@@ -23,16 +23,22 @@ def wrong_event_type(facts: Facts) -> Verdict:
         return blocks(
             rule, f"{named(event_type)} has no hosts, so it offers nothing", facts.told("event type")
         )
-    if facts.elsewhere and not facts.offered:
-        names = [f"{found.event_type.reference} ({found.event_type.id})" for found in facts.elsewhere]
-        return blocks(
-            rule,
-            f"{named(event_type)} does not offer it, {listed(names)} does",
-            facts.told("event types"),
-            proven=False,
-        )
     hidden = ", hidden on the booking page" if event_type.hidden else ""
-    return passes(rule, f"{named(event_type)}{hidden}", facts.told("event type"))
+    note = f"; {_also_offered(facts)}" if facts.elsewhere and not facts.offered else ""
+    return passes(rule, f"{named(event_type)}{hidden}{note}", facts.told("event type"))
+
+
+def only_elsewhere(facts: Facts) -> Verdict | None:
+    """Return that another event type may be meant, for times that nothing else explains; else None."""
+    if facts.event_type is None or not facts.elsewhere or facts.offered:
+        return None
+    told = f"{named(facts.event_type)} does not offer it; {_also_offered(facts)}"
+    return blocks("wrong_event_type", told, facts.told("event types"), proven=False)
+
+
+def _also_offered(facts: Facts) -> str:
+    names = [f"{found.event_type.reference} ({found.event_type.id})" for found in facts.elsewhere]
+    return f"by the cache {listed(names)} {'offers' if len(names) == 1 else 'offer'} the same time"
 
 
 def managed_parent(facts: Facts) -> Verdict:

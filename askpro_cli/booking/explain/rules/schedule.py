@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from askpro_cli.base.times import Interval, local_day
 from askpro_cli.booking.explain.facts import Facts
-from askpro_cli.booking.explain.offers import offered_hours, seems_closed, seems_open
+from askpro_cli.booking.explain.offers import nothing_offered, offered_hours, seems_closed, seems_open
 from askpro_cli.booking.explain.verdicts import PASSES, Verdict, blocks, passes, unknown
 from askpro_cli.booking.explain.wording import spans
 
@@ -56,4 +57,19 @@ def _by_what_is_offered(facts: Facts) -> Verdict:
     if seems_closed(facts):
         told = f"{offered_hours(facts)}, never then"
         return blocks(rule, f"{told}; {why}", facts.told("slots"), proven=False)
+    if nothing_offered(facts) and not _limits(facts):
+        return blocks(rule, f"{_nothing(facts)}; {why}", facts.told("slots"), proven=False)
     return unknown(rule, why)
+
+
+def _limits(facts: Facts) -> bool:
+    """Tell whether a limit may have used the period up."""
+    known = facts.event_type
+    return known is not None and bool(known.booking_limits_count or known.booking_limits_duration)
+
+
+def _nothing(facts: Facts) -> str:
+    window = facts.live.window if facts.live else Interval(facts.asked, facts.asked)
+    first, last = (local_day(instant, facts.zone) for instant in (window.start, window.end))
+    why = "its hosts have no opening hours, are away or booked up"
+    return f"nothing at all is offered from {first} to {last}: {why}"

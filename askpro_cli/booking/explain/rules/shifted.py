@@ -16,7 +16,7 @@ RULE = "shifted"
 def shift_of(facts: Facts) -> Shift | None:
     """Return the zone bug that leads to an offered time, None when the time is offered or none does."""
     live = facts.live
-    if live is None or facts.offered:
+    if live is None or facts.start_is_offered:
         return None
     return find_shift(facts.asked, facts.zones, lambda instant: live.slot_at(instant) is not None)
 
@@ -43,6 +43,6 @@ def _bug(shift: Shift) -> str:
     zone = shift.zone.key
     if shift.direction == UTC_READ_AS_LOCAL:
         text = f"{shift.meant:%H:%M}"
-        return f"its text in UTC, {text}, was read as the clock of {zone}"
+        return f"perhaps its text in UTC, {text}, was read as the clock of {zone}"
     text = clock(shift.meant, shift.zone)
-    return f"its clock in {zone}, {text}, was sent as if it were UTC"
+    return f"perhaps its clock in {zone}, {text}, was sent as if it were UTC"

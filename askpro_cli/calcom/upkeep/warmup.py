@@ -32,7 +32,7 @@ from askpro_cli.calcom.asking import Asked, ask_days
 from askpro_cli.calcom.availability import SlotQuery, days_of
 from askpro_cli.calcom.lookup import shared
 from askpro_cli.calcom.models import EventType, Schedule
-from askpro_cli.calcom.schedules import read_schedule
+from askpro_cli.calcom.schedules import belongs_to, read_schedule
 from askpro_cli.calcom.upkeep.warmup_report import Done, Item, Report, State
 from askpro_cli.resilience.flight import held
 from askpro_cli.resilience.policy import Priority
@@ -244,7 +244,8 @@ class _Schedules:
         async with self._locks.setdefault(wanted, asyncio.Lock()):
             if wanted not in self._found:
                 self._found[wanted] = await self._read(wanted)
-        return self._found[wanted]
+        schedule = self._found[wanted]
+        return schedule if schedule is not None and belongs_to(schedule, event_type) else None
 
     async def _read(self, wanted: int | None) -> Schedule | None:
         def known() -> Schedule | None:

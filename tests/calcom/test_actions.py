@@ -13,6 +13,7 @@ from support.sandbox import SandboxTransport
 
 from askpro_cli.base.errors import (
     InvalidValueError,
+    UnknownError,
     VendorAuthError,
     VendorConflictError,
     VendorNotFoundError,
@@ -275,6 +276,32 @@ async def test_an_action_that_never_arrived_is_sent_again(calcom_place: CalcomPl
     assert not answer.meta.recovered
     writes = [line for line in calcom_place.asked() if not line.startswith("GET")]
     assert len(writes) == 2
+
+
+class Dumb(SandboxTransport):
+    """A server that fails to show anything once something was written."""
+
+    written = False
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if self.written:
+            return httpx.Response(503)
+        self.written = request.method == "POST"
+        return await super().handle_async_request(request)
+
+
+@pytest.mark.parametrize("name", ["reassign", "attendees"])
+async def test_what_was_accepted_and_cannot_be_shown_is_told_as_accepted(
+    calcom_place: CalcomPlace, name: str
+) -> None:
+    event_type, act = ACTS[name]
+    made = await booked(calcom_place, event_type)
+    calcom_place.wire = Dumb(calcom_place.app)
+    with pytest.raises(
+        UnknownError, match=r"accepted it, but how booking .* stands now cannot be read"
+    ) as caught:
+        await act(calcom_place.client(), made.uid)
+    assert caught.value.hint == f"askpro bookings show {made.uid}"
 
 
 async def test_an_unanswered_absence_is_found(calcom_place: CalcomPlace) -> None:

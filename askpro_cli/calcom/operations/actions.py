@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from askpro_cli.base.errors import InvalidValueError, VendorConflictError
+from askpro_cli.base.errors import AskproError, InvalidValueError, UnknownError, VendorConflictError
 from askpro_cli.calcom.bodies import NewAttendee, given
 from askpro_cli.calcom.models import Attendee, Booking
 from askpro_cli.calcom.operations.bookings import BookingCalls
@@ -214,8 +214,23 @@ class BookingActions(Group):
         written = await self._calls.write(request, _no_booking, look)
         if isinstance(written.value, Booking):
             return Answer(written.value, written.meta)
-        after = await self._bookings.booking(uid)
+        after = await self._afterwards(uid)
         return Answer(after.value, together([written.meta, after.meta]))
+
+    async def _afterwards(self, uid: str) -> Answer[Booking]:
+        """Read a booking that was changed; a failure to read it is none of the change.
+
+        Raises:
+            UnknownError: it cannot be read.
+        """
+        try:
+            return await self._bookings.booking(uid)
+        except AskproError as error:
+            raise UnknownError(
+                f"Cal.com accepted it, but how booking {uid} stands now cannot be read: {error.message}",
+                subject=uid,
+                hint=f"askpro bookings show {uid}",
+            ) from error
 
 
 def _no_booking(_: Envelope) -> Booking | bool:

@@ -133,5 +133,5 @@ def _decoded(request: Request, body: bytes) -> Any:
         return {}
     try:
         return msgspec.json.decode(body)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ApiError(400, f"Unexpected token in JSON: {error}") from error

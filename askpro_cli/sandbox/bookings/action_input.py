@@ -16,10 +16,12 @@ from askpro_cli.sandbox.protocol.inputs import (
     is_phone,
     is_text,
     is_zone,
+    one_of,
 )
 
 _MOST_GUESTS = 10
 _LOCATIONS = frozenset({"address", "link", "phone", "attendeeAddress", "attendeePhone", "attendeeDefined"})
+_is_place = one_of(_LOCATIONS)
 
 Rules = Mapping[str, tuple[Check, str, str]]
 _PERSON: Rules = {
@@ -27,7 +29,7 @@ _PERSON: Rules = {
     "name": (is_filled, "isString", "name must be a string"),
     "timeZone": (is_zone, "isTimeZone", "timeZone must be a valid IANA time-zone"),
     "phoneNumber": (is_phone, "isPhoneNumber", "phoneNumber must be a valid phone number"),
-    "language": (LANGUAGES.__contains__, "isEnum", "language must be one of the supported languages"),
+    "language": (one_of(LANGUAGES), "isEnum", "language must be one of the supported languages"),
 }
 
 
@@ -94,7 +96,7 @@ def check_location(body: Any) -> dict[str, Any] | None:
     location = object_of(body).get("location")
     if location is None:
         return None
-    if not is_object(location) or location.get("type") not in _LOCATIONS:
+    if not is_object(location) or not _is_place(location.get("type")):
         allowed = ", ".join(sorted(_LOCATIONS))
         raise pipe_error({"location": {"isIn": f"location type must be one of: {allowed}"}})
     found: dict[str, Any] = location

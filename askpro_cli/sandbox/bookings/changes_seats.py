@@ -58,8 +58,8 @@ def _seated(call: Call, booking: Booking, seat_uid: str) -> Person:
         raise ApiError(404, f"Seat with uid={seat_uid} does not exist.")
     person = booking.seat(seat_uid)
     if person is None:
-        email = next(found["email"] for found in owner.attendees if found["seatUid"] == seat_uid)
-        raise ApiError(404, texts.not_in_booking(email, booking.uid, seat_uid))
+        seated = owner.seat(seat_uid) or owner.attendee
+        raise ApiError(404, texts.not_in_booking(seated["email"], booking.uid, seat_uid))
     return person
 
 

@@ -19,6 +19,7 @@ from askpro_cli.sandbox.protocol.inputs import (
     is_texts,
     is_whole,
     is_zone,
+    one_of,
 )
 from askpro_cli.sandbox.protocol.routing import V_2026_02_25
 
@@ -151,7 +152,7 @@ def _check_attendee(wrong: Complaints, attendee: Any) -> None:
     inner.optional(
         attendee,
         "language",
-        LANGUAGES.__contains__,
+        one_of(LANGUAGES),
         f"language must be one of the following values: {allowed}",
     )
     if not attendee.get("email") and not attendee.get("phoneNumber"):

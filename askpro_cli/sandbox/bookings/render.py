@@ -103,13 +103,16 @@ def attendee_document(person: Person) -> dict[str, Any]:
 
 
 def seated_document(person: Person) -> dict[str, Any]:
-    """Return an attendee with his seat; his address is not among his answers, for privacy."""
-    responses = {name: value for name, value in person["responses"].items() if name != "email"}
-    return attendee_document(person) | {
-        "seatUid": person["seatUid"],
-        "bookingFieldsResponses": responses,
-        "metadata": dict(person["metadata"]),
+    """Return an attendee with his seat; his address is not among his answers, for privacy.
+
+    A guest who was added later has no seat.
+    """
+    given = person.get("responses", {})
+    document = attendee_document(person) | {
+        "bookingFieldsResponses": {name: value for name, value in given.items() if name != "email"},
+        "metadata": dict(person.get("metadata", {})),
     }
+    return document | {"seatUid": person["seatUid"]} if "seatUid" in person else document
 
 
 def numbered_document(person: Person) -> dict[str, Any]:

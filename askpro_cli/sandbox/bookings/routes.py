@@ -111,7 +111,9 @@ def get_booking_by_seat(call: Call) -> Answer:
         raise ApiError(404, texts.unknown_seat(seat_uid))
     document = booking_document(call.world, booking, version=call.version)
     if not sees_people(call, booking):
-        document["attendees"] = [person for person in document["attendees"] if person["seatUid"] == seat_uid]
+        document["attendees"] = [
+            person for person in document["attendees"] if person.get("seatUid") == seat_uid
+        ]
     return success(document)
 
 

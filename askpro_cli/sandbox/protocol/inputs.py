@@ -7,7 +7,7 @@ The custom pipes of bookings and slots refuse unknown keys and join everything i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -17,6 +17,11 @@ from askpro_cli.sandbox.protocol.answers import ApiError
 _EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s.]+$")
 _PHONE = re.compile(r"^\+[1-9]\d{6,14}$")
 _ISO_DATE = re.compile(r"^\d{4}-\d{2}-\d{2}")
+
+_WHOLE = re.compile(r"-?[0-9]{1,15}")
+_TOO_LARGE = 2**31
+# Years in which adding zones, days and repetitions still gives a date; nobody books outside them.
+_YEARS = range(1900, 9000)
 
 Check = Callable[[Any], bool]
 
@@ -75,8 +80,8 @@ def is_filled(value: Any) -> bool:
 
 
 def is_whole(value: Any) -> bool:
-    """Tell whether *value* is a whole number (true is none)."""
-    return isinstance(value, int) and not isinstance(value, bool)
+    """Tell whether *value* is a whole number (true is none) that the vendor's database can hold."""
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < _TOO_LARGE
 
 
 def is_number(value: Any) -> bool:
@@ -114,6 +119,11 @@ def is_phone(value: Any) -> bool:
     return isinstance(value, str) and _PHONE.match(value) is not None
 
 
+def one_of(allowed: Collection[str]) -> Check:
+    """Return the check whether a value is one of the texts *allowed*."""
+    return lambda value: isinstance(value, str) and value in allowed
+
+
 def is_zone(value: Any) -> bool:
     """Tell whether *value* names an IANA zone."""
     if not isinstance(value, str) or not value:
@@ -138,6 +148,8 @@ def parse_iso(text: str) -> datetime | None:
         instant = datetime.fromisoformat(text)
     except ValueError:
         return None
+    if instant.year not in _YEARS:
+        return None
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
@@ -152,4 +164,4 @@ def instant_of(text: str) -> datetime:
 
 def whole_number(text: str) -> int | None:
     """Return the number of a query value, None when it is none."""
-    return int(text) if re.fullmatch(r"-?\d+", text) else None
+    return int(text) if _WHOLE.fullmatch(text) else None

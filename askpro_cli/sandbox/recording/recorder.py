@@ -153,5 +153,5 @@ def _content(data: bytes) -> tuple[Any, str | None]:
         return None, None
     try:
         return masked(msgspec.json.decode(data)), None
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None, masked_text(data.decode("utf-8", "replace"))

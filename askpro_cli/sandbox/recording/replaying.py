@@ -134,7 +134,7 @@ def _document(body: bytes) -> Any:
         return None
     try:
         return masked(msgspec.json.decode(body))
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return masked_text(body.decode("utf-8", "replace"))
 
 

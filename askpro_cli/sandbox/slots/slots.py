@@ -20,6 +20,8 @@ from askpro_cli.sandbox.world.world import World
 
 _STEPS = (60, 30, 15, 10, 5)
 _MINUTE = 60
+# Further ahead nothing is worked out: a window of ages would take minutes, with the world locked.
+_LOOKAHEAD = 5 * 366 * 86_400
 
 
 def grid_step(interval: int) -> int:
@@ -109,6 +111,7 @@ def slot_starts(
     A seated booking with seats left is offered at its start, though its host is busy then; a full one is
     not, though another host of a round robin may be free: creating would join the full one.
     """
+    window = (max(window[0], now), min(window[1], now + _LOOKAHEAD))
     found: set[int] = set()
     held = world.reservations.seats_held(event_type.id, now)
     shared = joinable(world, event_type, window)

@@ -243,3 +243,27 @@ def test_init_overwrites_only_after_a_yes(cli: Cli) -> None:
 def test_init_in_a_folder_that_cannot_be_written_is_an_error(cli: Cli) -> None:
     seen = cli("config", "init", env={"ASKPRO_CONFIG": "/dev/null/askpro/config.yaml"}).exits(2)
     assert "cannot write /dev/null/askpro/config.yaml" in seen.stderr
+
+
+@pytest.mark.parametrize(
+    ("place", "says", "hint"),
+    [
+        ("state: NWW", "companies.salon.state: no state 'NWW'", "did you mean NW?"),
+        ("country: XX", "companies.salon.country: no country 'XX'", "ISO 3166"),
+        ("{country: AT, state: NW}", "companies.salon.state: no state 'NW'", "one of 1, 2"),
+    ],
+)
+def test_a_place_without_known_holidays_is_found(cli: Cli, place: str, says: str, hint: str) -> None:
+    cli.user_file(f"companies:\n  salon: {place if place[0] == '{' else '{' + place + '}'}\n")
+    (found,) = cli("config", "check", "--json").exits(2).json["findings"]
+    assert says in found["actual"]
+    assert hint in found["hint"]
+
+
+def test_a_profiles_state_is_judged_by_the_companys_own_country(cli: Cli) -> None:
+    company = "companies: {salon: {country: AT}}\n"
+    cli.user_file(company + "profiles: {trial: {companies: {salon: {state: '9'}}}}\n")
+    cli("config", "check").ok()
+    cli.user_file(company + "profiles: {trial: {companies: {salon: {state: BY}}}}\n")
+    (found,) = cli("config", "check", "--json").exits(2).json["findings"]
+    assert "profiles.trial.companies.salon.state" in found["actual"]

@@ -9,6 +9,7 @@ from askpro_cli.base.errors import AskproError, ConfigError, InvalidValueError
 from askpro_cli.base.findings import CheckResult, Finding
 from askpro_cli.shell.actions.checks import ENV001, ENV004
 from askpro_cli.shell.settings.files import read_settings_file
+from askpro_cli.shell.settings.holiday_places import place_mistakes
 from askpro_cli.shell.settings.layers import (
     Origin,
     Places,
@@ -45,15 +46,18 @@ def check_settings(places: Places, env: Mapping[str, str]) -> CheckResult:
 
 
 def _file_mistakes(places: Places) -> Iterator[AskproError]:
+    read: list[Mapping[str, object]] = []
     for origin, path in files_of(places):
         try:
             flat = read_settings_file(path, cache_dir=None)
         except ConfigError as error:
             yield error
             continue
+        read.append(flat)
         for name, raw in flat.items():
             if not is_mere_section(name, raw):
                 yield from _mistakes(name, raw, origin, path)
+    yield from place_mistakes(read)
 
 
 def _mistakes(name: str, raw: object, origin: Origin, path: Path) -> Iterator[AskproError]:

@@ -15,8 +15,7 @@ app = command_app(
 
 Cal.com makes a new booking with a new uid, which is printed; the old one is cancelled and names it. The
 length stays. Repeated after success it is a success that sends nothing. A refused time exits 1, offers
-alternatives, and leaves the booking where it was. Where several people share an appointment, --seat moves
-one of them.
+alternatives, and leaves the booking where it was. An appointment with seats is moved seat by seat (--seat).
 
 Examples:
   askpro reschedule mg3EVprisqeBSLKZey4rKf --start 2026-11-24T11:00
@@ -45,4 +44,5 @@ def reschedule(
     check_seat_move(seat, reason)
     from askpro_cli.shell.actions import changes  # costs: after the check, so that a slip is told at once
 
-    return changes.reschedule(run, uid, instant, reason, seat=seat, dry_run=dry_run)
+    move = changes.Move(instant, reason, seat)
+    return changes.reschedule(run, uid, move, dry_run=dry_run)

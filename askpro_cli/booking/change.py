@@ -48,7 +48,8 @@ async def plan_move(desk: Desk, uid: str, start: datetime) -> Changed | Answer[B
     """Return the booking to move, or :class:`Changed` when it stands at *start* already.
 
     Raises:
-        RefusedError: it is cancelled or rejected, or was moved elsewhere; the hint names its successor.
+        RefusedError: it is cancelled or rejected, or was moved elsewhere; the hint names its successor. Or
+            it has seats, of which the vendor moves one at a time.
         VendorNotFoundError: there is no such booking.
     """
     found = await desk.client.booking(uid)
@@ -69,6 +70,12 @@ async def plan_move(desk: Desk, uid: str, start: datetime) -> Changed | Answer[B
             f"booking {standing.uid} is {standing.status} and cannot be moved",
             subject=uid,
             hint="askpro book makes a new one",
+        )
+    if has_seats(standing):
+        raise RefusedError(
+            f"booking {uid} has seats, and Cal.com moves them one by one",
+            subject=uid,
+            hint=" or ".join(f"--seat {person.seat_uid}" for person in standing.attendees),
         )
     return found
 
@@ -126,7 +133,7 @@ async def plan_cancel(
     found = await desk.client.booking(uid)
     booking = found.value
     if not is_active(booking):
-        if subsequent and any(one.start > booking.start for one in await standing_of(desk.client, booking)):
+        if subsequent and await later_of(desk, booking):
             return found
         return await _inactive(desk, found)
     if has_seats(booking) and len(booking.attendees) > 1 and not all_seats:
@@ -176,6 +183,11 @@ async def cancel(
         await _check_subsequent(desk, old)
     desk.log.event("booking.cancelled", uid=uid)
     return Changed(answer.value, old, answer.meta)
+
+
+async def later_of(desk: Desk, booking: Booking) -> list[Booking]:
+    """Return what stands of the booking's series after it, in order of starts."""
+    return [one for one in await standing_of(desk.client, booking) if one.start > booking.start]
 
 
 async def _inactive(desk: Desk, found: Answer[Booking]) -> Changed:
@@ -237,7 +249,7 @@ def _check_cancelled(answered: Booking, old: Booking) -> None:
 
 async def _check_subsequent(desk: Desk, old: Booking) -> None:
     """Raise when a later appointment of the series stands still."""
-    left = [one.uid for one in await standing_of(desk.client, old) if one.start > old.start]
+    left = [one.uid for one in await later_of(desk, old)]
     if left:
         raise VendorProtocolError(
             f"Cal.com cancelled {old.uid}, but {len(left)} later ones of its series stand",

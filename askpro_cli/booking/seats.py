@@ -2,29 +2,35 @@
 
 A seat that is gone is gone without a trace at the vendor: nothing there tells "given up before" from "never
 was". So what is about to be done is noted in the shared state for a day, and the same command, run again, is
-a success by that note. Without it a seat that is not in the booking is an error, never a success.
+a success by that note; a refusal takes it back. A seat that moves gets another uid: whoever sat there is
+looked for at the new time. Without a note a seat that is not in the booking is an error, never a success.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from askpro_cli.base.errors import (
+    AskproError,
     FateUnknownError,
     NotFoundError,
     RefusedError,
     StateError,
     VendorProtocolError,
 )
+from askpro_cli.base.exit_codes import ExitCode
 from askpro_cli.base.times import iso_utc
 from askpro_cli.booking.change import Changed, told_when_interrupted
 from askpro_cli.booking.desk import Desk
 from askpro_cli.booking.verification import is_active
-from askpro_cli.calcom.client import Answer
-from askpro_cli.calcom.models import Booking
+from askpro_cli.calcom.filters import BookingFilter
+from askpro_cli.calcom.models import Attendee, Booking
 from askpro_cli.resilience.threads import hop
 
 _REMEMBER_SECONDS = 24 * 3600.0
@@ -46,13 +52,19 @@ async def plan_cancel_seat(desk: Desk, seat: Seat) -> Changed:
     """Return the booking, and whether the seat was given up before.
 
     Raises:
+        RefusedError: it was moved to another appointment, which the hint names.
         NotFoundError: the booking has no such seat, and no run of ours gave it up.
+        FateUnknownError: as :func:`plan_move_seat`.
         VendorNotFoundError: there is no such booking.
     """
     found = await desk.client.booking(seat.booking)
     if seat.is_in(found.value):
         return Changed(found.value, found.value, found.meta)
-    if not is_active(found.value) or "cancelled" in await _recall(desk, seat):
+    note = await _recall(desk, seat)
+    moved = await _moved_to(desk, seat, found.value, note)
+    if moved:
+        raise _moved_elsewhere(seat, moved)
+    if not is_active(found.value) or "cancelled" in note:
         return Changed(found.value, found.value, found.meta, already=True)
     raise _no_such_seat(seat)
 
@@ -61,7 +73,7 @@ async def cancel_seat(desk: Desk, seat: Seat, reason: str) -> Changed:
     """Give up a seat; the appointment stands for the others.
 
     Raises:
-        NotFoundError, VendorNotFoundError: as :func:`plan_cancel_seat`.
+        RefusedError, NotFoundError, VendorNotFoundError: as :func:`plan_cancel_seat`.
         FateUnknownError: it was sent and nobody can say; the same command may be run again.
         VendorProtocolError: the vendor said yes, and somebody still sits there.
     """
@@ -69,8 +81,7 @@ async def cancel_seat(desk: Desk, seat: Seat, reason: str) -> Changed:
     if planned.already:
         return planned
     old = planned.previous
-    await _remember(desk, seat, {"cancelled": True})
-    async with desk.changing(old.host_ids):
+    async with _noted(desk, seat, {"cancelled": True}), desk.changing(old.host_ids):
         with told_when_interrupted(seat.booking, "cancelled (one seat of it)"):
             answer = await desk.client.cancel(seat.booking, reason, seat_uid=seat.uid)
     shown = await desk.client.booking(seat.booking) if seat.is_in(answer.value) else answer
@@ -90,21 +101,19 @@ async def plan_move_seat(desk: Desk, seat: Seat, start: datetime) -> Changed:
     Raises:
         RefusedError: it was moved elsewhere, or the appointment is cancelled.
         NotFoundError: the booking has no such seat, and no run of ours moved it.
-        FateUnknownError: a run of ours was moving it and did not end.
+        FateUnknownError: a run of ours was moving it and did not end, and it has not arrived.
         VendorNotFoundError: there is no such booking.
     """
     found = await desk.client.booking(seat.booking)
     if seat.is_in(found.value):
         return Changed(found.value, found.value, found.meta, already=found.value.start == start)
     note = await _recall(desk, seat)
-    if "moved" in note:
-        return await _moved_before(desk, seat, found, str(note["moved"]), start)
-    if "moving" in note:
-        raise FateUnknownError(
-            f"seat {seat.uid} is no longer in booking {seat.booking}: an earlier run was moving it",
-            subject=seat.booking,
-            hint=f"askpro bookings list --from {note['moving']} shows whether it arrived",
-        )
+    moved = await _moved_to(desk, seat, found.value, note)
+    if moved:
+        standing = await desk.client.booking(moved)
+        if is_active(standing.value) and standing.value.start == start:
+            return Changed(standing.value, found.value, standing.meta, already=True)
+        raise _moved_elsewhere(seat, moved)
     if not is_active(found.value):
         raise RefusedError(
             f"booking {seat.booking} is {found.value.status} and no seat of it can be moved",
@@ -127,8 +136,8 @@ async def move_seat(desk: Desk, seat: Seat, start: datetime) -> Changed:
     if planned.already:
         return planned
     old = planned.previous
-    await _remember(desk, seat, {"moving": iso_utc(start)})
-    async with desk.changing(old.host_ids):
+    note = {"moving": iso_utc(start), "who": _who_sits(old, seat)}
+    async with _noted(desk, seat, note), desk.changing(old.host_ids):
         with told_when_interrupted(seat.booking, "moved (one seat of it)"):
             answer = await desk.client.reschedule(seat.booking, start, seat_uid=seat.uid)
     new = answer.value
@@ -145,11 +154,45 @@ async def move_seat(desk: Desk, seat: Seat, start: datetime) -> Changed:
     return Changed(new, old, answer.meta)
 
 
-async def _moved_before(desk: Desk, seat: Seat, found: Answer[Booking], uid: str, start: datetime) -> Changed:
-    standing = await desk.client.booking(uid)
-    if is_active(standing.value) and standing.value.start == start:
-        return Changed(standing.value, found.value, standing.meta, already=True)
-    raise RefusedError(
+async def _moved_to(desk: Desk, seat: Seat, left: Booking, note: dict[str, Any]) -> str:
+    """Return the appointment to which a run of ours has moved the seat, "" when none did.
+
+    Raises:
+        FateUnknownError: a run was moving it and did not end, and it has not arrived.
+    """
+    if "moving" not in note:
+        moved = str(note.get("moved", ""))
+        return "" if moved == seat.booking else moved
+    arrived = await _arrived(desk, left, note)
+    if arrived is None:
+        raise FateUnknownError(
+            f"seat {seat.uid} is no longer in booking {seat.booking}: an earlier run was moving it",
+            subject=seat.booking,
+            hint=f"askpro bookings list --from {note['moving']} shows who came to sit there since",
+        )
+    await _remember(desk, seat, {"moved": arrived.uid})
+    return arrived.uid
+
+
+async def _arrived(desk: Desk, left: Booking, note: dict[str, Any]) -> Booking | None:
+    """Return the appointment that an unfinished move has led to: at its time, with whoever sat here."""
+    start, who = datetime.fromisoformat(note["moving"]), str(note.get("who"))
+    kind = left.of_event_type
+    wanted = BookingFilter(
+        event_type_ids=(kind,) if kind else (),
+        after_start=start,
+        before_end=start + (left.end - left.start),
+    )
+    there = [
+        one
+        for one in (await desk.client.bookings(wanted)).value.bookings
+        if is_active(one) and one.start == start and who in map(_who, one.attendees)
+    ]
+    return there[0] if there else None
+
+
+def _moved_elsewhere(seat: Seat, uid: str) -> RefusedError:
+    return RefusedError(
         f"seat {seat.uid} was moved before, to booking {uid}",
         subject=seat.booking,
         hint=f"askpro bookings show {uid} names its seat now",
@@ -163,6 +206,27 @@ def _no_such_seat(seat: Seat) -> NotFoundError:
         subject=seat.uid,
         hint=f"askpro bookings show {seat.booking} names its seats",
     )
+
+
+def _who_sits(booking: Booking, seat: Seat) -> str:
+    return next((_who(person) for person in booking.attendees if person.seat_uid == seat.uid), "")
+
+
+def _who(person: Attendee) -> str:
+    """Return a person's address or number so that it tells nobody who it is."""
+    return sha256((person.email or person.phone_number).casefold().encode()).hexdigest()
+
+
+@asynccontextmanager
+async def _noted(desk: Desk, seat: Seat, note: dict[str, Any]) -> AsyncIterator[None]:
+    """Note what the block is about to do; when it is refused nothing was done, and the note is taken back."""
+    await _remember(desk, seat, note)
+    try:
+        yield
+    except AskproError as error:
+        if error.exit_code is not ExitCode.UNKNOWN:
+            await _remember(desk, seat, {})
+        raise
 
 
 def _key(desk: Desk, seat: Seat) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from askpro_cli.base.errors import VendorProtocolError
 from askpro_cli.booking.requests import KEY_ENTRY
-from askpro_cli.calcom.models import Booking
+from askpro_cli.calcom.models import Attendee, Booking
 
 ACTIVE = frozenset({"accepted", "pending", "awaiting_host"})
 
@@ -31,6 +31,13 @@ def has_seats(booking: Booking) -> bool:
 def carries_key(booking: Booking, key: str) -> bool:
     """Tell whether our key stands in the booking's metadata, or, with seats, in an attendee's."""
     return key in _keys(booking)
+
+
+def seat_of(booking: Booking, key: str) -> str:
+    """Return the seat that was booked under our key, "" for none; the vendor names it in one answer only."""
+    if booking.seat_uid:
+        return booking.seat_uid
+    return next((person.seat_uid for person in booking.attendees if _attendee_key(person) == key), "")
 
 
 def find_ours(bookings: Iterable[Booking], key: str, start: datetime) -> Booking | None:
@@ -108,8 +115,12 @@ def _keys(booking: Booking) -> set[Any]:
 
 def _attendee_keys(booking: Booking) -> set[Any]:
     """Return the keys of single seats: a seated booking is as old as its first attendee."""
-    entries = (person.raw.get("metadata") for person in booking.attendees)
-    return {entry[KEY_ENTRY] for entry in entries if isinstance(entry, dict) and entry.get(KEY_ENTRY)}
+    return {_attendee_key(person) for person in booking.attendees} - {None}
+
+
+def _attendee_key(person: Attendee) -> Any:
+    entry = person.raw.get("metadata")
+    return (entry.get(KEY_ENTRY) or None) if isinstance(entry, dict) else None
 
 
 def _not_ours(booking: Booking, why: str) -> VendorProtocolError:

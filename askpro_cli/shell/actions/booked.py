@@ -9,6 +9,7 @@ from askpro_cli.base.exit_codes import ExitCode
 from askpro_cli.base.times import iso_local
 from askpro_cli.booking.create import Booked, Order
 from askpro_cli.booking.differences import not_applied
+from askpro_cli.booking.verification import seat_of
 from askpro_cli.booking.views import booking_view
 from askpro_cli.shell.actions.booking_tables import bookings_table, sentence
 from askpro_cli.shell.actions.slot_tables import when
@@ -17,13 +18,14 @@ from askpro_cli.shell.output.result import Result
 
 if TYPE_CHECKING:
     from askpro_cli.calcom.client import CalcomClient
+    from askpro_cli.calcom.models import Booking
     from askpro_cli.shell.context import App
 
 
 def booked_result(app: App, client: CalcomClient, order: Order, booked: Booked) -> Result:
     """Return the answer; a series of which not all was made is partial (exit 6)."""
     zone = app.company.zone
-    views = [booking_view(booking, zone) for booking in booked.bookings]
+    views = [booking_view(booking, zone) | _own_seat(booking, order.key) for booking in booked.bookings]
     standing = len(views)
     missing = not_applied(booked.booking, order.request, standing=standing) if booked.replayed else []
     data = {
@@ -55,18 +57,25 @@ def _is_another(order: Order, booked: Booked) -> bool:
     return booked.booking.start != order.request.start
 
 
-def _lack(order: Order, booked: Booked) -> RefusedError | None:
-    """Return what to say when a series just made has fewer appointments than were asked for.
+def _own_seat(booking: Booking, key: str) -> dict[str, str]:
+    seat = seat_of(booking, key)
+    return {"seat_uid": seat} if seat else {}
 
-    One that stood before may have lost some since: that is told, and no failure.
+
+def _lack(order: Order, booked: Booked) -> RefusedError | None:
+    """Return what to say when a series has fewer appointments than were asked for, however often it is asked.
+
+    Cal.com makes a series only as a whole, so the rest of one cannot be made by running the command again.
     """
     asked, standing = order.request.occurrences, len(booked.bookings)
-    if asked is None or booked.replayed or standing >= asked:
+    if asked is None or standing >= asked:
         return None
+    first = booked.booking
     return RefusedError(
-        f"{standing} of {asked} appointments of the series were made",
-        subject=booked.booking.recurring_booking_uid or booked.booking.uid,
-        hint="the others were refused; book them one by one at other times, or cancel these",
+        f"{standing} of {asked} appointments of the series {'stand' if booked.replayed else 'were made'}",
+        subject=first.recurring_booking_uid or first.uid,
+        hint="book the rest by itself at free times, or cancel these and begin anew: "
+        f"askpro cancel {first.uid} --subsequent --reason …",
         details={"asked": asked, "standing": standing},
     )
 
@@ -78,8 +87,10 @@ def _messages(app: App, order: Order, booked: Booked, data: dict[str, Any]) -> l
         said.append(f"a series of {len(booked.bookings)}, asked for {order.request.occurrences}")
     if booked.booking.status == "pending":
         said.append(f"it must be confirmed: askpro bookings confirm {booked.booking.uid}")
-    if booked.booking.seat_uid:
-        said.append(f"seat {booked.booking.seat_uid}; --seat cancels or moves this person alone")
+    if booked.booking.status == "awaiting_host":
+        said.append("the hosts were asked to come at once, and none has accepted yet")
+    if data["booking"].get("seat_uid"):
+        said.append(f"seat {data['booking']['seat_uid']}; --seat cancels or moves this person alone")
     if booked.hold:
         said.append(booked.hold)
     if booked.recovered:

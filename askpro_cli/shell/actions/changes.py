@@ -11,7 +11,7 @@ from askpro_cli.booking import change, seats
 from askpro_cli.booking.change import Changed
 from askpro_cli.booking.desk import Desk
 from askpro_cli.booking.seats import Seat
-from askpro_cli.booking.views import booking_view
+from askpro_cli.booking.views import booking_view, short_view
 from askpro_cli.calcom.client import Answer
 from askpro_cli.calcom.lookup import Reference, find_event_type
 from askpro_cli.calcom.models import Booking
@@ -46,9 +46,21 @@ class Cancellation(NamedTuple):
         return f"seat {self.seat} of " if self.seat else ""
 
 
-async def reschedule(
-    app: App, uid: str, start: datetime, reason: str | None, *, seat: str | None = None, dry_run: bool
-) -> Result:
+class Move(NamedTuple):
+    """Where a booking, or one seat of it, is moved.
+
+    Args:
+        start: aware, UTC.
+        reason: told to the attendee; none for a seat.
+        seat: the uid of one seat; the others stay.
+    """
+
+    start: datetime
+    reason: str | None = None
+    seat: str | None = None
+
+
+async def reschedule(app: App, uid: str, move: Move, *, dry_run: bool) -> Result:
     """Move a booking, or one seat of it, or show what would be moved.
 
     Raises:
@@ -58,25 +70,32 @@ async def reschedule(
     async with app.calcom() as client:
         desk = make_desk(app, client)
         if dry_run:
-            return _move_plan(app, client, await _plan_move(desk, uid, start, seat), start)
+            return _move_plan(app, client, await _plan_move(desk, uid, move), move)
         try:
-            if seat is None:
-                changed = await change.reschedule(desk, uid, start, reason)
-            else:
-                changed = await seats.move_seat(desk, Seat(uid, seat), start)
+            changed = await _move(desk, uid, move)
         except SlotUnavailableError as error:
-            return await _refused(app, client, uid, start, error)
+            return await _refused(app, client, uid, move.start, error)
         await remember(app, changed.booking)
         view = booking_view(changed.booking, app.company.zone)
-        data = {"booking": view, "previous": _short(app, changed.previous), "already": changed.already}
+        data = {
+            "booking": view,
+            "previous": short_view(changed.previous, app.company.zone),
+            "already": changed.already,
+        }
         verb = "stands already:" if changed.already else f"moved {uid} to"
         return _changed(app, client, changed, data, sentence(verb, view, app.company.zone))
 
 
-async def _plan_move(desk: Desk, uid: str, start: datetime, seat: str | None) -> Changed | Answer[Booking]:
-    if seat is None:
-        return await change.plan_move(desk, uid, start)
-    planned = await seats.plan_move_seat(desk, Seat(uid, seat), start)
+async def _move(desk: Desk, uid: str, move: Move) -> Changed:
+    if move.seat is not None:
+        return await seats.move_seat(desk, Seat(uid, move.seat), move.start)
+    return await change.reschedule(desk, uid, move.start, move.reason)
+
+
+async def _plan_move(desk: Desk, uid: str, move: Move) -> Changed | Answer[Booking]:
+    if move.seat is None:
+        return await change.plan_move(desk, uid, move.start)
+    planned = await seats.plan_move_seat(desk, Seat(uid, move.seat), move.start)
     return planned if planned.already else Answer(planned.booking, planned.meta)
 
 
@@ -98,11 +117,14 @@ def confirm_cancellation(app: App, uid: str, what: Cancellation) -> None:
 async def _standing(app: App, uid: str, what: Cancellation) -> str | None:
     """Return a booking in the words of a question, None when it is gone already."""
     async with app.calcom() as client:
-        planned = await _plan_cancel(make_desk(app, client), uid, what)
-    if isinstance(planned, Changed):
-        return None
+        desk = make_desk(app, client)
+        planned = await _plan_cancel(desk, uid, what)
+        if isinstance(planned, Changed):
+            return None
+        later = await _later(desk, planned, what)
     zone = app.company.zone
-    return in_words(booking_view(planned.value, zone), zone)
+    also = f", and {len(later)} later of its series" if what.subsequent else ""
+    return in_words(booking_view(planned.value, zone), zone) + also
 
 
 async def _plan_cancel(desk: Desk, uid: str, what: Cancellation) -> Changed | Answer[Booking]:
@@ -122,7 +144,8 @@ async def cancel(app: App, uid: str, reason: str, what: Cancellation, *, dry_run
     async with app.calcom() as client:
         desk = make_desk(app, client)
         if dry_run:
-            return _cancel_plan(app, client, await _plan_cancel(desk, uid, what), what)
+            planned = await _plan_cancel(desk, uid, what)
+            return _cancel_plan(app, client, planned, what, await _later(desk, planned, what))
         if what.seat is None:
             changed = await change.cancel(
                 desk, uid, reason, all_seats=what.all_seats, subsequent=what.subsequent
@@ -132,7 +155,7 @@ async def cancel(app: App, uid: str, reason: str, what: Cancellation, *, dry_run
         await remember(app, changed.booking)
         view = booking_view(changed.booking, app.company.zone)
         named = f"{what.part}booking {view['uid']} of {when(view['start'], app.company.zone)}"
-        line = f"cancelled {named}"
+        line = f"cancelled {named}" + (" and all later ones of its series" if what.subsequent else "")
         if changed.already:
             line = f"{named} was {'given up' if what.seat else view['status']} before"
         data = {"booking": view, "already": changed.already}
@@ -170,43 +193,49 @@ async def _alternatives(app: App, client: CalcomClient, uid: str, start: datetim
     return await offer(app, client, wish_around(app, found.event_type, start))
 
 
-def _move_plan(app: App, client: CalcomClient, planned: Any, start: datetime) -> Result:
+def _move_plan(app: App, client: CalcomClient, planned: Changed | Answer[Booking], move: Move) -> Result:
     already = isinstance(planned, Changed)
-    booking: Booking = planned.booking if already else planned.value
+    booking = planned.booking if isinstance(planned, Changed) else planned.value
     zone = app.company.zone
     plan = {
         "action": "none" if already else "reschedule",
         "uid": booking.uid,
         "from": iso_local(booking.start, zone),
-        "start": iso_local(start, zone),
-        "end": iso_local(start + (booking.end - booking.start), zone),
-        "start_utc": iso_utc(start),
+        "start": iso_local(move.start, zone),
+        "end": iso_local(move.start + (booking.end - booking.start), zone),
+        "start_utc": iso_utc(move.start),
     }
+    plan |= {"seat": move.seat} if move.seat else {}
     line = "stands there already" if already else "dry run: nothing was moved"
     return _planned(app, client, plan, line)
 
 
+async def _later(desk: Desk, planned: Changed | Answer[Booking], what: Cancellation) -> list[Booking]:
+    """Return what would be cancelled beside the booking itself."""
+    if isinstance(planned, Changed) or not what.subsequent:
+        return []
+    return await change.later_of(desk, planned.value)
+
+
 def _cancel_plan(
-    app: App, client: CalcomClient, planned: Changed | Answer[Booking], what: Cancellation
+    app: App,
+    client: CalcomClient,
+    planned: Changed | Answer[Booking],
+    what: Cancellation,
+    later: list[Booking],
 ) -> Result:
     already = isinstance(planned, Changed)
     booking = planned.booking if isinstance(planned, Changed) else planned.value
-    plan = {"action": "none" if already else "cancel", "booking": booking_view(booking, app.company.zone)}
+    zone = app.company.zone
+    plan: dict[str, Any] = {"action": "none" if already else "cancel", "booking": booking_view(booking, zone)}
     plan |= {name: value for name, value in what._asdict().items() if value}
-    line = f"it is {booking.status} already" if already else "dry run: nothing was cancelled"
+    plan |= {"later": [short_view(one, zone) for one in later]} if what.subsequent else {}
+    line = "dry run: nothing was cancelled"
+    if already:
+        line = f"it was {'given up' if what.seat else booking.status} before"
     return _planned(app, client, plan, line)
 
 
 def _planned(app: App, client: CalcomClient, plan: dict[str, Any], line: str) -> Result:
     meta = vendor_meta(app, client.last, client.requests)
     return Result(data={"plan": plan}, table=properties_table(plan), messages=[line], meta=meta)
-
-
-def _short(app: App, booking: Booking) -> dict[str, str]:
-    zone = app.company.zone
-    return {
-        "uid": booking.uid,
-        "start": iso_local(booking.start, zone),
-        "end": iso_local(booking.end, zone),
-        "status": booking.status,
-    }

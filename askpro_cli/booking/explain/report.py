@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from askpro_cli.base.times import iso_local, iso_utc
 from askpro_cli.booking.explain.conclusion import OFFERED, UNEXPLAINED, Conclusion
-from askpro_cli.booking.explain.facts import Facts, Source
+from askpro_cli.booking.explain.facts import NOT_ASKED, Facts, Source
 from askpro_cli.booking.explain.rules.shifted import RULE as SHIFTED
 from askpro_cli.booking.explain.verdicts import Verdict
 from askpro_cli.booking.explain.wording import clock, moment, signed
@@ -23,12 +23,22 @@ def headline(facts: Facts, conclusion: Conclusion) -> str:
     if facts.offered:
         return _offered(conclusion, asked)
     if conclusion.reason == UNEXPLAINED:
-        known = "is not offered" if facts.offered is False else "could not be checked"
-        hint = conclusion.verdict("not_in_schedule")
-        seen = f" ({hint.evidence})" if hint.passes and not facts.hours else ""
-        return f"{asked} {known}, and nothing that could be read says why{seen}"
+        return _unexplained(facts, conclusion, asked)
     said = "is not offered" if facts.offered is False else "cannot be offered"
     return f"{asked} {said}: {_why(conclusion)}"
+
+
+def _unexplained(facts: Facts, conclusion: Conclusion, asked: str) -> str:
+    slots = facts.sources.get("slots")
+    if facts.event_type is not None and slots is not None and slots.how == NOT_ASKED:
+        return (
+            f"{asked} could not be checked: finding the event type used up the requests; nothing in its"
+            " description forbids that time, so ask again"
+        )
+    known = "is not offered" if facts.offered is False else "could not be checked"
+    hint = conclusion.verdict("not_in_schedule")
+    seen = f" ({hint.evidence})" if hint.passes and not facts.hours else ""
+    return f"{asked} {known}, and nothing that could be read says why{seen}"
 
 
 def _why(conclusion: Conclusion) -> str:

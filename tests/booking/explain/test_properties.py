@@ -20,7 +20,7 @@ from askpro_cli.booking.explain.conclusion import Conclusion, conclude
 from askpro_cli.booking.explain.facts import Facts
 from askpro_cli.booking.explain.public_holidays import PublicHolidays
 from askpro_cli.booking.explain.reading.reader import Question, Reader
-from askpro_cli.calcom.lookup import Reference
+from askpro_cli.calcom.event_types.lookup import Reference
 from askpro_cli.sandbox.app import create_app
 from askpro_cli.sandbox.slots.bounds import bounds
 from askpro_cli.sandbox.slots.ranges import covers

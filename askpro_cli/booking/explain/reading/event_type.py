@@ -12,7 +12,7 @@ from askpro_cli.base.errors import VendorAuthError, VendorNotFoundError
 from askpro_cli.booking.explain.facts import CACHED, LIVE, OLD_COPY, Source
 from askpro_cli.booking.explain.reading.asking import Asking
 from askpro_cli.calcom.cache import CalcomCache
-from askpro_cli.calcom.lookup import LIST_COMMAND, Reference
+from askpro_cli.calcom.event_types.lookup import LIST_COMMAND, Reference
 from askpro_cli.calcom.models import EventType
 from askpro_cli.resilience.threads import hop
 

@@ -25,7 +25,7 @@ from askpro_cli.booking.explain.reading.slots import read_slots
 from askpro_cli.booking.explain.rules.off_grid import off_grid
 from askpro_cli.calcom.cache import CalcomCache
 from askpro_cli.calcom.client import CalcomClient
-from askpro_cli.calcom.lookup import Reference
+from askpro_cli.calcom.event_types.lookup import Reference
 from askpro_cli.calcom.models import EventType
 from askpro_cli.resilience.threads import hop
 

@@ -8,7 +8,7 @@ from askpro_cli.base.errors import VendorAuthError, VendorNotFoundError
 from askpro_cli.base.times import Interval, day_bounds, local_day
 from askpro_cli.booking.explain.facts import NOT_ASKED, Facts, Source, Stretch
 from askpro_cli.booking.explain.reading.asking import Asking
-from askpro_cli.calcom.lookup import Reference
+from askpro_cli.calcom.event_types.lookup import Reference
 
 DAYS_BEFORE, DAYS_AFTER = 7, 14
 """Around the asked day, in one request: the same weekday is seen in other weeks too."""

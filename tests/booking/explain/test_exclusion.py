@@ -1,0 +1,168 @@
+"""What three requests leave open is said by exclusion, as likely and not as proven; borders; two causes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from support.explaining import Explainer, MakeExplainer
+
+FRIDAY = "2026-11-27"
+
+
+@pytest.fixture
+def praxis(explaining: MakeExplainer) -> Explainer:
+    return explaining("praxis.yaml")
+
+
+def rule(told: Any, code: str) -> Any:
+    return next(found for found in told["rules"] if found["rule"] == code)
+
+
+def test_the_buffer_of_an_event_type_that_could_not_be_read_is_likely(praxis: Explainer) -> None:
+    """Event type, slots and bookings cost three requests; the neighbour's buffers would be a fourth."""
+    told = praxis(3001, "2026-11-26T15:30")
+    assert told["reason"] == "buffer"
+    assert "by exclusion: booking bufferThu1500 ends at 15:30" in told["headline"]
+    assert rule(told, "buffer")["proven"] is False
+    again = praxis(3001, "2026-11-26T15:30")
+    assert (again["reason"], rule(again, "buffer")["proven"]) == ("buffer", True)
+
+
+def test_a_weekday_that_is_never_offered_is_looked_up_in_the_schedule_whatever_the_limits(
+    praxis: Explainer,
+) -> None:
+    told = praxis(3009, "2026-12-05T10:00")  # a Saturday: nothing offered, so its limit is in question
+    assert told["reason"] == "not_in_schedule"
+    assert rule(told, "not_in_schedule")["proven"] is True
+    assert praxis.asked()[-1] == "GET /v2/schedules/default"
+
+
+def test_a_day_that_an_exception_closes_is_likely_closed_where_the_limit_had_to_be_counted(
+    praxis: Explainer,
+) -> None:
+    told = praxis(3009, "2026-12-07T10:00")
+    assert (told["reason"], rule(told, "not_in_schedule")["proven"]) == ("not_in_schedule", False)
+    assert "likely an exception of the schedule" in told["headline"]
+    again = praxis(3009, "2026-12-07T10:00")
+    assert (again["reason"], rule(again, "not_in_schedule")["proven"]) == ("not_in_schedule", True)
+
+
+def test_a_colleague_who_is_busy_is_said_to_be_likely_taken(praxis: Explainer) -> None:
+    praxis.change("addBusy", username="kollege", start=f"{FRIDAY}T12:00:00Z", end=f"{FRIDAY}T13:00:00Z")
+    told = praxis("kollege/fernberatung", f"{FRIDAY}T13:30")
+    assert told["reason"] == "busy"
+    assert "offered in another week" in told["headline"]
+
+
+def test_an_hour_that_no_day_offers_is_a_break(praxis: Explainer) -> None:
+    schedule = [
+        {"days": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"], "startTime": start, "endTime": end}
+        for start, end in (("09:00", "11:00"), ("14:00", "16:00"))
+    ]
+    praxis.change("changeSchedule", id=602, availability=schedule)
+    told = praxis("kollege/fernberatung", f"{FRIDAY}T13:30")  # 12:30 in Lisbon, more than an hour from both
+    assert (told["reason"], rule(told, "not_in_schedule")["proven"]) == ("not_in_schedule", False)
+
+
+def test_a_host_without_any_hours_offers_nothing_at_all(praxis: Explainer) -> None:
+    praxis.change("changeSchedule", id=602, availability=[])
+    told = praxis("kollege/fernberatung", f"{FRIDAY}T13:30")
+    assert told["reason"] == "not_in_schedule"
+    assert "nothing at all is offered from 2026-11-23" in told["headline"]
+    assert praxis(3101, f"{FRIDAY}T13:30")["reason"] == "not_in_schedule"
+
+
+def test_another_event_type_is_the_reason_only_where_nothing_else_is_known(praxis: Explainer) -> None:
+    praxis.learn("event-types", "list")
+    praxis.learn("availability", "3001", "--from", FRIDAY, "--days", "1")
+    praxis.change("addBusy", username="praxis", start=f"{FRIDAY}T13:30:00Z", end=f"{FRIDAY}T14:00:00Z")
+    told = praxis(3008, f"{FRIDAY}T14:30")
+    assert told["reason"] == "busy"
+    assert told["also"] == []
+    assert "praxis/beratung (3001) offers the same time" in rule(told, "wrong_event_type")["evidence"]
+
+
+def test_another_event_type_is_named_where_nothing_else_is_known(praxis: Explainer) -> None:
+    """Nothing is offered on that day, and the schedule that would say why fails."""
+    praxis.cli.env["ASKPRO_CACHE_SCHEDULES_TTL"] = "0"
+    praxis.learn("event-types", "list")
+    praxis.learn("availability", "3001", "--from", FRIDAY, "--days", "1")
+    praxis.change("addBusy", username="praxis", start=f"{FRIDAY}T00:00:00Z", end=f"{FRIDAY}T23:00:00Z")
+    praxis.arm("503", "/v2/schedules*")
+    told = praxis.answer(3008, f"{FRIDAY}T14:30", code=0).data
+    assert (told["reason"], rule(told, "wrong_event_type")["proven"]) == ("wrong_event_type", False)
+
+
+def test_a_length_the_event_type_does_not_have_has_no_other_causes(praxis: Explainer) -> None:
+    told = praxis(3007, f"{FRIDAY}T16:00", "--duration", "45")
+    assert (told["reason"], told["also"]) == ("wrong_length", [])
+
+
+@pytest.mark.parametrize(
+    ("offset", "time", "says"),
+    [
+        (10, f"{FRIDAY}T14:00", "the first slot after opening begins at 14:10"),
+        (10, f"{FRIDAY}T14:40", "slots start every 40 min; it lies between"),
+    ],
+)
+def test_starts_that_the_event_type_moves_are_its_grid(
+    praxis: Explainer, offset: int, time: str, says: str
+) -> None:
+    praxis.change("changeEventType", id=3001, set={"offsetStart": offset})
+    told = praxis(3001, time)
+    assert told["reason"] == "off_grid"
+    assert says in told["headline"]
+    assert praxis(3001, f"{FRIDAY}T14:10")["offered"] is True
+
+
+def test_a_time_that_may_be_too_early_is_told_with_both_readings(praxis: Explainer) -> None:
+    told = praxis(3001, "2026-11-25T07:00")
+    assert told["reason"] == "shifted"
+    assert (
+        "says 08:00-12:00, 14:00-18:00 Europe/Berlin; but Wed 2026-11-25 08:00 is offered" in told["headline"]
+    )
+    assert "perhaps its text in UTC, 07:00" in told["headline"]
+
+
+def test_a_teams_event_type_by_name_says_what_is_missing(praxis: Explainer) -> None:
+    told = praxis.answer("praxis-team/reihum", f"{FRIDAY}T14:30", code=5).data
+    assert "finding the event type used up the requests" in told["headline"]
+
+
+BORDERS = (
+    (3003, "2026-12-04T17:30", "offered"),  # the last slot of the window
+    (3003, "2026-12-08T00:00", "booking_window"),  # local midnight ends it
+    (3006, "2026-12-01T08:30", "offered"),
+    (3002, "2026-11-23T14:00", "offered"),
+    (3001, f"{FRIDAY}T12:00", "shifted"),  # the end of opening hours is closed, and an hour from an offer
+    (3001, f"{FRIDAY}T17:30", "offered"),
+    (3001, "2026-12-04T08:00", "offered"),
+)
+
+
+@pytest.mark.parametrize(("event_type", "time", "reason"), BORDERS)
+def test_borders(praxis: Explainer, event_type: int, time: str, reason: str) -> None:
+    assert praxis(event_type, time)["reason"] == reason
+
+
+def test_a_closed_time_is_closed_though_a_booking_lies_in_it(praxis: Explainer) -> None:
+    praxis.change(
+        "addBookings",
+        eventTypeId=3001,
+        start="+4d 20:00",
+        count=1,
+        name="Anna Beispiel",
+        email="anna@example.org",
+    )
+    told = praxis(3001, f"{FRIDAY}T20:00")
+    assert "not_in_schedule" in {told["reason"], *told["also"]}
+
+
+def test_hours_up_to_midnight_offer_the_last_half_hour(praxis: Explainer) -> None:
+    schedule = [{"days": ["Friday"], "startTime": "20:00", "endTime": "24:00"}]
+    praxis.change("changeSchedule", id=601, availability=schedule)
+    assert praxis(3001, f"{FRIDAY}T23:30")["reason"] == "offered"
+    late = praxis(3007, f"{FRIDAY}T23:30")
+    assert late["reason"] == "wrong_length"
+    assert "before closing at 00:00" in late["headline"]

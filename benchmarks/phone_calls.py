@@ -13,7 +13,7 @@ from practice import FIRST_ID
 
 from askpro_cli.booking.windows import read_window
 from askpro_cli.calcom.availability import SlotQuery, fetch_slots
-from askpro_cli.calcom.lookup import Reference, find_event_type
+from askpro_cli.calcom.event_types.lookup import Reference, find_event_type
 from askpro_cli.shell.context import App
 from askpro_cli.shell.options import GlobalOptions
 from askpro_cli.shell.output.console import Streams

@@ -16,7 +16,7 @@ from askpro_cli.base.nearest import nearest
 from askpro_cli.booking.answers import read_answer
 from askpro_cli.booking.places import fit_location
 from askpro_cli.booking.requests import BookingRequest
-from askpro_cli.calcom.lookup import require_bookable
+from askpro_cli.calcom.event_types.lookup import require_bookable
 from askpro_cli.calcom.models import BookingField, EventType
 
 # Answered by options of their own, or only asked when a booking is moved.

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from askpro_cli.base.times import Interval, local_day
-from askpro_cli.calcom.lookup import VENDOR_IS_DOWN, require_bookable, shared
+from askpro_cli.calcom.event_types.lookup import VENDOR_IS_DOWN, require_bookable, shared
 from askpro_cli.calcom.models import EventType, Slot
 
 if TYPE_CHECKING:
@@ -236,8 +236,8 @@ class _Search(msgspec.Struct, frozen=True):
         return await shared(self.cache, key, lambda: self._read_all(days), lambda: self._ask(days))
 
     async def _ask(self, days: list[date]) -> FoundSlots:
-        from askpro_cli.calcom.asking import ask_days
         from askpro_cli.calcom.schedules import schedule_of
+        from askpro_cli.calcom.slot_request import ask_days
 
         schedule = await schedule_of(self.client, self.cache, self.query.event_type, self.priority)
         answer = await ask_days(

@@ -24,8 +24,8 @@ from askpro_cli.base.times import Interval, day_bounds
 from askpro_cli.calcom.availability import FoundSlots, SlotQuery, cached_slots, days_of, fetch_slots
 from askpro_cli.calcom.bodies import NewAttendee, NewBooking
 from askpro_cli.calcom.cache import CacheTtls, CalcomCache
-from askpro_cli.calcom.listing import list_event_types
-from askpro_cli.calcom.lookup import cached_event_type, find_event_type, parse_reference
+from askpro_cli.calcom.event_types.listing import list_event_types
+from askpro_cli.calcom.event_types.lookup import cached_event_type, find_event_type, parse_reference
 from askpro_cli.calcom.models import EventType
 from askpro_cli.calcom.wire.reading import read_document
 

@@ -16,7 +16,7 @@ from askpro_cli.base.errors import (
     VendorAuthError,
     VendorServerError,
 )
-from askpro_cli.calcom.lookup import (
+from askpro_cli.calcom.event_types.lookup import (
     Reference,
     cached_event_type,
     find_event_type,

@@ -26,7 +26,7 @@ from askpro_cli.base.times import Interval, day_bounds, local_day
 from askpro_cli.calcom.availability import SlotQuery, cached_slots, fetch_slots
 from askpro_cli.calcom.cache import CacheTtls, CalcomCache
 from askpro_cli.calcom.client import CalcomClient
-from askpro_cli.calcom.lookup import Reference, find_event_type
+from askpro_cli.calcom.event_types.lookup import Reference, find_event_type
 from askpro_cli.calcom.models import EventType
 from askpro_cli.calcom.stored_days import Life
 from askpro_cli.calcom.upkeep.choosing import Choice, Chooser

@@ -10,7 +10,7 @@ from support.cli import Cli
 
 from askpro_cli.base.errors import ConfigError
 from askpro_cli.base.shipped import shipped_path
-from askpro_cli.calcom.lookup import Reference, parse_reference
+from askpro_cli.calcom.event_types.lookup import Reference, parse_reference
 from askpro_cli.shell.company import choose_company
 from askpro_cli.shell.settings.files import read_settings_file
 from askpro_cli.shell.settings.layers import Layer, Origin

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 
 from askpro_cli.base.errors import AskproError, RequestCapError, UnknownError, VendorAuthError
 from askpro_cli.base.times import Interval, local_day
-from askpro_cli.calcom.asking import read_days
 from askpro_cli.calcom.availability import SlotQuery, days_of
-from askpro_cli.calcom.lookup import VENDOR_IS_DOWN
+from askpro_cli.calcom.event_types.lookup import VENDOR_IS_DOWN
 from askpro_cli.calcom.models import Slot
+from askpro_cli.calcom.slot_request import read_days
 from askpro_cli.calcom.upkeep.warmup_report import Item
 from askpro_cli.resilience.policy import Priority
 from askpro_cli.resilience.threads import hop

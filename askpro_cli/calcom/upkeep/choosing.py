@@ -7,8 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from askpro_cli.base.errors import AskproError, InvalidValueError, NotFoundError, VendorProtocolError
-from askpro_cli.calcom.listing import list_event_types
-from askpro_cli.calcom.lookup import Reference, cached_event_type, find_event_type, is_young, require_bookable
+from askpro_cli.calcom.event_types.listing import list_event_types
+from askpro_cli.calcom.event_types.lookup import (
+    Reference,
+    cached_event_type,
+    find_event_type,
+    is_young,
+    require_bookable,
+)
 from askpro_cli.calcom.models import EventType
 from askpro_cli.resilience.policy import Priority
 from askpro_cli.resilience.threads import hop

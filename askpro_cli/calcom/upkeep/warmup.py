@@ -28,11 +28,11 @@ from askpro_cli.base.errors import (
     VendorRateLimitError,
 )
 from askpro_cli.base.times import Interval
-from askpro_cli.calcom.asking import Asked, ask_days
 from askpro_cli.calcom.availability import SlotQuery, days_of
-from askpro_cli.calcom.lookup import shared
+from askpro_cli.calcom.event_types.lookup import shared
 from askpro_cli.calcom.models import EventType, Schedule
 from askpro_cli.calcom.schedules import belongs_to, read_schedule
+from askpro_cli.calcom.slot_request import Asked, ask_days
 from askpro_cli.calcom.upkeep.warmup_report import Done, Item, Report, State
 from askpro_cli.resilience.flight import held
 from askpro_cli.resilience.policy import Priority

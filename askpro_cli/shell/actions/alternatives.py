@@ -12,7 +12,7 @@ from askpro_cli.booking.alternatives import Alternative
 from askpro_cli.booking.fitting import fit_duration
 from askpro_cli.booking.free_times import Wish, find_alternatives
 from askpro_cli.booking.slot_views import alternative_view, event_type_view
-from askpro_cli.calcom.lookup import find_event_type
+from askpro_cli.calcom.event_types.lookup import find_event_type
 from askpro_cli.shell.actions.desk import wish_around
 from askpro_cli.shell.actions.slot_tables import alternatives_table
 from askpro_cli.shell.actions.vendor_meta import told, vendor_meta

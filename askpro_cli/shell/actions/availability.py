@@ -9,7 +9,12 @@ from askpro_cli.base.times import Interval, get_zone
 from askpro_cli.booking.slot_views import event_type_view, slot_view
 from askpro_cli.booking.windows import days_of, read_window
 from askpro_cli.calcom.availability import FoundSlots, SlotQuery, cached_slots, fetch_slots
-from askpro_cli.calcom.lookup import Reference, cached_event_type, find_event_type, parse_reference
+from askpro_cli.calcom.event_types.lookup import (
+    Reference,
+    cached_event_type,
+    find_event_type,
+    parse_reference,
+)
 from askpro_cli.calcom.models import EventType
 from askpro_cli.shell.actions.slot_tables import slots_table
 from askpro_cli.shell.actions.vendor_meta import cached_meta, told, vendor_meta

@@ -14,7 +14,7 @@ from askpro_cli.booking.free_times import NearestFree, Wish
 from askpro_cli.booking.keys import content_hash, derive_key, identity_hash
 from askpro_cli.booking.requests import RULES
 from askpro_cli.booking.views import booking_view
-from askpro_cli.calcom.lookup import find_event_type
+from askpro_cli.calcom.event_types.lookup import find_event_type
 from askpro_cli.calcom.models import EventType
 from askpro_cli.shell.actions.alternatives import offer
 from askpro_cli.shell.actions.booked import booked_result

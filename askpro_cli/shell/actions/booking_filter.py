@@ -10,8 +10,8 @@ from askpro_cli.base.errors import InvalidValueError
 from askpro_cli.base.times import day_bounds, parse_day, parse_instant
 from askpro_cli.booking.addresses import check_email
 from askpro_cli.booking.requests import check_name
+from askpro_cli.calcom.event_types.lookup import Reference, parse_reference
 from askpro_cli.calcom.filters import BookingFilter, SortWord
-from askpro_cli.calcom.lookup import Reference, parse_reference
 
 if TYPE_CHECKING:
     from askpro_cli.shell.context import App

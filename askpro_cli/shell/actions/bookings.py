@@ -12,7 +12,7 @@ from askpro_cli.booking.checks import chain_findings, chain_unknowns
 from askpro_cli.booking.listed import Held, in_order
 from askpro_cli.booking.verification import is_active
 from askpro_cli.booking.views import booking_view, short_view
-from askpro_cli.calcom.lookup import find_event_type
+from askpro_cli.calcom.event_types.lookup import find_event_type
 from askpro_cli.calcom.operations.paging import MOST_A_PAGE
 from askpro_cli.shell.actions.booking_filter import WantedBookings
 from askpro_cli.shell.actions.booking_tables import bookings_table, properties_table

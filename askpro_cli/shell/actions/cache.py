@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from askpro_cli.base.errors import InvalidValueError, NotFoundError
-from askpro_cli.calcom.lookup import cached_event_type, parse_reference
+from askpro_cli.calcom.event_types.lookup import cached_event_type, parse_reference
 from askpro_cli.shell.actions.booking_tables import properties_table
 from askpro_cli.shell.output.result import Result
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from askpro_cli.base.errors import InvalidValueError, VendorNotFoundError
 from askpro_cli.booking.places import place_of
-from askpro_cli.calcom.listing import list_event_types as all_event_types
-from askpro_cli.calcom.lookup import find_event_type, parse_reference
+from askpro_cli.calcom.event_types.listing import list_event_types as all_event_types
+from askpro_cli.calcom.event_types.lookup import find_event_type, parse_reference
 from askpro_cli.shell.actions.booking_tables import properties_table
 from askpro_cli.shell.actions.vendor_meta import told, vendor_meta
 from askpro_cli.shell.output.result import Column, Result, Table

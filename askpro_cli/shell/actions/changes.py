@@ -13,7 +13,7 @@ from askpro_cli.booking.desk import Desk
 from askpro_cli.booking.seats import Seat
 from askpro_cli.booking.views import booking_view, short_view
 from askpro_cli.calcom.client import Answer
-from askpro_cli.calcom.lookup import Reference, find_event_type
+from askpro_cli.calcom.event_types.lookup import Reference, find_event_type
 from askpro_cli.calcom.models import Booking
 from askpro_cli.shell.actions.alternatives import Offered, offer
 from askpro_cli.shell.actions.booking_tables import bookings_table, in_words, properties_table, sentence

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from askpro_cli.base.errors import InvalidValueError
 from askpro_cli.base.times import Interval
 from askpro_cli.booking.windows import read_window
-from askpro_cli.calcom.lookup import Reference, parse_reference
+from askpro_cli.calcom.event_types.lookup import Reference, parse_reference
 
 if TYPE_CHECKING:
     from askpro_cli.calcom.upkeep.choosing import Choice, Chooser

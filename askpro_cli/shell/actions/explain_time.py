@@ -10,7 +10,7 @@ from askpro_cli.base.errors import InvalidValueError
 from askpro_cli.base.exit_codes import ExitCode
 from askpro_cli.base.findings import Unknown
 from askpro_cli.base.times import parse_instant
-from askpro_cli.calcom.lookup import LIST_COMMAND, Reference, parse_reference
+from askpro_cli.calcom.event_types.lookup import LIST_COMMAND, Reference, parse_reference
 from askpro_cli.shell.actions.vendor_meta import told, vendor_meta
 from askpro_cli.shell.output.result import Column, Result, Table
 

@@ -16,7 +16,7 @@ from askpro_cli.booking.addresses import check_email
 from askpro_cli.booking.keys import check_given_key
 from askpro_cli.booking.places import parse_location
 from askpro_cli.booking.requests import BookingRequest
-from askpro_cli.calcom.lookup import Reference, parse_reference
+from askpro_cli.calcom.event_types.lookup import Reference, parse_reference
 
 if TYPE_CHECKING:
     from askpro_cli.shell.context import App

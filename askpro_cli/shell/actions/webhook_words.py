@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from askpro_cli.base.errors import ConfigError, InvalidValueError
-from askpro_cli.calcom.lookup import Reference, parse_reference
+from askpro_cli.calcom.event_types.lookup import Reference, parse_reference
 
 if TYPE_CHECKING:
     from askpro_cli.shell.context import App
@@ -41,7 +41,8 @@ def read_secret_of(app: App, file: str | None, *, make: bool) -> str:
     """Return the secret that signs deliveries: from *file*, else from the settings.
 
     With *make* a file that is not there is made with a new secret, mode 600; one that is there is read, so
-    that the same command can be run again.
+    that the same command can be run again. Without *make* the secret of a file that is not there is one that
+    nobody keeps: a dry run compares with it and sends nothing.
 
     Raises:
         ConfigError: nobody set a secret, or the file cannot be used.
@@ -61,6 +62,9 @@ def read_secret_of(app: App, file: str | None, *, make: bool) -> str:
     path = Path(file).expanduser()
     if not path.is_absolute():
         path = app.cwd / path
+    if not make and not path.exists():
+        app.notice(f"would make a secret in {path}")
+        return _new_secret()
     if make and _make(path):
         app.notice(f"made a secret in {path}; let the receiver know it: {SETTING}_file: {path}")
     secret, is_open = read_secret_file(SETTING, path, "--generate-secret")
@@ -75,8 +79,6 @@ def _make(path: Path) -> bool:
     Raises:
         ConfigError: it cannot be written.
     """
-    from secrets import token_hex
-
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -84,5 +86,11 @@ def _make(path: Path) -> bool:
     except OSError as error:
         raise ConfigError(f"cannot write {path}: {error.strerror}", subject="--generate-secret") from error
     with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-        stream.write(f"{token_hex(_SECRET_BYTES)}\n")
+        stream.write(f"{_new_secret()}\n")
     return True
+
+
+def _new_secret() -> str:
+    from secrets import token_hex
+
+    return token_hex(_SECRET_BYTES)

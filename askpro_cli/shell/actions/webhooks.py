@@ -9,7 +9,7 @@ from askpro_cli.base.errors import ConfirmationError, RefusedError
 from askpro_cli.booking import subscriptions
 from askpro_cli.booking.checks import subscription_findings, subscription_unknowns
 from askpro_cli.booking.subscriptions import Subscribed, Wish, describe, shown_url
-from askpro_cli.calcom.lookup import Reference, find_event_type
+from askpro_cli.calcom.event_types.lookup import Reference, find_event_type
 from askpro_cli.calcom.operations.webhooks import Scope
 from askpro_cli.shell.actions.booking_tables import properties_table
 from askpro_cli.shell.actions.vendor_meta import told, vendor_meta

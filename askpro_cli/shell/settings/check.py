@@ -86,7 +86,7 @@ def _value_mistakes(name: str, raw: object, where: str) -> Iterator[AskproError]
 
 def _check_target(name: str, value: str, where: str) -> None:
     """Raise ConfigError for an alias that leads to something no event type can be called."""
-    from askpro_cli.calcom.lookup import parse_reference
+    from askpro_cli.calcom.event_types.lookup import parse_reference
 
     try:
         parse_reference(value, {})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from askpro_cli.base.errors import VendorAuthError, VendorNotFoundError
-from askpro_cli.calcom.lookup import is_young, shared
+from askpro_cli.calcom.event_types.lookup import is_young, shared
 from askpro_cli.calcom.models import EventType
 
 if TYPE_CHECKING:

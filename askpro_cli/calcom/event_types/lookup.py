@@ -258,7 +258,7 @@ async def _by_id(client: CalcomClient, wanted: int, priority: Priority) -> Answe
 async def _by_slug(client: CalcomClient, reference: Reference, priority: Priority) -> Answer[EventType]:
     """Ask for a user's event type, then for that of a team with this slug."""
     from askpro_cli.calcom.client import Answer
-    from askpro_cli.calcom.suggestion import suggest_event_type
+    from askpro_cli.calcom.event_types.suggestion import suggest_event_type
 
     try:
         answer = await client.event_types(reference.owner, reference.slug, priority=priority)

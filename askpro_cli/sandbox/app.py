@@ -9,6 +9,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from askpro_cli.base.clock import Clock, SystemClock
+from askpro_cli.sandbox.clock import SandboxClock
 from askpro_cli.sandbox.control.answers import answer
 from askpro_cli.sandbox.control.failing import Connections, Failing
 from askpro_cli.sandbox.control.faults import FaultPlan, parse_faults
@@ -16,7 +17,7 @@ from askpro_cli.sandbox.control.gate import CONTROL, Gate
 from askpro_cli.sandbox.control.journal import Journal
 from askpro_cli.sandbox.control.routes import Control
 from askpro_cli.sandbox.control.webhooks import WebhookControl
-from askpro_cli.sandbox.protocol.call import SandboxClock, SandboxOptions
+from askpro_cli.sandbox.options import SandboxOptions
 from askpro_cli.sandbox.protocol.throttler import RateLimiter
 from askpro_cli.sandbox.scenarios.playing import Play
 from askpro_cli.sandbox.scenarios.ticking import Ticker

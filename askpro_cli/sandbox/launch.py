@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from askpro_cli.base.clock import Clock, SystemClock
-from askpro_cli.base.errors import UsageError
+from askpro_cli.base.errors import InvalidValueError, UsageError
 from askpro_cli.sandbox.app import create_app
 from askpro_cli.sandbox.control.failing import Connections
-from askpro_cli.sandbox.protocol.call import RateLimit, SandboxOptions
+from askpro_cli.sandbox.options import RateLimit, SandboxOptions
 from askpro_cli.sandbox.protocol.throttler import parse_rate_limit
 from askpro_cli.sandbox.recording.journal_file import Writer, read
 from askpro_cli.sandbox.recording.recorder import Recording
@@ -118,10 +119,10 @@ def _options(
     written = wish.rate_limit or given.rate_limit
     limit = parse_rate_limit(written) if written else RateLimit()
     return SandboxOptions(
-        rate_limit=limit.scaled(_first(wish.time_scale, given.time_scale, 1.0)),
-        latency_ms=_first(wish.latency_ms, given.latency_ms, 0.0),
+        rate_limit=limit.scaled(_first("time-scale", wish.time_scale, given.time_scale, 1.0)),
+        latency_ms=_first("latency-ms", wish.latency_ms, given.latency_ms, 0.0),
         faults=(*given.faults, *wish.faults),
-        clock_offset=_first(wish.clock_offset, given.clock_offset, 0.0),
+        clock_offset=_first("clock-offset", wish.clock_offset, given.clock_offset, 0.0),
         now=loaded.now if loaded else None,
         self_hosted=wish.self_hosted or given.self_hosted,
         strict_webhook_urls=wish.strict_webhook_urls or given.strict_webhook_urls,
@@ -129,8 +130,12 @@ def _options(
     )
 
 
-def _first(*values: float | None) -> float:
-    return next(value for value in values if value is not None)
+def _first(flag: str, *values: float | None) -> float:
+    """Return the first value that was given; InvalidValueError when no clock can count with it."""
+    value = next(found for found in values if found is not None)
+    if not math.isfinite(value):
+        raise InvalidValueError(f"{value} is no value for --{flag}", subject=flag)
+    return value
 
 
 def _building(world: World, options: SandboxOptions, clock: Clock, record: Path | None) -> Build:

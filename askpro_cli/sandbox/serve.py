@@ -19,7 +19,7 @@ from askpro_cli.base.clock import Clock
 from askpro_cli.base.errors import ConfigError
 from askpro_cli.sandbox.app import create_app
 from askpro_cli.sandbox.control.failing import Connections
-from askpro_cli.sandbox.protocol.call import SandboxOptions
+from askpro_cli.sandbox.options import SandboxOptions
 from askpro_cli.sandbox.world.world import World
 
 _LINGER_NOT = struct.pack("ii", 1, 0)

@@ -17,12 +17,14 @@ from askpro_cli.sandbox.account import routes as account
 from askpro_cli.sandbox.account import routes_calendars as calendars
 from askpro_cli.sandbox.bookings import routes as bookings
 from askpro_cli.sandbox.bookings import routes_actions as actions
+from askpro_cli.sandbox.clock import SandboxClock
 from askpro_cli.sandbox.control.journal import idempotency_of
 from askpro_cli.sandbox.legacy import routes as legacy
+from askpro_cli.sandbox.options import SandboxOptions
 from askpro_cli.sandbox.protocol import messages
 from askpro_cli.sandbox.protocol.answers import Answer, ApiError
 from askpro_cli.sandbox.protocol.auth import Credentials, bearer
-from askpro_cli.sandbox.protocol.call import Call, SandboxClock, SandboxOptions
+from askpro_cli.sandbox.protocol.call import Call
 from askpro_cli.sandbox.protocol.exchange import SCOPE_KEY, Exchange
 from askpro_cli.sandbox.protocol.routing import ALL_VERSIONS, SELF_HOSTED_VERSIONS, Router, cannot
 from askpro_cli.sandbox.protocol.throttler import RateLimiter, too_many

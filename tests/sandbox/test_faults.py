@@ -13,7 +13,7 @@ from askpro_cli.base.clock import ManualClock
 from askpro_cli.base.errors import InvalidValueError
 from askpro_cli.sandbox.app import create_app
 from askpro_cli.sandbox.control.faults import Fault, parse_faults
-from askpro_cli.sandbox.protocol.call import SandboxOptions
+from askpro_cli.sandbox.options import SandboxOptions
 from askpro_cli.sandbox.world.loading import load_world
 
 DAY = "start=2026-11-24&end=2026-11-24"

@@ -11,7 +11,7 @@ from support.sandbox import SANDBOX_NOW
 from askpro_cli.base.clock import ManualClock
 from askpro_cli.base.errors import InvalidValueError
 from askpro_cli.sandbox.app import create_app
-from askpro_cli.sandbox.protocol.call import RateLimit, SandboxOptions
+from askpro_cli.sandbox.options import RateLimit, SandboxOptions
 from askpro_cli.sandbox.protocol.throttler import parse_rate_limit
 from askpro_cli.sandbox.world.loading import load_world
 

@@ -8,7 +8,7 @@ from support.sandbox import SANDBOX_NOW
 
 from askpro_cli.base.clock import ManualClock
 from askpro_cli.sandbox.app import create_app
-from askpro_cli.sandbox.protocol.call import SandboxOptions
+from askpro_cli.sandbox.options import SandboxOptions
 from askpro_cli.sandbox.world.loading import load_world
 
 ALL = ("2024-04-15", "2024-06-11", "2024-06-14", "2024-08-13", "2024-09-04", "2026-02-25")

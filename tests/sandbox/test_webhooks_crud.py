@@ -12,7 +12,7 @@ from support.sandbox import SANDBOX_NOW
 from askpro_cli.base.clock import ManualClock
 from askpro_cli.base.errors import ConfigError
 from askpro_cli.sandbox.app import create_app
-from askpro_cli.sandbox.protocol.call import SandboxOptions
+from askpro_cli.sandbox.options import SandboxOptions
 from askpro_cli.sandbox.webhooks.urls import objection
 from askpro_cli.sandbox.world.loading import load_world, parse
 from askpro_cli.sandbox.world.world import World

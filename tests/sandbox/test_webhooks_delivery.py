@@ -16,7 +16,7 @@ from support.sandbox import SANDBOX_NOW
 
 from askpro_cli.base.clock import ManualClock
 from askpro_cli.sandbox.app import create_app
-from askpro_cli.sandbox.protocol.call import SandboxOptions
+from askpro_cli.sandbox.options import SandboxOptions
 from askpro_cli.sandbox.webhooks.delivery import owners_of
 from askpro_cli.sandbox.webhooks.signing import signature_of
 from askpro_cli.sandbox.webhooks.template import rendered

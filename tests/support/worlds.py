@@ -6,7 +6,7 @@ from datetime import datetime
 
 from askpro_cli.base.clock import ManualClock
 from askpro_cli.sandbox.app import create_app
-from askpro_cli.sandbox.protocol.call import SandboxOptions
+from askpro_cli.sandbox.options import SandboxOptions
 from askpro_cli.sandbox.world.loading import parse
 from askpro_cli.sandbox.world.world import World
 from support.calling import Caller

@@ -18,8 +18,8 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from askpro_cli.sandbox.control.faults import Fault
+from askpro_cli.sandbox.options import RateLimit
 from askpro_cli.sandbox.protocol import messages
-from askpro_cli.sandbox.protocol.call import RateLimit
 
 _PROXY_PAGE = (
     "<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head>"

@@ -6,7 +6,8 @@ from the header `X-Sandbox-Fault` (this request) or from the control endpoint (t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import threading
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
@@ -23,6 +24,7 @@ NAMES = EARLY | LATE | QUIRKS | DELIVERY
 _NUMERIC = frozenset({"latency", "429", "clock-offset", "huge", "timeout-after", "webhook-delay"})
 _NEEDS_VALUE = frozenset({"latency", "clock-offset", "webhook-delay"})
 AFTER = "after"
+_LARGEST = 1e9  # some thirty years as seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +81,10 @@ def _value_fits(fault: Fault) -> bool:
     if fault.name not in _NUMERIC:
         return False
     try:
-        float(fault.value)
+        number = float(fault.value)
     except ValueError:
         return False
-    return True
+    return abs(number) <= _LARGEST and (number >= 0 or fault.name == "clock-offset")
 
 
 @dataclass(slots=True)
@@ -117,34 +119,36 @@ class ArmedFault:
 
 @dataclass(slots=True)
 class FaultPlan:
-    """Every fault that is not in a header."""
+    """Every fault that is not in a header; for any thread, since a scenario arms by its own clock."""
 
     standing: tuple[Fault, ...] = ()
     armed: list[ArmedFault] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def arm(self, faults: Iterable[ArmedFault]) -> None:
         """Add faults that strike later."""
-        self.armed.extend(faults)
+        with self._lock:
+            self.armed.extend(faults)
 
     def take(self, method: str, path: str) -> list[Fault]:
         """Return what strikes this request and use it up."""
         standing = [fault for fault in self.standing if not fault.is_delivery]
-        return [*standing, *self._used(rule for rule in self.armed if rule.matches(method, path))]
+        return [*standing, *self._used(lambda rule: rule.matches(method, path))]
 
     def take_delivery(self, trigger: str) -> list[Fault]:
         """Return what strikes this delivery and use it up."""
         standing = [fault for fault in self.standing if fault.is_delivery]
-        return [*standing, *self._used(rule for rule in self.armed if rule.strikes_delivery(trigger))]
+        return [*standing, *self._used(lambda rule: rule.strikes_delivery(trigger))]
 
-    def _used(self, struck: Iterable[ArmedFault]) -> list[Fault]:
-        faults = []
-        for rule in struck:
-            faults.append(rule.fault)
-            if rule.times is not None:
-                rule.times -= 1
-        self.armed = [rule for rule in self.armed if rule.times is None or rule.times > 0]
-        return faults
+    def _used(self, strikes: Callable[[ArmedFault], bool]) -> list[Fault]:
+        with self._lock:
+            struck = [rule for rule in self.armed if strikes(rule)]
+            for rule in struck:
+                rule.times = None if rule.times is None else rule.times - 1
+            self.armed = [rule for rule in self.armed if rule.times is None or rule.times > 0]
+        return [rule.fault for rule in struck]
 
     def clear(self) -> None:
         """Disarm; faults given at the start stay."""
-        self.armed.clear()
+        with self._lock:
+            self.armed.clear()

@@ -19,10 +19,11 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from askpro_cli.base.errors import InvalidValueError
+from askpro_cli.sandbox.clock import SandboxClock
 from askpro_cli.sandbox.control.failing import Failing, Recorder, early_answer
 from askpro_cli.sandbox.control.faults import LATE, QUIRKS, SERVER_ERRORS, Fault, FaultPlan, parse_faults
 from askpro_cli.sandbox.control.journal import Journal
-from askpro_cli.sandbox.protocol.call import RateLimit, SandboxClock
+from askpro_cli.sandbox.options import RateLimit
 from askpro_cli.sandbox.protocol.exchange import CURRENT, SCOPE_KEY, Exchange
 
 CONTROL = "/_sandbox"

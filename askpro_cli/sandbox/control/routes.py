@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from starlette.requests import Request
@@ -14,11 +14,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from askpro_cli.base.errors import InvalidValueError
+from askpro_cli.sandbox.clock import SandboxClock
 from askpro_cli.sandbox.control.answers import answer, refused
 from askpro_cli.sandbox.control.faults import ArmedFault, FaultPlan, parse_faults
 from askpro_cli.sandbox.control.journal import Journal
 from askpro_cli.sandbox.protocol.answers import iso_epoch, iso_ms
-from askpro_cli.sandbox.protocol.call import SandboxClock
 from askpro_cli.sandbox.protocol.throttler import RateLimiter
 from askpro_cli.sandbox.world.mutations import apply, mutations_of
 from askpro_cli.sandbox.world.world import World
@@ -38,7 +38,7 @@ class FaultOrder(msgspec.Struct, forbid_unknown_fields=True):
     """The body of `POST /_sandbox/faults`; `times` null means until cleared."""
 
     fault: str
-    times: int | None = 1
+    times: Annotated[int, msgspec.Meta(ge=1)] | None = 1
     match: Match = msgspec.field(default_factory=Match)
 
 
@@ -126,14 +126,20 @@ class Control:
             return refused(error)
         if order.now is not None and order.now.tzinfo is None:
             return refused(ValueError("now needs a zone"))
-        if order.offset is not None:
-            self.clock.offset = order.offset
-        if order.now is not None:
-            self.clock.offset += (order.now - self.clock.now()).total_seconds()
-        if order.advance is not None:
-            self.clock.advance(order.advance)
+        try:
+            self._move_clock(order)
+        except InvalidValueError as error:
+            return refused(error)
         self.on_time()
         return answer({"now": iso_ms(self.clock.now()), "offset": self.clock.offset})
+
+    def _move_clock(self, order: ClockOrder) -> None:
+        if order.offset is not None:
+            self.clock.set_offset(order.offset)
+        if order.now is not None:
+            self.clock.set_now(order.now)
+        if order.advance is not None:
+            self.clock.advance(order.advance)
 
     async def change_world(self, request: Request) -> Response:
         """Change the account in the middle of somebody's work, in order, up to the first that cannot be."""

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from askpro_cli.base.clock import Clock
 from askpro_cli.base.errors import InvalidValueError
+from askpro_cli.sandbox.options import RateLimit
 from askpro_cli.sandbox.protocol import messages
 from askpro_cli.sandbox.protocol.answers import ApiError
-from askpro_cli.sandbox.protocol.call import RateLimit
 
 _WRITTEN = re.compile(r"^([1-9]\d*)/([1-9]\d*)(?:/([1-9]\d*))?$")
 

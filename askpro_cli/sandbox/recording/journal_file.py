@@ -6,6 +6,7 @@ file is therefore readable by its owner only.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import dataclass
 from datetime import datetime
@@ -84,10 +85,16 @@ class Writer:
             raise ConfigError(f"cannot record to {path}: {error.strerror}", subject=str(path)) from error
 
     def append(self, line: Line | Opening) -> None:
-        """Write one line; OSError when it does not fit on the disk."""
+        """Write one line; OSError when it does not fit on the disk, and nothing of it stays then."""
         data = _encode(line) + b"\n"
-        while data:
-            data = data[os.write(self._file, data) :]
+        whole = os.fstat(self._file).st_size
+        try:
+            while data:
+                data = data[os.write(self._file, data) :]
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._file, whole)
+            raise
 
     def close(self) -> None:
         """Close the file."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from askpro_cli.base.errors import InvalidValueError
+from askpro_cli.sandbox.clock import SandboxClock
 from askpro_cli.sandbox.control.faults import ArmedFault, FaultPlan, parse_faults
-from askpro_cli.sandbox.protocol.call import SandboxClock
 from askpro_cli.sandbox.scenarios.model import Action, Advance, Arm, CancelBooking, Disarm
 from askpro_cli.sandbox.world.mutations import apply
 from askpro_cli.sandbox.world.register import BLOCKING, Booking

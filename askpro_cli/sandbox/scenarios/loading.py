@@ -10,11 +10,11 @@ from pathlib import Path
 
 import msgspec
 
-from askpro_cli.base.clock import ManualClock
+from askpro_cli.base.clock import ManualClock, SystemClock
 from askpro_cli.base.errors import ConfigError, InvalidValueError
 from askpro_cli.base.nearest import nearest
+from askpro_cli.sandbox.clock import SandboxClock
 from askpro_cli.sandbox.control.faults import FaultPlan, parse_faults
-from askpro_cli.sandbox.protocol.call import SandboxClock
 from askpro_cli.sandbox.protocol.throttler import parse_rate_limit
 from askpro_cli.sandbox.scenarios.actions import Stage, carry_out
 from askpro_cli.sandbox.scenarios.model import Arm, Scenario, ScenarioWorld, Step
@@ -136,6 +136,8 @@ def _checked_options(scenario: Scenario, shown: str) -> datetime | None:
         where = "faults"
         for text in options.faults:
             parse_faults(text)
+        where = "clockOffset"
+        SandboxClock(SystemClock(), options.clock_offset or 0.0)
         where = "now"
         return _instant(options.now)
     except (InvalidValueError, ValueError) as error:
@@ -149,6 +151,7 @@ def _instant(text: str | None) -> datetime | None:
     if instant.tzinfo is None:
         message = f"{text!r} has no zone"
         raise ValueError(message)
+    SandboxClock(SystemClock(), start=instant)
     return instant
 
 

@@ -8,9 +8,9 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from askpro_cli.base.errors import InvalidValueError
+from askpro_cli.sandbox.clock import SandboxClock
 from askpro_cli.sandbox.control.faults import FaultPlan
 from askpro_cli.sandbox.protocol.answers import iso_ms
-from askpro_cli.sandbox.protocol.call import SandboxClock
 from askpro_cli.sandbox.scenarios.actions import Stage, carry_out
 from askpro_cli.sandbox.scenarios.model import Requests, Step
 from askpro_cli.sandbox.world.world import World

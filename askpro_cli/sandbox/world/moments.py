@@ -6,7 +6,8 @@ import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-_RELATIVE = re.compile(r"^([+-]\d+)d (\d{2}):(\d{2})$")
+_YEARS = range(1900, 9000)
+_RELATIVE = re.compile(r"^([+-]\d{1,5})d (\d{2}):(\d{2})$")
 
 
 def seed_start(text: str, zone: ZoneInfo, now: datetime) -> datetime:
@@ -20,6 +21,9 @@ def seed_start(text: str, zone: ZoneInfo, now: datetime) -> datetime:
         instant = datetime.fromisoformat(text)
         if instant.tzinfo is None:
             message = f"{text!r} has no zone"
+            raise ValueError(message)
+        if instant.year not in _YEARS:
+            message = f"{text!r} is too far away"
             raise ValueError(message)
         return instant
     days, hour, minute = (int(part) for part in relative.groups())

@@ -31,6 +31,7 @@ from askpro_cli.sandbox.world.problems import problems
 from askpro_cli.sandbox.world.world import World
 
 _MOST = 50_000
+_YEAR_OF_MINUTES = 525_600
 
 
 class _Mutation(
@@ -84,7 +85,7 @@ class AddBookings(_Mutation, frozen=True, kw_only=True, tag="addBookings"):
     event_type_id: int
     start: str
     count: Annotated[int, Meta(ge=1, le=_MOST)] = 1
-    every_minutes: Annotated[int, Meta(ge=0)] = 30
+    every_minutes: Annotated[int, Meta(ge=0, le=_YEAR_OF_MINUTES)] = 30
     status: str = "accepted"
     name: str = "Gast"
     email: str = field(default="gast{number}@example.org")
@@ -184,7 +185,7 @@ def _add_bookings(world: World, order: AddBookings, now: datetime) -> None:
     try:
         first = seed_start(order.start, world.hours_of(event_type, hosts[0]).zone, now)
         seeds = [msgspec.convert(_seed(order, first, number), SeedBooking) for number in range(order.count)]
-    except (ValueError, msgspec.ValidationError) as error:
+    except (ValueError, OverflowError, msgspec.ValidationError) as error:
         raise InvalidValueError(str(error)) from error
     for seed in seeds:
         world.plant(seed, now)

@@ -21,7 +21,7 @@ from askpro_cli.calcom.wire.transport import CalcomTransport
 from askpro_cli.resilience.budget import GovernorSettings
 from askpro_cli.resilience.policy import Policy, PolicySettings
 from askpro_cli.sandbox.app import SandboxApp, create_app
-from askpro_cli.sandbox.protocol.call import RateLimit, SandboxOptions
+from askpro_cli.sandbox.options import RateLimit, SandboxOptions
 from askpro_cli.sandbox.world.loading import parse
 from askpro_cli.sandbox.world.world import World
 from askpro_cli.state.store import StateStore

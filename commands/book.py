@@ -34,48 +34,56 @@ Examples:
 )
 
 
+_EventType = Annotated[str, typer.Argument(help="Id, user/slug, team/slug or alias")]
+_Start = Annotated[str, typer.Option(help="When, with zone or in the company's zone")]
+_Name = Annotated[str, typer.Option(help="Who comes")]
+_Email = Annotated[str | None, typer.Option(help="The attendee's address")]
+_Phone = Annotated[str | None, typer.Option(help="The attendee's number")]
+_Duration = Annotated[int | None, typer.Option(help="Length in minutes")]
+_Fields = Annotated[list[str] | None, typer.Option(help="Answer to a booking field: slug=value")]
+_Metadata = Annotated[list[str] | None, typer.Option(help="Entry to store with it: key=value")]
+_Guests = Annotated[list[str] | None, typer.Option(help="Another address to invite")]
+_Location = Annotated[str | None, typer.Option(help="Where, among those offered")]
+_Key = Annotated[str | None, typer.Option(help="Your own name of it")]
+_Occurrences = Annotated[int | None, typer.Option(help="How many appointments of a series")]
+_Reserve = Annotated[
+    bool, typer.Option("--reserve", help="Hold the slot while it is booked, then give it back")
+]
+_Instant = Annotated[bool, typer.Option("--instant", help="Ask the hosts of a team to come at once")]
+_AllowConflicts = Annotated[bool, typer.Option("--allow-conflicts", help="Book although the host is busy")]
+_AllowOutOfBounds = Annotated[
+    bool, typer.Option("--allow-out-of-bounds", help="Book outside notice and window")
+]
+_SkipLimits = Annotated[bool, typer.Option("--skip-limits", help="Book beyond the event type's limits")]
+_Next = Annotated[bool, typer.Option("--next", help="If refused, book the nearest free slot")]
+_DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be booked")]
+_Yes = Annotated[bool, typer.Option("--yes", help="Accepted; booking asks nothing")]
+
+
 @app.command()
 def book(
     ctx: typer.Context,
-    event_type: Annotated[str, typer.Argument(help="Id, user/slug, team/slug or alias")],
+    event_type: _EventType,
     *,
-    start: Annotated[str, typer.Option("--start", help="When, with zone or in the company's zone")],
-    name: Annotated[str, typer.Option("--name", help="Who comes")],
-    email: Annotated[str | None, typer.Option("--email", help="The attendee's address")] = None,
-    phone: Annotated[str | None, typer.Option("--phone", help="The attendee's number")] = None,
-    duration: Annotated[int | None, typer.Option("--duration", help="Length in minutes")] = None,
-    field: Annotated[
-        list[str] | None, typer.Option("--field", help="Answer to a booking field: slug=value")
-    ] = None,
-    metadata: Annotated[
-        list[str] | None, typer.Option("--metadata", help="Entry to store with it: key=value")
-    ] = None,
-    guest: Annotated[list[str] | None, typer.Option("--guest", help="Another address to invite")] = None,
-    location: Annotated[str | None, typer.Option("--location", help="Where, among those offered")] = None,
-    idempotency_key: Annotated[
-        str | None, typer.Option("--idempotency-key", help="Your own name of it")
-    ] = None,
-    occurrences: Annotated[
-        int | None, typer.Option("--occurrences", help="How many appointments of a series")
-    ] = None,
-    reserve: Annotated[
-        bool, typer.Option("--reserve", help="Hold the slot while it is booked, then give it back")
-    ] = False,
-    instant: Annotated[
-        bool, typer.Option("--instant", help="Ask the hosts of a team to come at once")
-    ] = False,
-    allow_conflicts: Annotated[
-        bool, typer.Option("--allow-conflicts", help="Book although the host is busy")
-    ] = False,
-    allow_out_of_bounds: Annotated[
-        bool, typer.Option("--allow-out-of-bounds", help="Book outside notice and window")
-    ] = False,
-    skip_limits: Annotated[
-        bool, typer.Option("--skip-limits", help="Book beyond the event type's limits")
-    ] = False,
-    next_: Annotated[bool, typer.Option("--next", help="If refused, book the nearest free slot")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be booked")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Accepted; booking asks nothing")] = False,
+    start: _Start,
+    name: _Name,
+    email: _Email = None,
+    phone: _Phone = None,
+    duration: _Duration = None,
+    field: _Fields = None,
+    metadata: _Metadata = None,
+    guest: _Guests = None,
+    location: _Location = None,
+    idempotency_key: _Key = None,
+    occurrences: _Occurrences = None,
+    reserve: _Reserve = False,
+    instant: _Instant = False,
+    allow_conflicts: _AllowConflicts = False,
+    allow_out_of_bounds: _AllowOutOfBounds = False,
+    skip_limits: _SkipLimits = False,
+    next_: _Next = False,
+    dry_run: _DryRun = False,
+    yes: _Yes = False,
 ) -> Awaitable[Result]:
     """Check what was typed and return the work."""
     from askpro_cli.shell.actions.wanted import Typed, Wanted

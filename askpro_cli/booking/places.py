@@ -31,12 +31,15 @@ _SHOWN_DETAILS = {
 _SAID_BY_ATTENDEE = frozenset({"attendeeAddress", "attendeePhone", "attendeeDefined"})
 
 
-def parse_location(text: str | None, *, phone: str | None) -> dict[str, str] | None:
+def parse_location(
+    text: str | None, *, phone: str | None, option: str = "--location"
+) -> dict[str, str] | None:
     """Read ``--location``, a kind and for some kinds a detail (``attendeePhone:+49…``).
 
     Args:
         text: the option's value, None when not given.
         phone: the attendee's E.164 number, which ``attendeePhone`` falls back to.
+        option: what was typed, for messages.
 
     Raises:
         InvalidValueError: an unknown kind, or a detail missing or superfluous.
@@ -46,13 +49,13 @@ def parse_location(text: str | None, *, phone: str | None) -> dict[str, str] | N
     kind, _, detail = text.strip().partition(":")
     if kind not in _DETAILS:
         kinds = ", ".join(map(_option_value, _DETAILS))
-        raise _wrong(f"unknown kind {kind!r}", f"one of {kinds}, if the event type offers it")
+        raise _wrong(f"unknown kind {kind!r}", f"one of {kinds}, if the event type offers it", option)
     if kind == "attendeePhone":
-        detail = _number(detail, phone)
+        detail = _number(detail, phone, option)
     entry = _DETAILS[kind]
     if bool(entry) != bool(detail.strip()):
         what = "needs a detail" if entry else "takes no detail"
-        raise _wrong(f"{kind} {what}", f"write --location {_option_value(kind)}")
+        raise _wrong(f"{kind} {what}", f"write {_option_value(kind)}", option)
     return {"type": kind} | ({entry: detail.strip()} if entry else {})
 
 
@@ -67,20 +70,21 @@ def parse_new_place(text: str) -> dict[str, str]:
     """
     kind, _, detail = text.strip().partition(":")
     if kind not in _HOSTS_OWN:
-        found = parse_location(text, phone=None)
+        found = parse_location(text, phone=None, option="place")
         return found if found is not None else {}
     if not detail.strip():
-        raise _wrong(f"{kind} needs a detail", f"write {kind}:…")
-    value = normalise_phone(detail, field="location") if kind == "phone" else detail.strip()
+        raise _wrong(f"{kind} needs a detail", f"write {kind}:…", "place")
+    value = normalise_phone(detail, field="place") if kind == "phone" else detail.strip()
     return {"type": kind, _HOSTS_OWN[kind]: value}
 
 
-def _number(detail: str, phone: str | None) -> str:
+def _number(detail: str, phone: str | None, option: str) -> str:
     if detail.strip():
-        return normalise_phone(detail, field="--location")
+        return normalise_phone(detail, field=option)
     if phone:
         return phone
-    raise _wrong("attendeePhone needs a number", "write --location attendeePhone:+49… or give --phone")
+    also = " or give --phone" if option == "--location" else ""
+    raise _wrong("attendeePhone needs a number", f"write attendeePhone:+49…{also}", option)
 
 
 def fit_location(
@@ -138,5 +142,5 @@ def _option_value(kind: str) -> str:
     return f"{kind}:{detail}" if detail else kind
 
 
-def _wrong(what: str, hint: str) -> InvalidValueError:
-    return InvalidValueError(f"--location: {what}", subject="--location", hint=hint)
+def _wrong(what: str, hint: str, option: str = "--location") -> InvalidValueError:
+    return InvalidValueError(f"{option}: {what}", subject=option, hint=hint)

@@ -177,7 +177,7 @@ def test_a_location_out_of_shape_is_refused(text: str) -> None:
 def test_a_location_at_the_attendees_phone_needs_one() -> None:
     with pytest.raises(InvalidValueError, match="attendeePhone needs a number") as caught:
         parse_location("attendeePhone", phone=None)
-    assert caught.value.hint == "write --location attendeePhone:+49… or give --phone"
+    assert caught.value.hint == "write attendeePhone:+49… or give --phone"
 
 
 @given(st.text(max_size=60))

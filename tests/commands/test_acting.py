@@ -135,6 +135,14 @@ def test_a_booking_moves_to_another_place_once(salon: Salon) -> None:
     assert act(salon, "location", uid, room).ok().data["already"] is True
 
 
+@pytest.mark.parametrize("place", ["address", "attendeePhone", "attendeePhone:12", "moon"])
+def test_a_place_that_is_none_is_told_before_anything_is_sent(salon: Salon, place: str) -> None:
+    told = act(salon, "location", "anyuid", place).exits(2).json["errors"][0]
+    assert told["message"].startswith("place: ")
+    assert "--location" not in told["message"] + (told.get("hint") or "")
+    assert salon.sent("GET") == 0
+
+
 def test_guests_are_invited_once(salon: Salon) -> None:
     uid = salon.book().ok().data["booking"]["uid"]
     done = act(salon, "guests", uid, "--add", "otto@example.org", "--add", "ida@example.org").ok()

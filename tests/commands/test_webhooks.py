@@ -145,7 +145,9 @@ def test_a_secret_is_made_once_in_a_private_file(salon: Salon, tmp_path: Path) -
     del salon.cli.env["ASKPRO_WEBHOOK_SECRET_CALCOM"]
     file = tmp_path / "calcom.secret"
     words = ("subscribe", URL, "--generate-secret", str(file))
-    run(salon, *words, "--dry-run").ok()
+    planned = run(salon, *words, "--dry-run").ok()
+    assert planned.data["plan"]["sets_secret"] is True
+    assert f"would make a secret in {file}" in planned.stderr
     assert not file.exists()
     run(salon, *words).ok()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -162,6 +164,12 @@ def test_a_secret_file_that_others_may_read_is_told(salon: Salon, tmp_path: Path
     file.write_text("a-secret\n", encoding="utf-8")
     file.chmod(0o644)
     assert "chmod 600" in run(salon, "subscribe", URL, "--generate-secret", str(file)).ok().stderr
+
+
+def test_a_secret_file_that_holds_nothing_is_told_by_a_dry_run_too(salon: Salon, tmp_path: Path) -> None:
+    file = tmp_path / "calcom.secret"
+    file.touch(0o600)
+    run(salon, "subscribe", URL, "--generate-secret", str(file), "--dry-run").exits(2)
 
 
 def test_without_a_secret_nothing_is_sent(salon: Salon) -> None:

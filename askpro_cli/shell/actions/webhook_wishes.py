@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from askpro_cli.base.errors import ConfigError, InvalidValueError
+from askpro_cli.base.errors import InvalidValueError
 from askpro_cli.booking.subscriptions import DEFAULT_TRIGGERS, Wish, check_url, names_of
 from askpro_cli.calcom.operations.webhooks import checked_triggers
 from askpro_cli.shell.actions.webhook_words import read_secret_of
@@ -24,7 +24,9 @@ def wish_to_subscribe(
     """
     address = _address(app, url, insecure=insecure)
     wanted = checked_triggers(names_of(triggers)) if triggers else DEFAULT_TRIGGERS
-    return Wish(url=address, triggers=wanted, secret=_secret(app, secret_file, dry_run=dry_run), active=True)
+    return Wish(
+        url=address, triggers=wanted, secret=read_secret_of(app, secret_file, make=not dry_run), active=True
+    )
 
 
 def wish_to_update(
@@ -52,7 +54,7 @@ def wish_to_update(
     return Wish(
         url=None if url is None else _address(app, url, insecure=insecure),
         triggers=checked_triggers(names_of(triggers)) if triggers else None,
-        secret=_secret(app, secret_file, dry_run=dry_run) if sets_secret else None,
+        secret=read_secret_of(app, secret_file, make=not dry_run) if sets_secret else None,
         active=active,
     )
 
@@ -62,13 +64,3 @@ def _address(app: App, url: str, *, insecure: bool) -> str:
     if insecure:
         app.notice("--insecure-url: deliveries hold names and addresses; use it for rehearsals only")
     return address
-
-
-def _secret(app: App, file: str | None, *, dry_run: bool) -> str | None:
-    """Return the secret; a dry run makes no file, and does without one that is not there yet."""
-    try:
-        return read_secret_of(app, file, make=not dry_run)
-    except ConfigError:
-        if dry_run and file is not None:
-            return None
-        raise

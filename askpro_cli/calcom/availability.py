@@ -150,7 +150,8 @@ def _shown(found: CachedSlots, query: SlotQuery, wanted: Interval) -> FoundSlots
 
 
 def _bookable(found: CachedSlots, query: SlotQuery) -> list[Slot]:
-    return [slot for slot in found.slots if slot.start >= query.earliest]
+    earliest = query.earliest
+    return [slot for slot in found.slots if slot.start >= earliest]
 
 
 def _stale(cache: CalcomCache, query: SlotQuery, days: Sequence[date]) -> CachedSlots | None:

@@ -7,8 +7,9 @@ from typing import Any
 import httpx
 import pytest
 from support.forging import Forging
-from support.salon import ANNA, OTTO, TOMORROW_TEN, Salon
+from support.salon import ANNA, OTTO, TOMORROW_TEN, Salon, Street
 from support.sandbox import SandboxTransport
+from support.waiting import eventually
 
 NOON = "2026-11-24T12:00"  # both hosts work
 TEAM = "2001"  # round-robin: Lea or Tiago
@@ -112,3 +113,20 @@ def test_a_confirmation_drops_the_hosts_times(salon: Salon) -> None:
     warm(salon, "1001")
     act(salon, "confirm", uid).ok()
     assert not cached(salon, "1001")
+
+
+def test_a_reassignment_that_is_killed_on_the_wire_leaves_no_old_times(street: Street) -> None:
+    days = ("--from", "+3d", "--days", "4", "--json")
+    start = street.program("availability", TEAM, *days).ok().data["slots"][0]["start_utc"]
+    made = street.program("book", TEAM, "--start", start, *ANNA, "--json").ok().data["booking"]
+    other = other_than(made["hosts"][0]["id"])
+    for _ in range(2):
+        seen = street.program("availability", OWN[other], *days).ok()
+    assert seen.json["meta"]["cache"]["hit"] is True
+    path = f"/v2/bookings/{made['uid']}/reassign"
+    street.control("faults", {"fault": "timeout-after=60", "match": {"method": "POST", "path": f"{path}/*"}})
+    victim = street.program.start("bookings", "reassign", made["uid"], "--to", str(other))
+    eventually(lambda: street.sent("POST", path) == 1, within=30)
+    victim.kill()
+    victim.communicate(timeout=10)
+    assert street.program("availability", OWN[other], *days).ok().json["meta"]["cache"]["hit"] is False

@@ -28,6 +28,9 @@ _DISTANCE = re.compile(r"(?P<sign>[+-])(?P<days>\d{1,4})d", re.IGNORECASE | re.A
 _NO_ZONES = frozenset({"localtime", "posixrules", "posix", "right", "Factory"})
 _NAMED_DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
 
+FURTHEST_ZONES = timedelta(hours=26)
+"""Between the clocks of UTC-12 and those of UTC+14: how far a day of an unknown zone may lie elsewhere."""
+
 
 @dataclass(frozen=True, slots=True)
 class Interval:

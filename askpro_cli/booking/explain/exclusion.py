@@ -63,6 +63,8 @@ def _busy(facts: Facts, found: Mapping[str, Verdict]) -> Verdict | None:
         else "a booking, its buffer, a calendar"
     )
     why = "" if seen else f" ({facts.why_not('bookings')})"
+    if facts.hours is None:
+        why += f", if no exception of the schedule closes it ({facts.why_not('schedule')})"
     shown = (
         "open, in the window, on the grid and not offered, so the host is taken"
         if facts.hours is not None

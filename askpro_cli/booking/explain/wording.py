@@ -32,8 +32,12 @@ def clock(instant: datetime, zone: ZoneInfo) -> str:
 
 
 def spans(intervals: Sequence[Interval], zone: ZoneInfo) -> str:
-    """Return stretches of a day: ``09:00-12:00, 13:00-18:00``."""
-    return ", ".join(f"{clock(span.start, zone)}-{clock(span.end, zone)}" for span in intervals)
+    """Return stretches of a day: ``09:00-12:00, 13:00-24:00``."""
+    ends = (clock(span.end, zone) for span in intervals)
+    return ", ".join(
+        f"{clock(span.start, zone)}-{'24:00' if end == '00:00' else end}"
+        for span, end in zip(intervals, ends, strict=True)
+    )
 
 
 def listed(names: Sequence[str]) -> str:

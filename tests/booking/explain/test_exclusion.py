@@ -166,3 +166,20 @@ def test_hours_up_to_midnight_offer_the_last_half_hour(praxis: Explainer) -> Non
     late = praxis(3007, f"{FRIDAY}T23:30")
     assert late["reason"] == "wrong_length"
     assert "before closing at 00:00" in late["headline"]
+
+
+def test_offers_after_midnight_belong_to_the_day_of_the_schedules_zone(explaining: MakeExplainer) -> None:
+    """00:00 and 00:30 in Berlin are Tuesday in Lisbon, and do not show that Wednesday's limit is open."""
+    explainer = explaining("late.yaml")
+    for _ in range(2):
+        assert explainer(3301, "2026-11-25T19:00")["reason"] == "limit"
+
+
+def test_an_offer_near_the_end_of_the_window_is_no_doubtful_one(explaining: MakeExplainer) -> None:
+    told = explaining("late.yaml")(3302, "2026-11-27T00:30")  # in Lisbon the window's last evening
+    assert (told["reason"], told["also"]) == ("offered", [])
+
+
+def test_a_day_that_ends_at_midnight_is_told_as_24_00(explaining: MakeExplainer) -> None:
+    told = explaining("late.yaml")(3302, "2026-11-26T05:00")
+    assert "says 09:00-24:00 Europe/Lisbon" in told["headline"]

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from askpro_cli.base.times import human_span
+from askpro_cli.base.times import FURTHEST_ZONES, human_span
 from askpro_cli.booking.explain.booking_window import Window, window_of
 from askpro_cli.booking.explain.facts import Facts
 from askpro_cli.booking.explain.offers import offered_days
 from askpro_cli.booking.explain.verdicts import Verdict, blocks, passes, unknown
 from askpro_cli.booking.explain.wording import clock, moment, named, span_of
-
-_FURTHEST_ZONES = timedelta(hours=26)
-"""Between the clocks of UTC-12 and those of UTC+14."""
 
 
 def past(facts: Facts) -> Verdict:
@@ -69,9 +66,9 @@ def booking_window(facts: Facts) -> Verdict:
     if window.rolling:
         return _rolling(facts, window)
     source = facts.told("event type")
-    if facts.schedule_zone is None and _near_an_edge(facts, window):
+    if facts.schedule_zone is None and not facts.offered and _near_an_edge(facts, window):
         return _near_edge_told(facts, window, source)
-    if not _inside(facts, window):
+    if not _inside(facts, window) and not (facts.offered and facts.schedule_zone is None):
         upto = f": up to and with {window.last}" if window.size is not None else ""
         return blocks(rule, f"it can be booked {window.told()}{upto}", source)
     return passes(rule, f"it can be booked {window.told()}", source)
@@ -106,7 +103,7 @@ def _inside(facts: Facts, window: Window, shift: timedelta = timedelta()) -> boo
 def _near_an_edge(facts: Facts, window: Window) -> bool:
     """Tell whether a schedule's zone could put the time on the other side of the window's end."""
     return (
-        len({_inside(facts, window, shift) for shift in (-_FURTHEST_ZONES, timedelta(), _FURTHEST_ZONES)}) > 1
+        len({_inside(facts, window, shift) for shift in (-FURTHEST_ZONES, timedelta(), FURTHEST_ZONES)}) > 1
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from askpro_cli.base.times import Interval, day_bounds
+from askpro_cli.base.times import FURTHEST_ZONES, Interval, day_bounds
 from askpro_cli.booking.explain.facts import Facts, SeenBookings
 from askpro_cli.booking.explain.rules.bookings import joined_by
 from askpro_cli.booking.explain.verdicts import Verdict, blocks, passes, unknown
@@ -108,7 +108,12 @@ def periods_in_question(facts: Facts) -> list[Interval]:
 
 
 def _shown_open(facts: Facts, found: Limit) -> bool:
-    return facts.live is not None and any(found.period.contains(slot.start) for slot in facts.live.free)
+    """Tell whether something else of the period is offered, well inside of it where its zone is not known."""
+    period = found.period
+    if facts.schedule_zone is None:
+        margin = min(FURTHEST_ZONES, (period.end - period.start) / 3)
+        period = Interval(period.start + margin, period.end - margin)
+    return facts.live is not None and any(period.contains(slot.start) for slot in facts.live.free)
 
 
 def _used(found: Limit, event_type: EventType, seen: SeenBookings) -> int:

@@ -222,7 +222,7 @@ class CalcomCache:
         """Remove everything, stale copies too; return how many entries. Fills under way are refused.
 
         With *part*, the beginning of the entries' names (``slots:1001:``, ``schedule:``), only those; a fill
-        under way then still counts, since its answer is no older than the request to clear.
+        under way then still counts: its answer is as old as its request.
         """
         if part:
             begin = f"{self.scope}:{part}"

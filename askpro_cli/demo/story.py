@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from askpro_cli.base.errors import DemoError
-from askpro_cli.demo import breaker_steps, steps
+from askpro_cli.demo import breaker_steps, insight_steps, steps
 from askpro_cli.demo.narrator import Narrator
 from askpro_cli.demo.playground import Playground
 from askpro_cli.demo.program import Program, own_environment
@@ -23,11 +23,14 @@ STEPS: tuple[tuple[str, Step], ...] = (
     ("What can be booked", steps.see_event_types),
     ("When is there time?", steps.see_availability),
     ("The same question again", steps.see_the_cache),
+    ("Ready before anybody calls", insight_steps.warm_up),
     ("A caller takes a slot", steps.book),
     ("The same command again, by mistake", steps.book_again),
     ("Another caller wants that slot too", steps.be_refused),
+    ("Why is that time not offered?", insight_steps.explain_a_taken_time),
     ("The first caller wants another time", steps.reschedule),
     ("And then falls ill", steps.cancel),
+    ("An agent says a free time is taken", insight_steps.explain_a_shifted_time),
     ("Cal.com is ill: every request is answered 503", breaker_steps.break_down),
     ("While the breaker is open", breaker_steps.spare_the_vendor),
     ("Cal.com is well again", breaker_steps.recover),

@@ -183,3 +183,20 @@ def test_an_offer_near_the_end_of_the_window_is_no_doubtful_one(explaining: Make
 def test_a_day_that_ends_at_midnight_is_told_as_24_00(explaining: MakeExplainer) -> None:
     told = explaining("late.yaml")(3302, "2026-11-26T05:00")
     assert "says 09:00-24:00 Europe/Lisbon" in told["headline"]
+
+
+def test_a_key_whose_owner_has_no_schedule_is_told_so(explaining: MakeExplainer) -> None:
+    explainer = explaining("late.yaml")
+    explainer.cli.env["ASKPRO_CALCOM_API_KEY"] = "cal_test_neu"
+    told = explainer(3311, f"{FRIDAY}T10:00")
+    assert told["reason"] == "not_in_schedule"
+    assert "this key's owner has no default one" in told["headline"]
+
+
+@pytest.mark.parametrize("path", ["/v2/schedules*", "/v2/bookings"])
+def test_what_is_refused_in_the_middle_is_not_guessed_as_proven(praxis: Explainer, path: str) -> None:
+    praxis.learn("event-types", "list")
+    praxis.arm("503", path)
+    told = praxis.answer(3001, "2026-12-09T14:00", code=None).data
+    assert told["reason"] in {"unexplained", "busy"}
+    assert not [found for found in told["rules"] if found["proven"]]

@@ -14,6 +14,7 @@ from askpro_cli.base.errors import (
     VendorAuthError,
     VendorNotFoundError,
 )
+from askpro_cli.base.times import human_span
 from askpro_cli.booking.explain.facts import FAILED, LIVE, NOT_ASKED, Source
 from askpro_cli.calcom.client import CalcomClient
 from askpro_cli.calcom.outcome import Answer
@@ -92,8 +93,8 @@ class Asking:
         if self.date is None or abs((self.date - ours).total_seconds()) < _NOTICEABLE:
             return ours, "this machine's clock"
         ahead = "ahead of" if self.date > ours else "behind"
-        seconds = abs((self.date - ours).total_seconds())
-        return self.date, f"Cal.com's clock, {seconds:.0f} s {ahead} ours"
+        apart = human_span(abs((self.date - ours).total_seconds()))
+        return self.date, f"Cal.com's clock, {apart} {ahead} ours"
 
     def _failed(self, what: str, request: str, error: AskproError) -> None:
         self._note_date(getattr(error, "date", None))

@@ -22,6 +22,7 @@ from askpro_cli.booking.explain.public_holidays import PublicHolidays
 from askpro_cli.booking.explain.reading.reader import Question, Reader
 from askpro_cli.calcom.event_types.lookup import Reference
 from askpro_cli.sandbox.app import create_app
+from askpro_cli.sandbox.bookings.limits import limited_ranges
 from askpro_cli.sandbox.slots.bounds import bounds
 from askpro_cli.sandbox.slots.ranges import covers
 from askpro_cli.sandbox.slots.slots import busy_ranges, slot_starts
@@ -32,6 +33,7 @@ from askpro_cli.sandbox.world.model import (
     DayName,
     Definition,
     EventType,
+    IntervalLimits,
     Override,
     Schedule,
     SeedBooking,
@@ -107,6 +109,11 @@ def asks(draw: st.DrawFn) -> Ask:
         before_event_buffer=draw(st.sampled_from((0, 0, 10, 30))),
         after_event_buffer=draw(st.sampled_from((0, 0, 15))),
         booking_window=window,
+        offset_start=draw(st.sampled_from((0, 0, 0, 5, 10))),
+        booking_limits_count=draw(
+            st.sampled_from((None, None, IntervalLimits(day=1), IntervalLimits(week=2)))
+        ),
+        booking_limits_duration=draw(st.sampled_from((None, None, None, IntervalLimits(day=60)))),
     )
     bookings = [
         SeedBooking(
@@ -218,6 +225,11 @@ def holds(reason: str, one: Office) -> bool:
         "booking_window": start > latest,
         "busy": busy,
         "buffer": not busy and any(begin < end and start < stop for begin, stop in kept),
+        "limit": covers(
+            limited_ranges(one.world, one.event_type, (start - DAY, end + DAY), length=(end - start) // 60),
+            start,
+            start + 1,
+        ),
         "not_in_schedule": not covers(spans, start, start + 1),
         "shifted": not one.offers(),
         "wrong_length": covers(spans, start, start + 1) and not covers(spans, start, end),

@@ -168,6 +168,8 @@ async def cancel(
     if isinstance(planned, Changed):
         return planned
     old = planned.value
+    if not is_active(old):
+        return await _cancel_rest(desk, old, reason, all_seats=all_seats)
     # The bookings of a series need not have the same host.
     hosts = () if subsequent else old.host_ids
     try:
@@ -177,12 +179,27 @@ async def cancel(
     except VendorConflictError as error:
         if error.details.get("already") != "cancelled":
             raise
+        if subsequent:
+            return await _cancel_rest(desk, old, reason, all_seats=all_seats)
         return await _inactive(desk, await desk.client.booking(uid))
     _check_cancelled(answer.value, old)
     if subsequent:
         await _check_subsequent(desk, old)
     desk.log.event("booking.cancelled", uid=uid)
     return Changed(answer.value, old, answer.meta)
+
+
+async def _cancel_rest(desk: Desk, old: Booking, reason: str, *, all_seats: bool) -> Changed:
+    """Cancel what stands of a series after *old*, which is cancelled itself.
+
+    The vendor says of *old* that it is cancelled already, and leaves the others alone; so the first of them
+    that stands is asked for.
+    """
+    later = await later_of(desk, old)
+    if not later:
+        return await _inactive(desk, await desk.client.booking(old.uid))
+    done = await cancel(desk, later[0].uid, reason, all_seats=all_seats, subsequent=True)
+    return Changed((await desk.client.booking(old.uid)).value, old, done.meta)
 
 
 async def later_of(desk: Desk, booking: Booking) -> list[Booking]:

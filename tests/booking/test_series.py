@@ -24,6 +24,22 @@ def standing(salon: Salon) -> list[str]:
     return [booking["start"] for booking in listed.data["bookings"]]
 
 
+class OnlyTheFirst(SandboxTransport):
+    """A vendor that stops after the first of a series when it is asked to cancel the rest, once."""
+
+    stopped = False
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send one request."""
+        if request.url.path.endswith("/cancel") and not self.stopped:
+            self.stopped = True
+            body = json.loads(await request.aread())
+            body.pop("cancelSubsequentBookings", None)
+            headers = [(name, value) for name, value in request.headers.items() if name != "content-length"]
+            request = httpx.Request("POST", request.url, headers=headers, json=body)
+        return await super().handle_async_request(request)
+
+
 WEEKS = ["2026-11-24T10:00:00+01:00", "2026-12-01T10:00:00+01:00", "2026-12-08T10:00:00+01:00"]
 
 
@@ -163,3 +179,27 @@ def test_the_rest_of_a_series_is_cancelled(salon: Salon) -> None:
     assert "and all later ones of its series" in done.stderr
     assert standing(salon) == WEEKS[:1]
     assert salon(*words).ok().data["already"] is True
+
+
+def test_the_rest_of_a_series_is_cancelled_although_its_first_was_before(salon: Salon) -> None:
+    uids = [one["uid"] for one in series(salon).ok().data["series"]]
+    salon("cancel", uids[0], "--reason", "ill", "--yes").ok()
+    words = ("cancel", uids[0], "--subsequent", "--reason", "moved away", "--yes", "--json")
+    done = salon(*words).ok().data
+    assert (done["already"], done["booking"]["uid"]) == (False, uids[0])
+    assert standing(salon) == []
+    assert salon(*words).ok().data["already"] is True
+
+
+@pytest.mark.parametrize("fault", ["", "502", "reset-after"])
+def test_a_series_of_which_the_vendor_cancelled_a_part_is_cancelled_whole(salon: Salon, fault: str) -> None:
+    uids = [one["uid"] for one in series(salon).ok().data["series"]]
+    salon.cli.http_transport = OnlyTheFirst(salon.sandbox)
+    if fault:
+        salon.arm(fault, path=f"/v2/bookings/{uids[0]}/cancel")
+    done = salon("cancel", uids[0], "--subsequent", "--reason", "ill", "--yes", "--json")
+    if not fault:  # the vendor said that all went well
+        assert "2 later ones of its series stand" in done.exits(5).json["errors"][0]["message"]
+        done = salon("cancel", uids[0], "--subsequent", "--reason", "ill", "--yes", "--json")
+    done.ok()
+    assert standing(salon) == []

@@ -160,7 +160,7 @@ def marking_absent(desk: Desk, *, host: bool | None, attendees: Mapping[str, boo
         send=lambda desk, booking: desk.client.actions.mark_absent(
             booking.uid, host=host, attendees=attendees
         ),
-        past="marked",
+        past="marked absent" if host or any(attendees.values()) else "marked present",
     )
 
 

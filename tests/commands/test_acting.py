@@ -102,9 +102,12 @@ def test_who_did_not_come_is_noted_after_the_start_and_taken_back(salon: Salon) 
     noted = act(salon, "mark-absent", uid, "--attendee", "Anna@example.org", "--host").ok().data["booking"]
     assert noted["attendees"][0]["absent"] is True
     assert noted["absent_host"] is True
-    assert act(salon, "mark-absent", uid, "--host").ok().data["already"] is True
-    back = act(salon, "mark-absent", uid, "--attendee", "anna@example.org", "--present").ok().data["booking"]
-    assert "absent" not in back["attendees"][0]
+    again = act(salon, "mark-absent", uid, "--host").ok()
+    assert again.data["already"] is True
+    assert "was marked absent before" in again.stderr
+    back = act(salon, "mark-absent", uid, "--attendee", "anna@example.org", "--present").ok()
+    assert "absent" not in back.data["booking"]["attendees"][0]
+    assert "was marked present" in back.stderr
 
 
 def test_somebody_who_does_not_attend_is_a_slip(salon: Salon) -> None:

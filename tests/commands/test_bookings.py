@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -129,3 +130,19 @@ def test_revealing_adds_addresses_and_numbers_to_table_and_tsv(salon: Salon) -> 
     assert all(word in table for word in contact)
     masked = salon("bookings", "list").ok().stdout
     assert not any(word in masked for word in contact)
+
+
+def test_a_pipe_gets_no_line_for_what_is_empty(salon: Salon) -> None:
+    uid = salon.book().ok().data["booking"]["uid"]
+    rows = [line.split("\t") for line in salon("bookings", "show", uid).ok().stdout.splitlines()]
+    assert all(len(row) == 2 and row[1] for row in rows)
+    assert "guests" not in [row[0] for row in rows]
+
+
+def test_a_person_sees_masked_answers_in_one_line(salon: Salon) -> None:
+    uid = salon.book("--metadata", "note=by phone").ok().data["booking"]["uid"]
+    wide = {"NO_COLOR": "1", "COLUMNS": "120"}
+    lines = salon("bookings", "show", uid, terminal=True, env=wide).ok().stdout.splitlines()
+    [fields] = [line for line in lines if line.startswith("fields")]
+    assert re.search(r"name, .*email.*: \*\*\*$", fields.rstrip()), fields
+    assert sum("***" in line and not re.search(r"attendees|hosts", line) for line in lines) == 2, lines

@@ -35,6 +35,11 @@ def test_busy_times_of_the_window_alone_are_shown(salon: Salon) -> None:
     assert all(one["source"] for one in sources)
 
 
+def test_busy_times_are_counted_in_words(salon: Salon) -> None:
+    assert "1 busy time in " in salon("calendars", "busy", "--days", "2").ok().stderr
+    assert "2 busy times in " in salon("calendars", "busy").ok().stderr
+
+
 def test_busy_times_in_a_pipe_and_on_a_terminal(salon: Salon) -> None:
     row = salon("calendars", "busy", "--days", "2").ok().stdout.splitlines()[0].split("\t")
     assert row[:2] == ["2026-11-24T12:00:00+01:00", "2026-11-24T13:00:00+01:00"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
 from pathlib import Path
 from typing import Any
@@ -229,6 +230,18 @@ def test_a_subscription_is_one_line_with_its_whole_address_on_a_narrow_terminal(
     assert len(lines) == 2
     assert made["id"] in lines[1]
     assert URL in lines[1]
+
+
+@pytest.mark.parametrize("width", [100, 160])
+def test_triggers_are_counted_and_whole_on_a_terminal(salon: Salon, width: int) -> None:
+    run(salon, "subscribe", URL).ok()
+    wide = {"NO_COLOR": "1", "COLUMNS": str(width)}
+    shown = salon("webhooks", "subscriptions", terminal=True, env=wide).ok().stdout
+    assert "7: created," in shown
+    for word in ("created", "rescheduled", "cancelled", "requested", "rejected", "meeting", "ended"):
+        assert re.search(rf"\b{word}\b", shown), shown
+    assert "…" not in shown
+    assert salon("webhooks", "subscriptions").ok().stdout.rstrip().endswith("MEETING_ENDED")
 
 
 @pytest.mark.parametrize("kind", ["1001", "salon-team/haarschnitt"])

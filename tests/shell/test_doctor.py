@@ -277,6 +277,17 @@ def test_health_names_whose_breaker_and_budget_it_is(salon: Salon) -> None:
     assert sorted(one["companies"] for one in breakers) == [[], [slug]]
 
 
+def test_health_knows_a_companys_key_at_another_server(salon: Salon) -> None:
+    salon.cli("doctor").ok()
+    slug = salon.cli("health", "--json").data["company"]
+    elsewhere = {"ASKPRO_CALCOM_BASE_URL": "http://127.0.0.1:9"}
+    shown = salon.cli("health", env=elsewhere).ok().stdout
+    assert f"budget of {slug} at another server\t" in shown
+    assert "other key" not in shown
+    [breaker] = salon.cli("breaker", "status", "--json", env=elsewhere).ok().data["breakers"]
+    assert breaker["companies"] == [], "nobody uses it now"
+
+
 def test_an_open_breaker_is_a_finding_of_health(salon: Salon) -> None:
     name = open_breaker(salon)
     seen = salon.cli("health", "--json").exits(1)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from askpro_cli.base.redaction import HIDDEN
 from askpro_cli.shell.actions.slot_tables import until, when
 from askpro_cli.shell.output.result import Column, Table
 
@@ -84,7 +85,7 @@ def _event_type(view: Mapping[str, Any]) -> str:
 def _told(value: Any) -> str:
     """Return a value for a person: things and texts of a list on lines of their own, numbers in one."""
     if isinstance(value, Mapping):
-        return "\n".join(f"{name}: {_told(item)}" for name, item in value.items() if item not in _NOTHING)
+        return "\n".join(_lines(value))
     if isinstance(value, list) and value and isinstance(value[0], Mapping):
         return "\n".join(", ".join(_told(part) for part in item.values() if part) for item in value)
     if isinstance(value, list):
@@ -92,6 +93,16 @@ def _told(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value)
+
+
+def _lines(values: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a line a value; what is masked is named in one line, for there is nothing to read in it."""
+    masked = [name for name, item in values.items() if item == HIDDEN]
+    for name, item in values.items():
+        if item not in (*_NOTHING, HIDDEN):
+            yield f"{name}: {_told(item)}"
+    if masked:
+        yield f"{', '.join(masked)}: {HIDDEN}"
 
 
 def _flat(values: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
@@ -102,6 +113,8 @@ def _flat(values: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
 
 
 def _entry(name: str, value: Any) -> list[tuple[str, str]]:
+    if value in _NOTHING:
+        return []
     if isinstance(value, Mapping):
         return _flat(value, f"{name}.")
     if isinstance(value, list) and value and isinstance(value[0], Mapping):
@@ -110,4 +123,4 @@ def _entry(name: str, value: Any) -> list[tuple[str, str]]:
         return [(name, ", ".join(map(str, value)))]
     if isinstance(value, bool):
         return [(name, str(value).lower())]
-    return [] if value is None else [(name, str(value))]
+    return [(name, str(value))]

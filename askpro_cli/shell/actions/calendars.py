@@ -8,7 +8,7 @@ from askpro_cli.base.errors import NotFoundError
 from askpro_cli.base.redaction import HIDDEN, mask_email
 from askpro_cli.base.times import Interval, iso_local, iso_utc
 from askpro_cli.shell.actions.slot_tables import until, when
-from askpro_cli.shell.actions.vendor_meta import told, vendor_meta
+from askpro_cli.shell.actions.vendor_meta import counted, told, vendor_meta
 from askpro_cli.shell.output.result import Column, Result, Table
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ async def busy_times(app: App, window: Interval, *, reveal: bool) -> Result:
             "busy": views,
         },
         table=Table(_BUSY, rows, tsv_rows=records),
-        messages=[f"{len(views)} busy times in {len(selected)} calendars", told(meta)],
+        messages=[f"{counted(len(views), 'busy time')} in {counted(len(selected), 'calendar')}", told(meta)],
         meta=meta,
         records="busy",
     )

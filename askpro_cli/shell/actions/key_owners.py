@@ -18,18 +18,28 @@ class KeyOwners:
 
     def __init__(self, app: App) -> None:
         self._slugs: dict[str, list[str]] = {}
+        self._by_key: dict[str, list[str]] = {}
         for company in all_companies(app.settings):
             key = _key_of(app, company)
             if key:
-                self._slugs.setdefault(f"{VENDOR}:{key_id(company, key)}", []).append(company.slug)
+                name = f"{VENDOR}:{key_id(company, key)}"
+                self._slugs.setdefault(name, []).append(company.slug)
+                self._by_key.setdefault(_fingerprint(name), []).append(company.slug)
 
     def of(self, name: str) -> list[str]:
         """Return the slugs of those who use it now; none for a key no company has any more."""
         return self._slugs.get(name, [])
 
     def word(self, name: str) -> str:
-        """Return the same for a person."""
-        return ", ".join(self.of(name)) or "other key"
+        """Return the same for a person, who also wants to know their own key at a server of before."""
+        if self.of(name):
+            return ", ".join(self.of(name))
+        same_key = self._by_key.get(_fingerprint(name))
+        return f"{', '.join(same_key)} at another server" if same_key else "other key"
+
+
+def _fingerprint(name: str) -> str:
+    return name.rpartition(":")[2]
 
 
 def _key_of(app: App, company: Company) -> str | None:

@@ -64,8 +64,8 @@ def told(meta: dict[str, Any]) -> str:
 
 def counted(number: int, what: str) -> str:
     """Return ``1 request``, ``3 tries``."""
-    plural = {"request": "requests", "try": "tries"}
-    return f"{number} {what if number == 1 else plural[what]}"
+    plural = {"try": "tries"}
+    return f"{number} {what if number == 1 else plural.get(what, f'{what}s')}"
 
 
 def _meta(app: App, *, hit: bool, age: float | None, stale: bool) -> dict[str, Any]:

@@ -26,7 +26,7 @@ _COLUMNS = (
     Column("Url", fit="keep"),
     Column("Active", fit="keep", drop=1),
     Column("Secret", fit="keep", drop=2),
-    Column("Triggers", fit="cut", drop=3),
+    Column("Triggers", drop=3),
 )
 
 
@@ -176,7 +176,15 @@ def _row(view: dict[str, Any]) -> list[str]:
 
 
 def _table(views: Sequence[dict[str, Any]]) -> Table:
-    return Table(_COLUMNS, [_row(view) for view in views])
+    """Return the subscriptions; the vendor's names of triggers are too long for a terminal."""
+    rows = [[*_row(view)[:-1], _in_words(view["triggers"])] for view in views]
+    return Table(_COLUMNS, rows, tsv_rows=[_row(view) for view in views])
+
+
+def _in_words(triggers: Sequence[str]) -> str:
+    """Return how many and which: ``2: created, meeting ended``."""
+    words = [name.removeprefix("BOOKING_").replace("_", " ").lower() for name in triggers]
+    return f"{len(words)}: {', '.join(words)}"
 
 
 _WORDS = {"created": "subscribed", "updated": "changed", "unchanged": "stands as wanted, nothing was sent:"}

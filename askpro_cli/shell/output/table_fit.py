@@ -28,13 +28,15 @@ class Fit(NamedTuple):
 def fit(table: Table, width: int) -> Fit:
     """Return how *table* is drawn *width* cells wide.
 
-    Columns keep their full width where all fit. Else those marked ``cut`` are shortened; where that is not
-    enough, columns are left out, the highest ``drop`` first.
+    Columns keep their full width where all fit. Else those marked ``cut`` are shortened and those that fold get
+    more lines; where that is not enough, columns are left out, the highest ``drop`` first. Tables without
+    either mark are folded as they come.
     """
     cells = [[row[number] for row in table.rows] for number in range(len(table.columns))]
     natural = [_natural(column, texts) for column, texts in zip(table.columns, cells, strict=True)]
     shown = list(range(len(natural)))
-    if _total(natural, _GAP) <= width or not any(column.fit == "cut" for column in table.columns):
+    gives_way = any(column.fit == "cut" or column.drop for column in table.columns)
+    if _total(natural, _GAP) <= width or not gives_way:
         return Fit(shown, None, _GAP)
     least = [_least(column, wanted) for column, wanted in zip(table.columns, natural, strict=True)]
     shown = _room_for(table.columns, least, width)

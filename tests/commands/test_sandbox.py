@@ -14,7 +14,7 @@ def test_the_ready_line_says_where_and_with_which_key(program: Program) -> None:
     assert process.stdout is not None
     line = process.stdout.readline()
     process.terminate()
-    rest, said = process.communicate(timeout=10)
+    rest, said = process.communicate(timeout=60)
     ready = r"askpro sandbox ready on http://127\.0\.0\.1:\d+/v2 \(key cal_test_sandbox\)\n"
     assert re.fullmatch(ready, line)
     assert (rest, said, process.returncode) == ("", "", 0)

@@ -52,7 +52,7 @@ def test_a_booking_that_was_interrupted_is_made_once_by_the_same_command(
     process = program.start(*command)
     eventually(lambda: sent(playground) == 1)
     process.send_signal(number)
-    _, told = process.communicate(timeout=20)
+    _, told = process.communicate(timeout=60)
     assert process.returncode == 128 + number, told
     assert "Traceback" not in told
 
@@ -68,7 +68,7 @@ def test_an_interrupted_question_leaves_nothing_behind(program: Program, playgro
     process = program.start("availability", "salon/herrenhaarschnitt", "--days", "3", "--json")
     eventually(lambda: [entry for entry in playground.journal() if entry["path"] == "/v2/slots"])
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=20)
+    process.communicate(timeout=60)
     assert process.returncode == 130
 
     playground.heal()
@@ -90,7 +90,7 @@ def test_an_interrupted_change_says_what_nobody_knows_and_the_same_command_settl
     process = program.start(*change)
     eventually(lambda: [entry for entry in playground.journal() if entry["path"] == path])
     process.send_signal(signal.SIGINT)
-    out, told = process.communicate(timeout=20)
+    out, told = process.communicate(timeout=60)
     assert process.returncode == 130, told
     assert "unknown" in told
     assert "fate_unknown" in out

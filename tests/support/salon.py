@@ -83,7 +83,7 @@ class Street:
         """Ask the sandbox's control endpoint."""
         address = f"{self.url.removesuffix('/v2')}/_sandbox/{path}"
         verb = method or ("GET" if body is None else "POST")
-        return httpx.request(verb, address, json=body, timeout=20).raise_for_status().json()
+        return httpx.request(verb, address, json=body, timeout=60).raise_for_status().json()
 
     def standing(self, start_utc: str) -> list[str]:
         """Return the uids of the bookings that take place at this instant."""

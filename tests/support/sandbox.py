@@ -92,7 +92,7 @@ def running_sandbox(*options: str) -> Iterator[dict[str, Any]]:
             yield {**json.loads(line)["data"], "process": process}
         finally:
             process.terminate()
-            process.communicate(timeout=10)
+            process.communicate(timeout=60)
 
 
 @pytest.fixture(scope="session")
@@ -106,5 +106,5 @@ def sandbox_process() -> Iterator[str]:
 def sandbox_url(sandbox_process: str) -> str:
     """The base URL (`…/v2`) of the real program, as new: its own bookings only, nothing armed or counted."""
     root = sandbox_process.removesuffix("/v2")
-    assert httpx.post(f"{root}/_sandbox/reset", trust_env=False).status_code == httpx.codes.OK
+    assert httpx.post(f"{root}/_sandbox/reset", trust_env=False, timeout=60).status_code == httpx.codes.OK
     return sandbox_process

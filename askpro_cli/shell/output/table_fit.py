@@ -28,8 +28,8 @@ class Fit(NamedTuple):
 def fit(table: Table, width: int) -> Fit:
     """Return how *table* is drawn *width* cells wide.
 
-    Columns keep their full width where all fit. Else those marked ``cut`` are shortened and those that fold get
-    more lines; where that is not enough, columns are left out, the highest ``drop`` first. Tables without
+    Columns keep their full width where all fit. Else those marked ``cut`` are shortened and those that fold
+    get more lines; where that is not enough, columns are left out, the highest ``drop`` first. Tables without
     either mark are folded as they come.
     """
     cells = [[row[number] for row in table.rows] for number in range(len(table.columns))]

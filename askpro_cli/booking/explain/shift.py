@@ -40,6 +40,13 @@ class Shift:
         """Return how much later the offered instant is, negative when it is earlier."""
         return int((self.meant - self.asked).total_seconds() // 60)
 
+    @property
+    def is_exact(self) -> bool:
+        """Tell whether the texts agree; else the day's other offset lies between the two instants."""
+        if self.direction == UTC_READ_AS_LOCAL:
+            return self.asked.astimezone(self.zone).replace(tzinfo=UTC) == self.meant
+        return self.meant.astimezone(self.zone).replace(tzinfo=UTC) == self.asked
+
 
 def find_shift(
     asked: datetime, zones: Iterable[ZoneInfo], is_offered: Callable[[datetime], bool]

@@ -149,3 +149,11 @@ def test_a_time_of_the_schedule_is_not_called_shifted_because_its_neighbour_is_f
     rule = next(rule for rule in told["rules"] if rule["rule"] == "shifted")
     assert rule["verdict"] == "passes"
     assert "11:00 is offered" in rule["evidence"]
+
+
+def test_the_other_offset_of_the_day_is_called_that(explaining: MakeExplainer) -> None:
+    """04:00 sent as UTC is 05:00 on that day; 06:00 comes only of the offset that the night began with."""
+    told = explaining("shifted.yaml", now=datetime(2026, 10, 22, tzinfo=UTC))(3201, "2026-10-25T06:00")
+    assert (told["reason"], told["shift"]["minutes"]) == ("shifted", -120)
+    assert "converted with the other offset of that day, 2 h" in told["headline"]
+    assert "was sent as if it were UTC" not in told["headline"]

@@ -8,7 +8,7 @@ from askpro_cli.booking.explain.facts import Facts
 from askpro_cli.booking.explain.offers import seems_open
 from askpro_cli.booking.explain.shift import UTC_READ_AS_LOCAL, Shift, find_shift
 from askpro_cli.booking.explain.verdicts import Verdict, blocks, passes, unknown
-from askpro_cli.booking.explain.wording import clock, moment, signed
+from askpro_cli.booking.explain.wording import clock, moment, signed, span_of
 
 RULE = "shifted"
 
@@ -41,6 +41,9 @@ def shifted(facts: Facts, shift: Shift | None, found: Mapping[str, Verdict]) -> 
 
 def _bug(shift: Shift) -> str:
     zone = shift.zone.key
+    if not shift.is_exact:
+        offset = span_of(abs(shift.minutes))
+        return f"perhaps it was converted with the other offset of that day, {offset}, of {zone}"
     if shift.direction == UTC_READ_AS_LOCAL:
         text = f"{shift.meant:%H:%M}"
         return f"perhaps its text in UTC, {text}, was read as the clock of {zone}"

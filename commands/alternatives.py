@@ -18,6 +18,7 @@ docs/booking.md has the formula. Past slots and the asked one are never offered.
 
 Examples:
   askpro alternatives 1001 --around 2026-11-23T10:00
+  askpro alternatives 1001 --around "tomorrow 10:00"
   askpro alternatives haarschnitt --around 2026-11-23T10:00+01:00 --days 3 --limit 2 --json
 """
 )

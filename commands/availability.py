@@ -14,7 +14,8 @@ app = command_app(
     help="""Show the free slots of an event type.
 
 EVENT_TYPE is an id, user/slug, team/slug or an alias of the settings. Days are those of the company's zone;
---from and --to take 2026-11-23, today, tomorrow, +3d (the day of --to is included) or a time.
+--from and --to take 2026-11-23, today, tomorrow, +3d (the day of --to is included) or a time. A time is
+2026-11-24T14:00, "tomorrow 8:00" or "+2d 14:30"; local unless it has Z or an offset.
 --explain says why one time is not offered, rule by rule, in at most three requests.
 
 Examples:
@@ -22,6 +23,7 @@ Examples:
   askpro availability salon/herrenhaarschnitt --from tomorrow --days 3
   askpro availability haarschnitt --from 2026-11-23 --to 2026-11-27 --json
   askpro availability haarschnitt --explain 2026-11-24T14:00
+  askpro availability haarschnitt --explain "tomorrow 8:00"
 """
 )
 

@@ -25,6 +25,10 @@ _INSTANT = re.compile(
 _WIRE = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DISTANCE = re.compile(r"(?P<sign>[+-])(?P<days>\d{1,4})d", re.IGNORECASE | re.ASCII)
+_NAMED_TIME = re.compile(
+    r"(?P<day>yesterday|today|tomorrow|[+-]\d{1,4}d)(T|\s+)(?P<hour>\d{1,2})(?P<rest>:\d{2}(:\d{2})?)",
+    re.IGNORECASE | re.ASCII,
+)
 _NO_ZONES = frozenset({"localtime", "posixrules", "posix", "right", "Factory"})
 _NAMED_DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
 
@@ -97,11 +101,7 @@ def parse_instant(text: str, zone: ZoneInfo, *, field: str) -> datetime:
     """
     match = _INSTANT.fullmatch(text.strip())
     if match is None:
-        raise InvalidValueError(
-            f"{field}: {text!r} is not a date with a time",
-            subject=field,
-            hint="write 2026-11-23T10:00 (company's zone) or 2026-11-23T10:00+01:00",
-        )
+        raise _no_instant(text, field, "write 2026-11-23T10:00 (company's zone) or 2026-11-23T10:00+01:00")
     try:
         written = datetime.fromisoformat((match["local"] + (match["offset"] or "")).upper())
     except ValueError as error:
@@ -110,6 +110,45 @@ def parse_instant(text: str, zone: ZoneInfo, *, field: str) -> datetime:
         ) from error
     _check_year(written.year, text, field)
     return written.astimezone(UTC) if written.tzinfo else _from_local(written, zone, text, field)
+
+
+def _no_instant(text: str, field: str, hint: str) -> InvalidValueError:
+    return InvalidValueError(f"{field}: {text!r} is not a date with a time", subject=field, hint=hint)
+
+
+def parse_time(text: str, zone: ZoneInfo, clock: Clock, *, field: str) -> datetime:
+    """Read a time as :func:`parse_instant`, or of a day that is named as for :func:`parse_day`; return UTC.
+
+    ``tomorrow 8:00`` means another instant tomorrow: where a command may be run again and must not do
+    another thing then, :func:`is_named_time` tells that it was so written.
+
+    Args:
+        text: e.g. ``tomorrow 8:00``, ``today 14:30``, ``+2d 09:00``, ``2026-11-23T10:00``; a time of day
+            alone names no day, so it is refused.
+        zone: the company's zone; its calendar tells what today is.
+        clock: tells the time.
+        field: the option's name, for the message.
+
+    Raises:
+        InvalidValueError: as for :func:`parse_instant`.
+    """
+    named = _NAMED_TIME.fullmatch(text.strip())
+    if named:
+        day = parse_day(named["day"], zone, clock, field=field)
+        return parse_instant(f"{day}T{named['hour']:0>2}{named['rest']}", zone, field=field)
+    if not _INSTANT.fullmatch(text.strip()):
+        raise _no_instant(
+            text,
+            field,
+            "write 2026-11-23T10:00 (company's zone), 2026-11-23T10:00+01:00, "
+            "today 10:00, tomorrow 10:00 or +3d 10:00",
+        )
+    return parse_instant(text, zone, field=field)
+
+
+def is_named_time(text: str) -> bool:
+    """Tell whether *text* is a time of a day that is named from today on: ``tomorrow 8:00``."""
+    return _NAMED_TIME.fullmatch(text.strip()) is not None
 
 
 def _check_year(year: int, text: str, field: str) -> None:

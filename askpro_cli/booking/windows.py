@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from askpro_cli.base.clock import Clock
 from askpro_cli.base.errors import InvalidValueError
-from askpro_cli.base.times import Interval, day_bounds, local_day, parse_day, parse_instant
+from askpro_cli.base.times import Interval, day_bounds, local_day, parse_day, parse_time
 
 MAX_DAYS = 366
 
@@ -50,7 +50,7 @@ def _bounds(text: str, zone: ZoneInfo, clock: Clock, *, field: str) -> Interval:
     """Return the day that *text* names, or, where it has a time of day, that instant alone."""
     if ":" not in text:
         return day_bounds(parse_day(text, zone, clock, field=field), zone)
-    instant = parse_instant(text, zone, field=field)
+    instant = parse_time(text, zone, clock, field=field)
     return Interval(instant, instant)
 
 

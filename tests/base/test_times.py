@@ -19,6 +19,7 @@ from askpro_cli.base.times import (
     local_day,
     parse_day,
     parse_instant,
+    parse_time,
     parse_wire,
 )
 
@@ -175,6 +176,72 @@ def test_any_text_is_an_instant_or_a_clear_error(text: str) -> None:
 def test_a_day_is_counted_in_the_company_zone(text: str, expected: date) -> None:
     clock = ManualClock(datetime(2026, 11, 23, 23, 30, tzinfo=UTC))  # already the 24th in Berlin
     assert parse_day(text, BERLIN, clock, field="--from") == expected
+
+
+LATE = ManualClock(datetime(2026, 11, 23, 23, 30, tzinfo=UTC))  # already the 24th in Berlin
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("today 14:30", "2026-11-24T13:30:00Z"),
+        ("tomorrow 8:00", "2026-11-25T07:00:00Z"),
+        (" Tomorrow  08:00 ", "2026-11-25T07:00:00Z"),
+        ("tomorrowT08:00", "2026-11-25T07:00:00Z"),
+        ("yesterday 23:59:59", "2026-11-23T22:59:59Z"),
+        ("+2d 9:00", "2026-11-26T08:00:00Z"),
+        ("-1d 0:00", "2026-11-22T23:00:00Z"),
+        ("2026-11-23T10:00Z", "2026-11-23T10:00:00Z"),
+        ("2026-11-23 10:00", "2026-11-23T09:00:00Z"),
+    ],
+)
+def test_a_time_of_a_day_that_is_named_is_read_in_the_company_zone(text: str, expected: str) -> None:
+    assert iso_utc(parse_time(text, BERLIN, LATE, field="--explain")) == expected
+
+
+@pytest.mark.parametrize("text", ["08:00", "T08:00", "8:00", "tomorrow", "+2d", "at 8"])
+def test_a_time_without_a_day_is_refused_with_the_words_for_one(text: str) -> None:
+    with pytest.raises(InvalidValueError, match="--explain") as caught:
+        parse_time(text, BERLIN, LATE, field="--explain")
+    assert "today 10:00, tomorrow 10:00 or +3d 10:00" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("tomorrow 25:00", "not in the calendar"),
+        ("tomorrow 8:60", "not in the calendar"),
+        ("tomorrow 08:00Z", "not a date with a time"),
+        ("tomorrow 8", "not a date with a time"),
+        ("+99999d 08:00", "not a date with a time"),
+        ("+124d 02:30", "does not exist in Europe/Berlin"),
+        ("+341d 02:30", "occurs twice in Europe/Berlin"),
+    ],
+)
+def test_a_time_that_a_named_day_does_not_have_is_refused(text: str, says: str) -> None:
+    with pytest.raises(InvalidValueError, match=says):
+        parse_time(text, BERLIN, LATE, field="--explain")
+
+
+@given(day=DAYS, zone=ZONES, minute=st.integers(0, 1439), ahead=st.integers(-400, 400))
+def test_a_named_day_means_what_its_date_means(day: date, zone: ZoneInfo, minute: int, ahead: int) -> None:
+    clock = ManualClock(day_bounds(day, zone).start)
+    time = f"{minute // 60}:{minute % 60:02}"
+    try:
+        expected = parse_instant(f"{day + timedelta(days=ahead)}T{time:0>5}", zone, field="t")
+    except InvalidValueError:
+        with pytest.raises(InvalidValueError):
+            parse_time(f"{ahead:+}d {time}", zone, clock, field="t")
+    else:
+        assert parse_time(f"{ahead:+}d {time}", zone, clock, field="t") == expected
+
+
+@given(text=st.text(max_size=40) | st.from_regex(r"(today|[+-]\d{1,4}d)[ T]\d{1,2}:\d\d", fullmatch=True))
+def test_any_text_is_a_time_or_a_clear_error(text: str) -> None:
+    try:
+        assert parse_time(text, BERLIN, LATE, field="t").tzinfo is UTC
+    except InvalidValueError as error:
+        assert error.subject == "t"  # noqa: PT017 - both outcomes are right
 
 
 @pytest.mark.parametrize("text", ["", "2026-02-29", "23.11.2026", "+d", "+99999d", "next week", "1026-01-01"])

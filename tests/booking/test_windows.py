@@ -43,6 +43,10 @@ def test_instants_bound_a_window_exactly() -> None:
     assert days_of(Interval(found.start, found.start), BERLIN) == []
 
 
+def test_a_bound_may_be_a_time_of_a_named_day() -> None:
+    assert window("tomorrow 10:00", "tomorrow 11:00") == window("2026-11-24T10:00", "2026-11-24T11:00")
+
+
 @pytest.mark.parametrize(
     ("start", "end", "days"),
     [

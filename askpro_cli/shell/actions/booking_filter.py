@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, cast, get_args
 
 from askpro_cli.base.errors import InvalidValueError
-from askpro_cli.base.times import day_bounds, parse_day, parse_instant
+from askpro_cli.base.times import day_bounds, parse_day, parse_time
 from askpro_cli.booking.addresses import check_email
 from askpro_cli.booking.requests import check_name
 from askpro_cli.calcom.event_types.lookup import Reference, parse_reference
@@ -99,6 +99,6 @@ def _bound(app: App, text: str | None, *, field: str, last: bool) -> datetime | 
     if text is None:
         return None
     if ":" in text:
-        return parse_instant(text, zone, field=field)
+        return parse_time(text, zone, app.clock, field=field)
     bounds = day_bounds(parse_day(text, zone, app.clock, field=field), zone)
     return bounds.end if last else bounds.start

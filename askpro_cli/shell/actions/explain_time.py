@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from askpro_cli.base.errors import InvalidValueError
 from askpro_cli.base.exit_codes import ExitCode
 from askpro_cli.base.findings import Unknown
-from askpro_cli.base.times import parse_instant
+from askpro_cli.base.times import parse_time
 from askpro_cli.calcom.event_types.lookup import LIST_COMMAND, Reference, parse_reference
 from askpro_cli.shell.actions.vendor_meta import told, vendor_meta
 from askpro_cli.shell.output.result import Column, Result, Table
@@ -44,7 +44,7 @@ class TimeAsked:
         Args:
             app: of this run.
             event_type: as for ``askpro availability``.
-            text: the time; local in the company's zone unless it has an offset.
+            text: the time; local in the company's zone unless it has an offset; also ``tomorrow 8:00``.
             duration: minutes, None for the event type's own.
             other: options that were given and do not go with ``--explain``.
 
@@ -59,7 +59,7 @@ class TimeAsked:
             raise InvalidValueError(
                 f"--duration: {duration} is not between 1 and {_LONGEST}", subject="--duration"
             )
-        asked = parse_instant(text, app.company.zone, field="--explain")
+        asked = parse_time(text, app.company.zone, app.clock, field="--explain")
         reference = parse_reference(event_type, app.company.event_types)
         return cls(reference, asked.replace(microsecond=0), duration)
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from askpro_cli.base.errors import ConfigError, InvalidValueError
-from askpro_cli.base.times import parse_instant
+from askpro_cli.base.times import is_named_time, iso_local, parse_instant, parse_time
 from askpro_cli.booking import requests as checks
 from askpro_cli.booking.addresses import check_email
 from askpro_cli.booking.keys import check_given_key
@@ -58,8 +58,7 @@ class Wanted:
             InvalidValueError: something is malformed, out of limits, or past.
         """
         reference = parse_reference(typed.event_type, app.company.event_types)
-        start = parse_instant(typed.start, app.company.zone, field="--start").replace(microsecond=0)
-        start = checks.check_start(start, app.clock.now(), app.company.zone)
+        start = read_start(app, typed.start)
         name = checks.check_name(typed.name)
         email, phone = checks.check_contact(typed.email, typed.phone)
         request = BookingRequest(
@@ -99,11 +98,19 @@ def _allowed_rules(app: App, rules: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def read_start(app: App, text: str) -> datetime:
-    """Return the new start, checked to lie ahead.
+    """Return the start, checked to lie ahead; UTC.
 
     Raises:
-        InvalidValueError: malformed or past.
+        InvalidValueError: malformed or past; ``tomorrow 8:00``, by which a command that is run again after
+            midnight would book a second appointment.
     """
+    if is_named_time(text):
+        meant = parse_time(text, app.company.zone, app.clock, field="--start")
+        raise InvalidValueError(
+            f"--start: {text!r} would mean another day tomorrow, and a booking may be run again",
+            subject="--start",
+            hint=f"write {iso_local(meant, app.company.zone)}",
+        )
     instant = parse_instant(text, app.company.zone, field="--start").replace(microsecond=0)
     return checks.check_start(instant, app.clock.now(), app.company.zone)
 
@@ -187,5 +194,5 @@ class Around:
         Raises:
             InvalidValueError: something is malformed.
         """
-        instant = parse_instant(around, app.company.zone, field="--around")
+        instant = parse_time(around, app.company.zone, app.clock, field="--around")
         return cls(parse_reference(event_type, app.company.event_types), instant, days, limit, duration)

@@ -198,9 +198,17 @@ def test_another_event_type_that_offers_the_time_is_named(praxis: Explainer) -> 
     assert (told["rules"][0]["verdict"], note in told["rules"][0]["evidence"]) == ("passes", True)
 
 
+@pytest.mark.parametrize("time", ["+4d 14:30", "+4dT14:30", "2026-11-27T13:30Z"])
+def test_a_time_may_be_said_as_callers_say_it(praxis: Explainer, time: str) -> None:
+    told = praxis(3001, time)
+    assert (told["asked"]["company"], told["reason"]) == ("2026-11-27T14:30:00+01:00", "offered")
+
+
 @pytest.mark.parametrize(
     ("time", "says"),
     [
+        ("08:00", "today 10:00, tomorrow 10:00 or +3d 10:00"),
+        ("T08:00", "today 10:00, tomorrow 10:00 or +3d 10:00"),
         ("2026-10-25T02:30", "2026-10-25T02:30:00+02:00 or 2026-10-25T02:30:00+01:00"),
         ("2027-03-28T02:30", "2027-03-28T01:59:00+01:00 and 2027-03-28T03:00:00+02:00"),
         ("tomorrow", "write 2026-11-23T10:00"),

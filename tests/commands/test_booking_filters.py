@@ -162,6 +162,13 @@ def test_the_children_of_a_managed_event_type_are_their_teams(salon: Salon) -> N
     assert listed["dropped"] == 0
 
 
+def test_a_part_of_a_name_finds_nothing_and_is_told_why(salon: Salon) -> None:
+    salon.book().ok()
+    listed = salon("bookings", "list", "--attendee-name", "anna", "--json").ok()
+    assert listed.data["bookings"] == []
+    assert "whole names only" in listed.stderr
+
+
 def test_a_guest_is_found_by_the_address_too(salon: Salon) -> None:
     uid = salon.book("--guest", "otto@example.org").ok().data["booking"]["uid"]
     listed = salon("bookings", "list", "--attendee-email", "otto@example.org", "--json").ok().data

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.salon import OTTO, Salon
+from support.salon import ANNA, OTTO, TOMORROW_TEN, Salon
 
 NOON = "2026-11-24T12:00"
 TEN = "2026-11-24T10:00:00+01:00"
@@ -199,3 +199,13 @@ def test_a_move_and_a_cancellation_drop_the_cached_slots(salon: Salon) -> None:
     assert "12:00" not in starts()
     salon("cancel", new, "--reason", "ill", "--yes").ok()
     assert "12:00" in starts()
+
+
+def test_a_move_of_what_must_be_confirmed_says_so(salon: Salon) -> None:
+    """Confirmed before, it waits for its host again."""
+    uid = salon("book", "1005", "--start", TOMORROW_TEN, *ANNA, "--json").ok().data["booking"]["uid"]
+    salon("bookings", "confirm", uid).ok()
+    moved = salon("reschedule", uid, "--start", "2026-11-24T14:00", "--json").ok()
+    new = moved.data["booking"]
+    assert new["status"] == "pending"
+    assert f"must be confirmed: askpro bookings confirm {new['uid']}" in moved.stderr

@@ -11,7 +11,7 @@ from askpro_cli.booking.create import Booked, Order
 from askpro_cli.booking.differences import not_applied
 from askpro_cli.booking.verification import seat_of
 from askpro_cli.booking.views import booking_view
-from askpro_cli.shell.actions.booking_tables import bookings_table, sentence
+from askpro_cli.shell.actions.booking_tables import bookings_table, must_be_confirmed, sentence
 from askpro_cli.shell.actions.slot_tables import when
 from askpro_cli.shell.actions.vendor_meta import told, vendor_meta
 from askpro_cli.shell.output.result import Result
@@ -85,8 +85,7 @@ def _messages(app: App, order: Order, booked: Booked, data: dict[str, Any]) -> l
     said = [sentence("stands already:" if booked.replayed else "booked", data["booking"], zone)]
     if order.request.occurrences is not None:
         said.append(f"a series of {len(booked.bookings)}, asked for {order.request.occurrences}")
-    if booked.booking.status == "pending":
-        said.append(f"it must be confirmed: askpro bookings confirm {booked.booking.uid}")
+    said += must_be_confirmed(data["booking"])
     if booked.booking.status == "awaiting_host":
         said.append("the hosts were asked to come at once, and none has accepted yet")
     if data["booking"].get("seat_uid"):

@@ -63,6 +63,12 @@ def sentence(verb: str, view: Mapping[str, Any], zone: ZoneInfo) -> str:
     return f"{verb} {view['uid']} for {when(view['start'], zone)} ({view['status']})"
 
 
+def must_be_confirmed(view: Mapping[str, Any]) -> list[str]:
+    """Return what is left to do for a booking that waits for its host, nothing for any other."""
+    waits = view["status"] == "pending"
+    return [f"it must be confirmed: askpro bookings confirm {view['uid']}"] if waits else []
+
+
 def in_words(view: Mapping[str, Any], zone: ZoneInfo) -> str:
     """Return which booking it is: ``mg3EV…: Mon 2026-11-23 10:00, herrenhaarschnitt, A*** S***``."""
     parts = (when(view["start"], zone), _event_type(view), _of_people(view, "name"))

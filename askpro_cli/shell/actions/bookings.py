@@ -49,6 +49,8 @@ async def list_bookings(
     dropped, complete, missed = answer.value.dropped, answer.value.complete, answer.value.missed
     nothing = ExitCode.NOTHING_MATCHED if fail_if_none and not views else None
     said = _told_of(len(views), dropped, complete=complete, verbose=app.options.verbose)
+    if held.wanted.attendee_name and not views:
+        said.append("Cal.com finds whole names only, case included; --attendee-email is surer")
     return Result(
         data={
             "bookings": views,

@@ -16,7 +16,13 @@ from askpro_cli.calcom.client import Answer
 from askpro_cli.calcom.event_types.lookup import Reference, find_event_type
 from askpro_cli.calcom.models import Booking
 from askpro_cli.shell.actions.alternatives import Offered, offer
-from askpro_cli.shell.actions.booking_tables import bookings_table, in_words, properties_table, sentence
+from askpro_cli.shell.actions.booking_tables import (
+    bookings_table,
+    in_words,
+    must_be_confirmed,
+    properties_table,
+    sentence,
+)
 from askpro_cli.shell.actions.desk import make_desk, remember, wish_around
 from askpro_cli.shell.actions.slot_tables import when
 from askpro_cli.shell.actions.vendor_meta import told, vendor_meta
@@ -83,7 +89,8 @@ async def reschedule(app: App, uid: str, move: Move, *, dry_run: bool) -> Result
             "already": changed.already,
         }
         verb = "stands already:" if changed.already else f"moved {uid} to"
-        return _changed(app, client, changed, data, sentence(verb, view, app.company.zone))
+        lines = [sentence(verb, view, app.company.zone), *must_be_confirmed(view)]
+        return _changed(app, client, changed, data, *lines)
 
 
 async def _move(desk: Desk, uid: str, move: Move) -> Changed:
@@ -162,10 +169,10 @@ async def cancel(app: App, uid: str, reason: str, what: Cancellation, *, dry_run
         return _changed(app, client, changed, data, line)
 
 
-def _changed(app: App, client: CalcomClient, changed: Changed, data: dict[str, Any], line: str) -> Result:
+def _changed(app: App, client: CalcomClient, changed: Changed, data: dict[str, Any], *lines: str) -> Result:
     meta = vendor_meta(app, changed.meta, client.requests)
     table = bookings_table([data["booking"]], app.company.zone)
-    return Result(data=data, table=table, messages=[line, told(meta)], meta=meta)
+    return Result(data=data, table=table, messages=[*lines, told(meta)], meta=meta)
 
 
 async def _refused(

@@ -17,6 +17,12 @@ from askpro_cli.sandbox.world.world import World
 BUSY = (400, "User either already has booking at this time or is not available")
 BOUNDS = 'The event type can\'t be booked at the "start" time provided.'
 
+NOON = "2026-11-24T11:00:00Z"
+
+
+def other_attendee(number: int) -> dict[str, Any]:
+    return {**ATTENDEE, "email": f"gast{number}@example.org"}
+
 
 def test_a_booking_says_everything_about_itself(caller: Caller) -> None:
     booking = caller.book(
@@ -101,6 +107,25 @@ def test_touching_bookings_do_not_collide(caller: Caller) -> None:
     caller.book(start="2026-11-24T09:30:00Z")
     caller.book(start="2026-11-24T08:30:00Z")
     assert refusal(caller.try_book(1002, "2026-11-24T08:15:00Z")) == BUSY
+
+
+def test_round_robin_answers_what_the_same_attendee_has_at_that_time(caller: Caller) -> None:
+    """A repeated create is no second booking there, and nothing of its body is kept."""
+    first = caller.book(2001, NOON, metadata={"call": "1"})
+    assert caller.book(2001, NOON, metadata={"call": "2"}) == first
+    other = caller.book(2001, NOON, attendee=other_attendee(2))
+    assert other["hosts"] != first["hosts"]
+    phone = {**ATTENDEE, "phoneNumber": "+493023125001"}
+    assert caller.try_book(2001, NOON, attendee=phone).status_code == 400, "another number is somebody else"
+    caller.post(f"/v2/bookings/{first['uid']}/cancel", {"cancellationReason": "krank"})
+    assert caller.book(2001, NOON)["uid"] != first["uid"]
+
+
+def test_a_create_that_waits_already_is_answered_again(caller: Caller) -> None:
+    first = caller.book(1005)
+    assert caller.book(1005, metadata={"call": "2"}) == first
+    caller.post(f"/v2/bookings/{first['uid']}/confirm")
+    assert caller.try_book(1005).status_code == 400, "a confirmed one only blocks"
 
 
 def test_a_pending_booking_blocks_too(caller: Caller) -> None:
@@ -353,19 +378,17 @@ def test_event_types_are_found_by_slug(caller: Caller) -> None:
 
 
 def test_round_robin_spreads_over_its_hosts_until_none_is_left(caller: Caller) -> None:
-    noon = "2026-11-24T11:00:00Z"
-    hosts = {caller.book(2001, noon)["hosts"][0]["username"] for _ in range(2)}
-    assert hosts == {"lea", "tiago"}
-    assert refusal(caller.try_book(2001, noon)) == (
+    made = [caller.book(2001, NOON, attendee=other_attendee(number)) for number in range(2)]
+    assert {one["hosts"][0]["username"] for one in made} == {"lea", "tiago"}
+    assert refusal(caller.try_book(2001, NOON)) == (
         400,
         "One of the hosts either already has booking at this time or is not available",
     )
 
 
 def test_collective_takes_all_hosts_at_once(caller: Caller) -> None:
-    noon = "2026-11-24T11:00:00Z"
-    assert [host["username"] for host in caller.book(2002, noon)["hosts"]] == ["lea", "tiago"]
-    assert refusal(caller.try_book(1101, noon))[0] == 400
+    assert [host["username"] for host in caller.book(2002, NOON)["hosts"]] == ["lea", "tiago"]
+    assert refusal(caller.try_book(1101, NOON))[0] == 400
 
 
 def test_an_event_type_may_be_for_its_own_people(caller: Caller) -> None:

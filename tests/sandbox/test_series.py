@@ -62,11 +62,19 @@ def test_a_count_means_nothing_where_nothing_recurs(caller: Caller) -> None:
     assert caller.book(1001, recurrenceCount=2)["eventTypeId"] == 1001
 
 
-def test_when_one_occurrence_is_taken_nothing_is_booked(caller: Caller) -> None:
+def test_what_came_before_an_occurrence_that_is_taken_stays(caller: Caller) -> None:
     caller.book(1001, "2026-12-08T09:00:00Z")
     assert refusal(caller.try_book(WEEKLY)) == BUSY
+    kept = caller.data(f"/v2/bookings?eventTypeId={WEEKLY}")
+    assert days(kept) == ["2026-11-24T09:00", "2026-12-01T09:00"]
+    assert caller.data(f"/v2/bookings/{kept[0]['recurringBookingUid']}") == kept
+    assert refusal(caller.try_book(1001)) == BUSY
+
+
+def test_a_series_whose_first_occurrence_is_taken_makes_nothing(caller: Caller) -> None:
+    caller.book(1001)
+    assert refusal(caller.try_book(WEEKLY)) == BUSY
     assert caller.data(f"/v2/bookings?eventTypeId={WEEKLY}") == []
-    assert caller.book(1001)["status"] == "accepted"
 
 
 def test_occurrences_stay_at_the_attendees_local_time(caller: Caller) -> None:
@@ -153,7 +161,8 @@ def test_a_round_robin_series_keeps_its_host_where_he_is_free(caller: Caller) ->
     caller.control("POST", "world", {"do": "changeEventType", "id": 2001, "set": {"recurrence": weekly}})
     start = "2026-11-24T11:00:00Z"
     assert [one["hosts"][0]["id"] for one in caller.try_book(2001, start).json()["data"]] == [102] * 3
-    hosts = [one["hosts"][0]["id"] for one in caller.try_book(2001, start).json()["data"]]
+    other = {**ATTENDEE, "email": "b@example.org"}
+    hosts = [one["hosts"][0]["id"] for one in caller.try_book(2001, start, attendee=other).json()["data"]]
     assert hosts == [103] * 3
     third = caller.try_book(2001, start, attendee={**ATTENDEE, "email": "c@example.org"})
     assert refusal(third)[0] == 400

@@ -37,11 +37,10 @@ from askpro_cli.sandbox.world.world import Booking
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One booking that was made or joined; *seat_uid* of a seated one."""
+    """One booking that was made, joined or found; *seat_uid* of a seated one."""
 
     booking: Booking
     seat_uid: str | None
-    joined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,11 @@ class Made:
 
 
 def create(call: Call, body: dict[str, Any]) -> Made:
-    """Return what a body that passed the pipe makes; raises the vendor's refusal, then nothing was made."""
+    """Return what a body that passed the pipe makes; raises the vendor's refusal.
+
+    Of a series that is refused what came before stays, as the vendor makes one occurrence after the other
+    (source: handleNewRecurringBooking).
+    """
     event_type = booked_event_type(call.world, body)
     check_bookable(call, event_type)
     if body.get("instant"):
@@ -61,15 +64,9 @@ def create(call: Call, body: dict[str, Any]) -> Made:
     wish = checked_wish(call, event_type, body)
     recurring_uid = call.world.new_uuid() if event_type.recurrence else None
     places: list[Place] = []
-    try:
-        for start in _starts(wish):
-            keep = places[0].booking.host_ids if places else ()
-            places.append(_place(call, wish, start, keep=keep, recurring_uid=recurring_uid))
-    except ApiError:
-        _undo(call, places)
-        raise
-    for place in places:
-        call.world.emit(created_trigger(place.booking), place.booking, **_seat_extra(place))
+    for start in _starts(wish):
+        keep = places[0].booking.host_ids if places else ()
+        places.append(_place(call, wish, start, keep=keep, recurring_uid=recurring_uid))
     return Made(places, is_series=recurring_uid is not None)
 
 
@@ -94,10 +91,44 @@ def _starts(wish: Wish) -> Iterator[int]:
 
 
 def _place(call: Call, wish: Wish, start: int, *, keep: tuple[int, ...], recurring_uid: str | None) -> Place:
-    """Make one booking, or take a seat in the one that is there."""
-    found = joinable_at(call.world, wish.event_type, start)
+    """Make one booking and tell of it, or take a seat in the one that is there."""
+    found = _made_before(call, wish, start)
     if found is not None:
-        return _join(call, wish, found)
+        return Place(found, None)
+    shared = joinable_at(call.world, wish.event_type, start)
+    place = _join(call, wish, shared) if shared else _make(call, wish, start, keep, recurring_uid)
+    call.world.store(place.booking)
+    call.world.emit(created_trigger(place.booking), place.booking, **_seat_extra(place))
+    return place
+
+
+def _made_before(call: Call, wish: Wish, start: int) -> Booking | None:
+    """Return what the same attendee has at that time already, where the vendor answers that as if made now.
+
+    It does so for round robin, and where bookings wait for confirmation (source: handleNewBooking).
+    """
+    waits = wish.event_type.requires_confirmation
+    if not waits and wish.event_type.scheduling_type != "roundRobin":
+        return None
+    wanted = person_of(wish.body["attendee"])
+    hosts = call.world.hosts_of(wish.event_type)
+    there = (found for host in hosts for found in call.world.active_touching(host, start, start))
+    for found in there:
+        same = (found.event_type_id, found.start) == (wish.event_type.id, start)
+        if same and found.status == ("pending" if waits else "accepted") and _takes_part(found, wanted):
+            return found
+    return None
+
+
+def _takes_part(booking: Booking, wanted: Person) -> bool:
+    """Tell whether *wanted* attends; a number that was not given means any."""
+    return any(
+        person["email"] == wanted["email"] and wanted["phoneNumber"] in (None, person.get("phoneNumber"))
+        for person in booking.attendees
+    )
+
+
+def _make(call: Call, wish: Wish, start: int, keep: tuple[int, ...], recurring_uid: str | None) -> Place:
     hosts = find_hosts(call, wish.event_type, wish.span(start), wish.allowed, keep=keep)
     if "race409" in call.quirks:
         raise ApiError(409, messages.CONFLICT, raw=True)
@@ -106,7 +137,6 @@ def _place(call: Call, wish: Wish, start: int, *, keep: tuple[int, ...], recurri
     booking.recurring_uid = recurring_uid
     if wish.event_type.seats_per_time_slot:
         booking.attendee |= _seat_part(call, wish, booking.attendee)
-    call.world.store(booking)
     return Place(booking, booking.attendee.get("seatUid"))
 
 
@@ -117,8 +147,7 @@ def _join(call: Call, wish: Wish, booking: Booking) -> Place:
     person |= _seat_part(call, wish, person)
     booking.others.append(person)
     booking.updated_at = call.now
-    call.world.store(booking)
-    return Place(booking, person["seatUid"], joined=True)
+    return Place(booking, person["seatUid"])
 
 
 def _seat_part(call: Call, wish: Wish, person: Person) -> Person:
@@ -129,15 +158,6 @@ def _seat_part(call: Call, wish: Wish, person: Person) -> Person:
         "responses": {key: value for key, value in responses.items() if value is not None},
         "metadata": dict(wish.body.get("metadata") or {}),
     }
-
-
-def _undo(call: Call, places: list[Place]) -> None:
-    """Take back the first occurrences of a series whose later one was refused."""
-    for place in places:
-        if place.joined and place.seat_uid:
-            place.booking.remove_seat(place.seat_uid)
-        else:
-            call.world.withdraw(place.booking)
 
 
 def _instant(call: Call, event_type: EventType, body: dict[str, Any]) -> Place:

@@ -133,14 +133,6 @@ class Register:
             else:
                 calendar.drop(booking)
 
-    def withdraw(self, booking: Booking) -> None:
-        """Take out a booking as if it had never been made."""
-        del self.bookings[booking.uid]
-        for host_id in booking.host_ids:
-            self._calendars[host_id].drop(booking)
-        if booking.recurring_uid:
-            self._series[booking.recurring_uid].remove(booking)
-
     def _number(self, people: Iterable[Person]) -> None:
         for person in people:
             if "id" not in person:

@@ -31,12 +31,23 @@ def test_listed_names_are_names_to_ask_for(salon: Salon) -> None:
     names = {item["id"]: item["reference"] for item in listed}
     assert (names[1001], names[2001]) == ("salon/herrenhaarschnitt", "salon-team/haarschnitt")
     rows = [line.split("\t") for line in salon("event-types", "list").ok().stdout.splitlines()]
-    assert {int(row[0]): row[-1] for row in rows} == names
+    assert {int(row[0]): row[6] for row in rows} == names
     assert next(row[5] for row in rows if row[0] == "2001") == "team"
     table = salon("event-types", "list", terminal=True).ok().stdout
     for number, name in names.items():
         assert name in table
         assert salon("event-types", "show", name, "--json").ok().data["event_type"]["id"] == number
+
+
+def test_a_list_marks_templates_and_hidden_event_types(salon: Salon) -> None:
+    rows = [line.split("\t") for line in salon("event-types", "list").ok().stdout.splitlines()]
+    marks = {row[0]: tuple(row[7:]) for row in rows}
+    assert (marks["1001"], marks["1009"], marks["2003"]) == (("yes", ""), ("yes", "yes"), ("", ""))
+    lines = salon("event-types", "list", terminal=True).ok().stdout.splitlines()
+    noted = {name: line for line in lines for name in ("1001", "1009", "2003") if name in line}
+    assert "not bookable" in noted["2003"]
+    assert "hidden" in noted["1009"]
+    assert not [word for word in ("not bookable", "hidden") if word in noted["1001"]]
 
 
 def test_a_mistyped_event_type_is_answered_with_the_nearest_name(salon: Salon) -> None:

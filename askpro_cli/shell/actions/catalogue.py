@@ -75,16 +75,17 @@ def _event_type(item: EventType, aliases: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _event_types_table(views: Sequence[Mapping[str, Any]]) -> Table:
-    """Return event types by the names they are asked for; in a pipe that name is the last column."""
+    """Return event types by the names they are asked for; templates and hidden ones are marked."""
     columns = (
         Column("Event type", style="bold", fit="keep"),
         Column("Id", fit="keep"),
         Column("Title", fit="cut"),
         Column("Minutes", fit="keep"),
         Column("Alias", fit="keep"),
+        Column("Note", fit="keep"),
     )
     rows = [
-        [view["reference"], str(view["id"]), view["title"], _lengths(view), view["alias"] or ""]
+        [view["reference"], str(view["id"]), view["title"], _lengths(view), view["alias"] or "", _note(view)]
         for view in views
     ]
     return Table(columns, rows, tsv_rows=[_event_type_record(view) for view in views])
@@ -92,7 +93,14 @@ def _event_types_table(views: Sequence[Mapping[str, Any]]) -> Table:
 
 def _event_type_record(view: Mapping[str, Any]) -> list[str]:
     names = [str(view["id"]), view["slug"], view["title"]]
-    return [*names, _lengths(view), view["team"] or "", view["alias"] or "", view["reference"]]
+    marks = ["yes" if view[name] else "" for name in ("bookable", "hidden")]
+    return [*names, _lengths(view), view["team"] or "", view["alias"] or "", view["reference"], *marks]
+
+
+def _note(view: Mapping[str, Any]) -> str:
+    """Return what keeps callers from booking it: a managed event type's template takes no bookings."""
+    notes = [] if view["bookable"] else ["not bookable"]
+    return ", ".join([*notes, "hidden"] if view["hidden"] else notes)
 
 
 def _lengths(view: Mapping[str, Any]) -> str:

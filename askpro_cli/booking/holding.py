@@ -9,7 +9,6 @@ idempotency key, and the next run gives that one back first.
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -20,15 +19,14 @@ from askpro_cli.base.errors import (
     AskproError,
     FateUnknownError,
     SlotUnavailableError,
-    StateError,
     UnknownError,
     VendorError,
 )
 from askpro_cli.base.times import iso_utc
 from askpro_cli.booking.desk import Desk
+from askpro_cli.booking.notes import Note
 from askpro_cli.booking.requests import BookingRequest
 from askpro_cli.calcom.models import EventType
-from askpro_cli.resilience.threads import hop
 
 T = TypeVar("T")
 
@@ -52,7 +50,8 @@ class Holding:
     def __init__(self, desk: Desk, event_type: EventType, key: str) -> None:
         self._desk = desk
         self._event_type = event_type
-        self._name = f"held-slot:{desk.cache.scope}:{sha256(key.encode()).hexdigest()}"
+        about = sha256(key.encode()).hexdigest()
+        self._note = Note(desk, "held-slot", about, seconds=_REMEMBER_SECONDS)
         self._uid: str | None = None
         self.told: str | None = None
 
@@ -72,29 +71,29 @@ class Holding:
                 await _to_its_end(self._give_back(self._uid))
 
     async def _take(self, request: BookingRequest, start: datetime) -> None:
-        left = await self._recall()
+        left = await self._note.read()
         if left and left.get("uid"):
             await self._give_back(str(left["uid"]))
         perhaps_ours = bool(left) and not left.get("uid") and left.get("start") == iso_utc(start)
-        await self._remember({"start": iso_utc(start)})
+        await self._note.write({"start": iso_utc(start)})
         try:
             answer = await self._desk.client.reservations.reserve(
                 self._event_type.id, start, length=request.duration
             )
         except SlotUnavailableError:
             if not perhaps_ours:
-                await self._forget()
+                await self._note.erase()
                 raise
             self.told = "the slot is held, perhaps by an earlier run of this command: booked without a hold"
             return
         except FateUnknownError:
             raise
         except AskproError:
-            await self._forget()
+            await self._note.erase()
             raise
         self._uid = answer.value.uid
         self.told = "the slot was held meanwhile"
-        await self._remember({"start": iso_utc(start), "uid": self._uid})
+        await self._note.write({"start": iso_utc(start), "uid": self._uid})
         self._desk.log.event("slot.held", uid=self._uid)
 
     async def _give_back(self, uid: str) -> None:
@@ -109,34 +108,9 @@ class Holding:
             )
         else:
             self._desk.log.event("slot.released", uid=uid)
-            await self._forget()
+            await self._note.erase()
         self._uid = None
         await self._desk.forget(self._event_type.host_ids)  # what was cached meanwhile lacks the slot
-
-    async def _recall(self) -> dict[str, Any]:
-        """Return what an earlier run under this key noted, {} when nothing or when state is away."""
-        try:
-            noted = await hop(lambda: self._desk.cache.store.get(self._name))
-        except StateError:
-            return {}
-        found = json.loads(noted) if noted else {}
-        return found if isinstance(found, dict) else {}
-
-    async def _remember(self, note: dict[str, str]) -> None:
-        try:
-            await hop(
-                lambda: self._desk.cache.store.set(
-                    self._name, json.dumps(note).encode(), ttl=_REMEMBER_SECONDS
-                )
-            )
-        except StateError as error:
-            self._desk.log.event("slot.not_noted", level="warning", reason=error.message)
-
-    async def _forget(self) -> None:
-        try:
-            await hop(lambda: self._desk.cache.store.delete(self._name))
-        except StateError as error:
-            self._desk.log.event("slot.not_noted", level="warning", reason=error.message)
 
 
 async def _to_its_end(work: Coroutine[Any, Any, T]) -> T:

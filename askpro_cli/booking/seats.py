@@ -8,7 +8,6 @@ looked for at the new time. Without a note a seat that is not in the booking is 
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -21,17 +20,16 @@ from askpro_cli.base.errors import (
     FateUnknownError,
     NotFoundError,
     RefusedError,
-    StateError,
     VendorProtocolError,
 )
 from askpro_cli.base.exit_codes import ExitCode
 from askpro_cli.base.times import iso_utc
 from askpro_cli.booking.change import Changed, told_when_interrupted
 from askpro_cli.booking.desk import Desk
+from askpro_cli.booking.notes import Note
 from askpro_cli.booking.verification import is_active
 from askpro_cli.calcom.filters import BookingFilter
 from askpro_cli.calcom.models import Attendee, Booking
-from askpro_cli.resilience.threads import hop
 
 _REMEMBER_SECONDS = 24 * 3600.0
 
@@ -60,7 +58,7 @@ async def plan_cancel_seat(desk: Desk, seat: Seat) -> Changed:
     found = await desk.client.booking(seat.booking)
     if seat.is_in(found.value):
         return Changed(found.value, found.value, found.meta)
-    note = await _recall(desk, seat)
+    note = await _note_of(desk, seat).read()
     moved = await _moved_to(desk, seat, found.value, note)
     if moved:
         raise _moved_elsewhere(seat, moved)
@@ -107,7 +105,7 @@ async def plan_move_seat(desk: Desk, seat: Seat, start: datetime) -> Changed:
     found = await desk.client.booking(seat.booking)
     if seat.is_in(found.value):
         return Changed(found.value, found.value, found.meta, already=found.value.start == start)
-    note = await _recall(desk, seat)
+    note = await _note_of(desk, seat).read()
     moved = await _moved_to(desk, seat, found.value, note)
     if moved:
         standing = await desk.client.booking(moved)
@@ -149,7 +147,7 @@ async def move_seat(desk: Desk, seat: Seat, start: datetime) -> Changed:
             hint=f"askpro bookings show {seat.booking}",
             details={"uid": new.uid, "status": new.status},
         )
-    await _remember(desk, seat, {"moved": new.uid})
+    await _note_of(desk, seat).write({"moved": new.uid})
     desk.log.event("booking.seat_moved", uid=seat.booking, new_uid=new.uid, seat=seat.uid)
     return Changed(new, old, answer.meta)
 
@@ -170,7 +168,7 @@ async def _moved_to(desk: Desk, seat: Seat, left: Booking, note: dict[str, Any])
             subject=seat.booking,
             hint=f"askpro bookings list --from {note['moving']} shows who came to sit there since",
         )
-    await _remember(desk, seat, {"moved": arrived.uid})
+    await _note_of(desk, seat).write({"moved": arrived.uid})
     return arrived.uid
 
 
@@ -220,31 +218,14 @@ def _who(person: Attendee) -> str:
 @asynccontextmanager
 async def _noted(desk: Desk, seat: Seat, note: dict[str, Any]) -> AsyncIterator[None]:
     """Note what the block is about to do; when it is refused nothing was done, and the note is taken back."""
-    await _remember(desk, seat, note)
+    await _note_of(desk, seat).write(note)
     try:
         yield
     except AskproError as error:
         if error.exit_code is not ExitCode.UNKNOWN:
-            await _remember(desk, seat, {})
+            await _note_of(desk, seat).erase()
         raise
 
 
-def _key(desk: Desk, seat: Seat) -> str:
-    return f"seat:{desk.cache.scope}:{seat.uid}"
-
-
-async def _recall(desk: Desk, seat: Seat) -> dict[str, Any]:
-    try:
-        noted = await hop(lambda: desk.cache.store.get(_key(desk, seat)))
-    except StateError:
-        return {}
-    found = json.loads(noted) if noted else {}
-    return found if isinstance(found, dict) else {}
-
-
-async def _remember(desk: Desk, seat: Seat, note: dict[str, Any]) -> None:
-    text = json.dumps(note).encode()
-    try:
-        await hop(lambda: desk.cache.store.set(_key(desk, seat), text, ttl=_REMEMBER_SECONDS))
-    except StateError as error:
-        desk.log.event("booking.seat_not_noted", level="warning", reason=error.message)
+def _note_of(desk: Desk, seat: Seat) -> Note:
+    return Note(desk, "seat", seat.uid, seconds=_REMEMBER_SECONDS)

@@ -51,7 +51,8 @@ Examples:
 
 _UNSUBSCRIBE_HELP = """Remove a subscription, by id or address.
 
-On a terminal it asks; elsewhere it needs --yes. One that is gone already is a success.
+On a terminal it asks; elsewhere it needs --yes. One that askpro removed within a day is a success; one that
+never was is not found (exit 3).
 
 Examples:
   askpro webhooks unsubscribe https://hooks.example.org/calcom --yes

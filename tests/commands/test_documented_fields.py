@@ -68,6 +68,8 @@ def test_every_field_of_an_answer_is_documented(
     salon.cli.env["ASKPRO_WEBHOOK_SECRET_CALCOM"] = "s3cret"
     if argv[0] == "calendars":
         salon.cli.env["ASKPRO_CALCOM_API_KEY"] = "cal_test_mia"
+    if argv[:2] == ("webhooks", "unsubscribe"):
+        salon("webhooks", "subscribe", argv[2]).ok()
     answer = salon(*argv, "--json").json
     assert answer["data"]
     assert set(names(answer["data"])) <= documented

@@ -278,6 +278,53 @@ def test_a_subscription_is_removed_once(salon: Salon) -> None:
     assert run(salon, "unsubscribe", URL, "--yes").ok().data["already"] is True
 
 
+@pytest.mark.parametrize("name", ["abc", "https://hooks.example.org/calcon?token=abc123"])
+def test_a_subscription_that_never_was_is_not_found(salon: Salon, name: str) -> None:
+    run(salon, "subscribe", URL).ok()
+    for more in ((), ("--dry-run",)):
+        told = run(salon, "unsubscribe", name, "--yes", *more).exits(3)
+        assert "askpro webhooks subscriptions" in told.json["errors"][0]["hint"]
+        assert "abc123" not in told.stdout + told.stderr
+    assert len(kept(salon)) == 1
+
+
+def test_one_removed_before_is_a_success_by_id_and_by_address_in_its_scope(salon: Salon) -> None:
+    made = run(salon, "subscribe", URL).ok().data["subscription"]
+    run(salon, "unsubscribe", made["id"], "--yes").ok()
+    for name in (made["id"], URL):
+        again = run(salon, "unsubscribe", name, "--yes").ok()
+        assert (again.data["already"], again.data["subscription"]) == (True, None)
+        assert "unsubscribed before" in again.stderr
+    assert run(salon, "unsubscribe", URL, "--dry-run").ok().data["plan"]["action"] == "none"
+    run(salon, "unsubscribe", URL, "--event-type", "1001", "--yes").exits(3)
+    assert salon.sent("DELETE", "/v2/webhooks") == 1
+
+
+class Refusing(SandboxTransport):
+    """Lets nobody remove anything."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.method == "DELETE":
+            return httpx.Response(403, json={"status": "error", "error": {"message": "Forbidden"}})
+        return await super().handle_async_request(request)
+
+
+def test_a_removal_that_was_refused_leaves_no_trace(salon: Salon) -> None:
+    run(salon, "subscribe", URL).ok()
+    salon.cli.http_transport = Refusing(salon.sandbox)
+    run(salon, "unsubscribe", URL, "--yes").exits(4)
+    salon.sandbox.world.webhooks._by_id.clear()
+    run(salon, "unsubscribe", URL, "--yes").exits(3)
+
+
+def test_a_removal_whose_answer_was_lost_is_found(salon: Salon) -> None:
+    run(salon, "subscribe", URL).ok()
+    salon.arm("reset-after", method="DELETE", path="/v2/webhooks")
+    run(salon, "unsubscribe", URL, "--yes").ok()
+    assert kept(salon) == []
+    assert run(salon, "unsubscribe", URL, "--yes").ok().data["already"] is True
+
+
 @pytest.mark.parametrize("words", [("subscribe", URL), ("update", URL, "--inactive")])
 def test_a_dry_run_shows_the_plan(salon: Salon, words: tuple[str, ...]) -> None:
     run(salon, "subscribe", URL, "--trigger", "BOOKING_CREATED").ok()

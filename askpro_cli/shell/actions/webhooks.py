@@ -9,9 +9,11 @@ from askpro_cli.base.errors import ConfirmationError, RefusedError
 from askpro_cli.booking import subscriptions
 from askpro_cli.booking.checks import subscription_findings, subscription_unknowns
 from askpro_cli.booking.subscriptions import Subscribed, Wish, describe, shown_url
+from askpro_cli.booking.unsubscribing import Removal
 from askpro_cli.calcom.event_types.lookup import Reference, find_event_type
 from askpro_cli.calcom.operations.webhooks import Scope
 from askpro_cli.shell.actions.booking_tables import properties_table
+from askpro_cli.shell.actions.desk import make_desk
 from askpro_cli.shell.actions.vendor_meta import told, vendor_meta
 from askpro_cli.shell.actions.webhook_words import Where
 from askpro_cli.shell.output.result import Column, Result, Table
@@ -86,28 +88,22 @@ async def update(app: App, name: str, wish: Wish, where: Where, *, dry_run: bool
 
 
 async def unsubscribe(app: App, name: str, where: Where, *, dry_run: bool) -> Result:
-    """Remove a subscription; one that is gone already is a success.
+    """Remove a subscription; one that was removed lately, by whomever asks with this state, is a success.
 
     Raises:
+        NotFoundError: there is none of that id or address, and none was removed within a day.
         VendorError, UnknownError: Cal.com could not be asked.
     """
     async with app.calcom() as client:
         scope = await _scope(app, client, where)
-        hooks = (await client.webhooks.list(**scope)).value
-        hook = next((one for one in hooks if name in (str(one.id), one.subscriber_url)), None)
-        if dry_run:
-            plan = {
-                "action": "unsubscribe" if hook else "none",
-                "subscription": _view(hook) if hook else None,
-            }
-            return _shown(app, client, {"plan": plan}, plan, "dry run: nothing was removed")
-        removed = hook is not None and (await client.webhooks.delete(str(hook.id), **scope)).value
+        removal = Removal(make_desk(app, client), scope)
+        hook = await removal.find(name)
         view = _view(hook) if hook else None
-        line = (
-            f"unsubscribed {view['url']}"
-            if view and removed
-            else f"there was no subscription {shown_url(name)}"
-        )
+        if dry_run:
+            plan = {"action": "unsubscribe" if hook else "none", "subscription": view}
+            return _shown(app, client, {"plan": plan}, plan, "dry run: nothing was removed")
+        removed = hook is not None and await removal.remove(hook)
+        line = f"unsubscribed {shown_url(name)}" if removed else f"{shown_url(name)} was unsubscribed before"
         data = {"subscription": view, "already": not removed}
         return _shown(app, client, data, view or {"already": True}, line)
 

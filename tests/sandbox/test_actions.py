@@ -109,7 +109,8 @@ def test_a_round_robin_booking_gets_another_host(caller: Caller) -> None:
         TIAGO,
         "Haarschnitt im Team between Tiago Exemplo and Erika Muster",
     )
-    assert caller.book(2001, NOON)["hosts"][0]["id"] == LEA
+    other = {**ATTENDEE, "email": "gast@example.org"}
+    assert caller.book(2001, NOON, attendee=other)["hosts"][0]["id"] == LEA
     assert refusal(act(caller, uid, "reassign")) == (
         400,
         "Can't reassign the booking because no other host is available at that time.",

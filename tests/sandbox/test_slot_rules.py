@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from askpro_cli.sandbox.slots.bounds import bounds
+from askpro_cli.sandbox.slots.finding import available_hosts, grid_step, slot_starts
 from askpro_cli.sandbox.slots.ranges import Range, covers, intersect, merge, subtract
-from askpro_cli.sandbox.slots.slots import available_hosts, grid_step, slot_starts
 from askpro_cli.sandbox.world.hours import OpeningHours, minutes_of
 from askpro_cli.sandbox.world.loading import parse
 from askpro_cli.sandbox.world.model import Availability, BookingWindow, DayName, EventType, Override, Schedule

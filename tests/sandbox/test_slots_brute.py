@@ -15,7 +15,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from askpro_cli.sandbox.slots.slots import slot_starts
+from askpro_cli.sandbox.slots.finding import slot_starts
 from askpro_cli.sandbox.world.loading import parse
 from askpro_cli.sandbox.world.model import Availability, BusyTime, EventType, Schedule
 from askpro_cli.sandbox.world.register import Booking

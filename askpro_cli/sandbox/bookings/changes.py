@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from askpro_cli.sandbox.bookings import texts
-from askpro_cli.sandbox.bookings.making import find_hosts, privileges, start_of
+from askpro_cli.sandbox.bookings.checking import find_hosts, privileges, start_of
 from askpro_cli.sandbox.protocol import messages
 from askpro_cli.sandbox.protocol.answers import ApiError, trpc_error
 from askpro_cli.sandbox.protocol.call import Call

@@ -14,7 +14,7 @@ from askpro_cli.sandbox.bookings.changes import (
     moved_trigger,
     reason_of,
 )
-from askpro_cli.sandbox.bookings.making import check_time, find_hosts, privileges, start_of
+from askpro_cli.sandbox.bookings.checking import check_time, find_hosts, privileges, start_of
 from askpro_cli.sandbox.bookings.seats import check_seat, joinable_at
 from askpro_cli.sandbox.protocol import messages
 from askpro_cli.sandbox.protocol.answers import ApiError

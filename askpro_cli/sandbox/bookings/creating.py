@@ -13,18 +13,16 @@ from zoneinfo import ZoneInfo
 
 from askpro_cli.sandbox.account.lookup import booked_event_type
 from askpro_cli.sandbox.bookings import texts
-from askpro_cli.sandbox.bookings.making import (
+from askpro_cli.sandbox.bookings.checking import (
     Wish,
     check_bookable,
     check_time,
     checked_wish,
     find_hosts,
-    new_booking,
-    person_of,
     privileges,
-    responses_of,
     start_of,
 )
+from askpro_cli.sandbox.bookings.drafting import new_booking, person_of, responses_of
 from askpro_cli.sandbox.bookings.recurrence import occurrences
 from askpro_cli.sandbox.bookings.seats import check_seat, joinable_at
 from askpro_cli.sandbox.protocol import messages

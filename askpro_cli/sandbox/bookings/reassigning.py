@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from askpro_cli.sandbox.bookings import texts
+from askpro_cli.sandbox.bookings.drafting import booking_title
 from askpro_cli.sandbox.bookings.locations import location_response
-from askpro_cli.sandbox.bookings.making import booking_title
 from askpro_cli.sandbox.protocol.answers import ApiError
 from askpro_cli.sandbox.protocol.call import Call
-from askpro_cli.sandbox.slots.slots import fairest, free_groups
+from askpro_cli.sandbox.slots.finding import fairest, free_groups
 from askpro_cli.sandbox.world.model import EventType, User
 from askpro_cli.sandbox.world.world import BLOCKING, Booking
 

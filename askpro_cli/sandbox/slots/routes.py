@@ -13,8 +13,8 @@ from askpro_cli.sandbox.protocol.answers import Answer, success
 from askpro_cli.sandbox.protocol.auth import Access
 from askpro_cli.sandbox.protocol.call import Call
 from askpro_cli.sandbox.protocol.routing import OLD_SLOTS, SLOTS, Route
+from askpro_cli.sandbox.slots.finding import slot_starts
 from askpro_cli.sandbox.slots.input import SlotQuery, slot_query
-from askpro_cli.sandbox.slots.slots import slot_starts
 
 Item = dict[str, Any]
 _DAY = 86_400

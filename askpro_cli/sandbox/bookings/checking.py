@@ -1,4 +1,4 @@
-"""What making and moving a booking share: the vendor's checks in the vendor's order, and the new booking.
+"""The vendor's checks of a booking that is made or moved, in the vendor's order.
 
 Order (source: createBooking of the 2024-08-13 service): event type, authentication setting, managed parent,
 hosts, required fields, length, location, form, booker's limit, past, window, booking limits, availability,
@@ -13,9 +13,7 @@ from typing import Any
 from askpro_cli.sandbox.bookings.limits import check_booking_limits
 from askpro_cli.sandbox.bookings.locations import (
     check_location,
-    location_response,
     require_location,
-    shown_location,
 )
 from askpro_cli.sandbox.bookings.responses import check_custom_fields, check_form
 from askpro_cli.sandbox.protocol import messages
@@ -23,9 +21,9 @@ from askpro_cli.sandbox.protocol.answers import ApiError
 from askpro_cli.sandbox.protocol.call import Call
 from askpro_cli.sandbox.protocol.inputs import instant_of
 from askpro_cli.sandbox.slots.bounds import bounds
-from askpro_cli.sandbox.slots.slots import fairest, free_groups
+from askpro_cli.sandbox.slots.finding import fairest, free_groups
 from askpro_cli.sandbox.world.model import EventType
-from askpro_cli.sandbox.world.world import BLOCKING, Booking, World
+from askpro_cli.sandbox.world.world import BLOCKING
 
 _MINUTE = 60
 
@@ -162,75 +160,3 @@ def find_hosts(
         team = event_type.id in world.team_of
         raise ApiError(400, messages.HOSTS_BUSY if team else messages.USER_BUSY)
     return keep if keep in groups else fairest(world, groups)
-
-
-def new_booking(call: Call, wish: Wish, hosts: tuple[int, ...], start: int, status: str) -> Booking:
-    """Return the booking of *wish*, not yet stored; *hosts* may be nobody (an instant booking)."""
-    uid = call.world.new_uid()
-    body, event_type = wish.body, wish.event_type
-    location = body.get("location") or body.get("meetingUrl")
-    attendee = person_of(body["attendee"])
-    guests = list(body.get("guests") or [])
-    responses = responses_of(body, attendee) | {"guests": guests, "location": location_response(location)}
-    title = booking_title(call.world, event_type, hosts, attendee["name"], responses.get("title"))
-    return Booking(
-        id=call.world.next_id(),
-        uid=uid,
-        event_type_id=event_type.id,
-        host_ids=hosts,
-        start=start,
-        end=wish.span(start)[1],
-        status=status,
-        title=title,
-        description=str(responses.get("notes") or ""),
-        attendee=attendee,
-        others=[] if event_type.seats_per_time_slot else [guest_of(email, attendee) for email in guests],
-        guests=guests,
-        metadata=dict(body.get("metadata") or {}),
-        responses={key: value for key, value in responses.items() if value is not None},
-        location=shown_location(event_type, location, uid),
-        created_at=call.now,
-        updated_at=call.now,
-    )
-
-
-def person_of(given: dict[str, Any]) -> dict[str, Any]:
-    """Return the attendee as stored; without a mail address the vendor makes one from the number."""
-    phone = given.get("phoneNumber")
-    email = given.get("email") or f"{str(phone).lstrip('+')}@sms.cal.com"
-    return {
-        "name": given["name"],
-        "email": email,
-        "timeZone": given["timeZone"],
-        "language": given.get("language") or "en",
-        "phoneNumber": phone,
-    }
-
-
-def guest_of(email: str, attendee: dict[str, Any]) -> dict[str, Any]:
-    """Return a guest as stored: an attendee without a name, in the booker's zone and language."""
-    return {
-        "name": "",
-        "email": email,
-        "timeZone": attendee["timeZone"],
-        "language": attendee["language"],
-        "phoneNumber": None,
-    }
-
-
-def responses_of(body: dict[str, Any], attendee: dict[str, Any]) -> dict[str, Any]:
-    """Return what the booker answered, his name, address and number with it."""
-    return {
-        **(body.get("bookingFieldsResponses") or {}),
-        "name": attendee["name"],
-        "email": attendee["email"],
-        "attendeePhoneNumber": attendee["phoneNumber"],
-    }
-
-
-def booking_title(
-    world: World, event_type: EventType, hosts: tuple[int, ...], name: str, given: Any = None
-) -> str:
-    """Return the title: the booker's answer, else the vendor's default."""
-    host = world.users[hosts[0]].name if hosts else world.team_of[event_type.id].name
-    return str(given or f"{event_type.title} between {host} and {name}")

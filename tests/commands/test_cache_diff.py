@@ -64,7 +64,8 @@ def test_a_time_freed_elsewhere_is_a_finding(salon: Salon, elsewhere: Caller) ->
     told = diff(salon).exits(1)
     assert [finding["code"] for finding in told.json["findings"]] == ["CAL011"]
     assert told.data["items"][0]["not_cached"] == ["2026-11-24T11:00:00+01:00"]
-    assert "CAL011 salon/herrenhaarschnitt 2026-11-24" in salon("cache", "diff", "--all").exits(1).stderr
+    short = salon("cache", "diff", "--all").exits(1).stderr
+    assert "CAL011 salon/herrenhaarschnitt: 1 time offered and not in the cache" in short
 
 
 def test_many_times_of_a_day_are_one_finding(warm: Salon, elsewhere: Caller) -> None:
@@ -74,6 +75,32 @@ def test_many_times_of_a_day_are_one_finding(warm: Salon, elsewhere: Caller) -> 
     assert len(told["findings"]) == 1
     assert "and 2 more" in told["findings"][0]["actual"]
     assert len(told["data"]["items"][0]["not_offered"]) == 7
+
+
+def test_a_person_reads_a_line_an_event_type_and_what_to_do_once(salon: Salon, elsewhere: Caller) -> None:
+    salon("cache", "warmup", "--all").ok()
+    elsewhere.book(int(HAIRCUT), ELEVEN)
+    elsewhere.book(int(HAIRCUT), "2026-11-25T09:00:00Z")
+    told = salon("cache", "diff", "--all").exits(1)
+    findings = salon("cache", "diff", "--all", "--json").exits(1).json["findings"]
+    lines = [line for line in told.stderr.splitlines() if "CAL010" in line]
+    names = {finding["subject"].split()[0] for finding in findings}
+    assert len(lines) == len(names) < len(findings)
+    [own] = [line for line in lines if "herrenhaarschnitt" in line]
+    assert "2 times cached " in own
+    assert own.endswith("no longer offered: 2026-11-24 11:00; 2026-11-25 10:00")
+    assert [line for line in told.stderr.splitlines() if line.startswith("hint: ")] == [
+        "hint: askpro cache clear --prefix slots"
+    ]
+
+
+def test_of_many_times_the_first_are_named_once(warm: Salon, elsewhere: Caller) -> None:
+    for start in ("24T09", "24T10", "24T11", "24T12", "25T09", "25T13"):
+        elsewhere.book(int(HAIRCUT), f"2026-11-{start}:00:00Z")
+    told = warm("cache", "diff", "--event-type", HAIRCUT, "--days", "3").exits(1).stderr
+    assert ": 2026-11-24 10:00, 11:00, 12:00, 13:00; 2026-11-25 10:00 and 1 more" in told
+    assert told.count("12:00, 13:00") == 1
+    assert "hint: askpro cache clear --event-type 1001" in told
 
 
 def test_times_that_passed_since_are_no_differences(warm: Salon) -> None:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from askpro_cli.base.errors import RequestCapError
-from askpro_cli.base.findings import Check, Finding, Unknown
-from askpro_cli.base.times import human_span, is_repeated, iso_local
+from askpro_cli.base.findings import Unknown
+from askpro_cli.base.times import human_span, iso_local
 from askpro_cli.booking.windows import days_of
 from askpro_cli.calcom.upkeep.cache_diff import Compared, Days, Differ
-from askpro_cli.calcom.upkeep.checks import CAL010, CAL011
+from askpro_cli.calcom.upkeep.checks import CAL010
 from askpro_cli.calcom.upkeep.choosing import Choice, Chooser
 from askpro_cli.calcom.upkeep.warmup_report import items_of
+from askpro_cli.shell.actions.cache_findings import findings_of, in_short
 from askpro_cli.shell.actions.chosen import Wanted
 from askpro_cli.shell.actions.vendor_meta import counted, vendor_meta
 from askpro_cli.shell.output.progress import Progress, shown
@@ -23,7 +24,6 @@ from askpro_cli.shell.output.result import Column, Result, Table
 if TYPE_CHECKING:
     from askpro_cli.shell.context import App
 
-_TOLD = 5  # times named in a sentence; all stand in the data
 _COLUMNS = (
     Column("Event type", style="bold", fit="keep"),
     Column("Id", fit="keep", drop=1),
@@ -76,7 +76,8 @@ def _answer(
             f"{wanted.told(app)}, {len(days)} days: {same} of {len(found)} the same",
             counted(meta["requests"], "request"),
         ],
-        findings=[finding for one in found for finding in _findings(one, zone)],
+        findings=[finding for one in found for finding in findings_of(one, zone)],
+        told=in_short(found, zone),
         unknown=list(_unknown(found)),
         errors=list(choice.failed.values()),
         meta=meta,
@@ -117,40 +118,6 @@ def _table(views: Sequence[dict[str, Any]]) -> Table:
         rows.append([*head, *(str(len(one)) for one in times), "" if age is None else human_span(age)])
         exact.append([*head, *(", ".join(one) for one in times), "" if age is None else str(age)])
     return Table(_COLUMNS, rows, tsv_rows=exact)
-
-
-def _findings(one: Compared, zone: ZoneInfo) -> Iterator[Finding]:
-    age = human_span(one.age or 0.0)
-    for day, starts in sorted(one.gone.items()):
-        times = _times(starts, zone)
-        yield _finding(CAL010, one, day, f"Cal.com does not offer {times}", f"cached {age} ago: {times}")
-    for day, starts in sorted(one.unseen.items()):
-        times = _times(starts, zone)
-        yield _finding(CAL011, one, day, f"Cal.com offers {times}", f"not in the cache, {age} old: {times}")
-
-
-def _finding(check: Check, one: Compared, day: date, expected: str, actual: str) -> Finding:
-    subject = f"{one.item.name} {day}"
-    return Finding(
-        check.code,
-        subject,
-        expected,
-        actual,
-        f"askpro cache clear --event-type {one.item.event_type.id}",
-        check.severity,
-        sentence=f"{subject}: {expected}; {actual}",
-    )
-
-
-def _times(starts: Iterable[datetime], zone: ZoneInfo) -> str:
-    """Return local times of one day, ``10:00, 10:30``; with an offset where clocks show a time twice."""
-    ordered = sorted(starts)
-    told = [
-        iso_local(start, zone)[11:] if is_repeated(start, zone) else iso_local(start, zone)[11:16]
-        for start in ordered[:_TOLD]
-    ]
-    more = len(ordered) - _TOLD
-    return ", ".join(told) + (f" and {more} more" if more > 0 else "")
 
 
 def _unknown(found: Sequence[Compared]) -> Iterator[Unknown]:

@@ -110,7 +110,8 @@ def _tell(outcome: Outcome, console: Console, meta: Mapping[str, Any], *, findin
         console.say(_meta_line({**outcome.result.meta, **meta}))
     hints = _Hints(console)
     if findings:
-        _tell_findings(outcome.result.findings, console, hints)
+        result = outcome.result
+        _tell_findings(result.findings if result.told is None else result.told, console, hints)
     for error in outcome.errors:
         console.error(error.message)
         _tell_answer(error, console)

@@ -58,6 +58,7 @@ class Result:
         text: for commands whose product is a text (a script, a page); printed as it is, not with --json.
         messages: told to a person on stderr, hidden by --quiet.
         findings: disagreements found.
+        told: the same in short, where many would be too much for a person; None to tell the findings.
         unknown: what could not be checked, and why.
         errors: what failed without ending the whole command (items of a bulk).
         exit_code: overrides what findings, unknown and errors would give.
@@ -70,6 +71,7 @@ class Result:
     text: str | None = None
     messages: list[str] = field(default_factory=list)
     findings: Sequence[Finding] = ()
+    told: Sequence[Finding] | None = None
     unknown: Sequence[Unknown] = ()
     errors: Sequence[AskproError] = ()
     exit_code: ExitCode | None = None

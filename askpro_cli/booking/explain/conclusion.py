@@ -56,7 +56,8 @@ PRECEDENCE = (
     "reserved",
     "stale_cache",
 )
-"""Which blocking rule is the reason: the first of these. What is not proven comes after all that is."""
+"""Which blocking rule is the reason: the first of these. What is not proven comes after all that is, but for
+the suspicion of a zone bug: it stands before the proven rule that it would explain."""
 
 _JUDGED_BY_THE_VENDOR = frozenset({"busy", "buffer", "limit"})
 
@@ -94,7 +95,8 @@ def conclude(facts: Facts) -> Conclusion:
     found[SHIFTED] = shifted(facts, shift, found)
     found |= by_exclusion(facts, found)
     verdicts = tuple(found[code] for code in PRECEDENCE)
-    ranked = sorted(verdicts, key=lambda one: (not one.proven, _is_hint(one)))
+    explains = {SHIFTED} if found["not_in_schedule"].blocks or found["off_grid"].blocks else set()
+    ranked = sorted(verdicts, key=lambda one: (not (one.proven or one.rule in explains), _is_hint(one)))
     blocking = [one.rule for one in ranked if one.blocks]
     reason = _reason(facts, blocking)
     also = tuple(code for code in blocking if code != reason)

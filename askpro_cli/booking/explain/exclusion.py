@@ -57,10 +57,11 @@ def _busy(facts: Facts, found: Mapping[str, Verdict]) -> Verdict | None:
     needed = _EXCLUDED_FOR_BUSY | ({"busy", "buffer"} if seen else set())
     if not _is_open(facts, found) or not _pass(found, needed):
         return None
+    look = f"`askpro calendars busy --from {facts.day} --days 1` shows those of this key's owner"
     by = (
-        "a busy time of a calendar or a reservation under way"
+        f"a busy time of a calendar ({look}) or a reservation under way"
         if seen
-        else "a booking, its buffer, a calendar"
+        else f"a booking, its buffer, or a busy time of a calendar ({look})"
     )
     why = "" if seen else f" ({facts.why_not('bookings')})"
     if facts.hours is None:

@@ -6,7 +6,7 @@ read next, and what is likely where the hosts' schedules are not ours to read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
@@ -16,6 +16,7 @@ from askpro_cli.booking.explain.facts import Facts
 _ENOUGH_DAYS = 2
 _ENOUGH_FOR_A_BREAK = 4
 _WEEKS = timedelta(days=14)
+_DAY = timedelta(days=1)
 
 
 def seems_open(facts: Facts) -> bool:
@@ -34,18 +35,47 @@ def lies_within_offers(facts: Facts) -> bool:
 
 def seems_closed(facts: Facts) -> bool:
     """Tell whether nothing is ever offered near that time of day, or on that weekday, though other is."""
-    offers = _offers(facts)
+    return closed_told(facts) is not None
+
+
+def closed_told(facts: Facts) -> str | None:
+    """Return what shows that nothing is ever offered then, None where nothing shows it."""
     asked = facts.asked.astimezone(facts.clocks)
     today = facts.now.astimezone(facts.clocks).date()
-    offers = [local for local in offers if local.date() != today]  # whose morning is gone
+    offers = [local for local in _offers(facts) if local.date() != today]  # whose morning is gone
     if len({local.date() for local in offers}) < _ENOUGH_DAYS:
-        return False
+        return None
+    first, last = looked_at(facts)
+    offered_weekdays = {local.weekday() for local in _offers(facts)}
+    if asked.weekday() not in offered_weekdays and _seen_weekdays(facts, asked.weekday()) >= _ENOUGH_DAYS:
+        return f"nothing is offered on any {asked:%A} in the days looked at ({first} to {last})"
+    days = f"from {max(first, today + _DAY)} to {last}"
     same_weekday = [local for local in offers if local.weekday() == asked.weekday()]
-    if not same_weekday and _seen_weekdays(facts, asked.weekday()) >= _ENOUGH_DAYS:
-        return True
-    minutes = [_minute(local) for local in same_weekday or offers]
-    last = max(minutes) + (facts.interval or 0)
-    return not min(minutes) <= _minute(asked) < last or _is_break(offers, _minute(asked))
+    if _is_outside(same_weekday or offers, _minute(asked), facts.interval or 0):
+        which = f"offers on a {asked:%A}" if same_weekday else "all offers"
+        return f"{which} {days} begin {_hours(same_weekday or offers)} {facts.clocks.key}, never then"
+    if _is_break(offers, _minute(asked)):
+        return f"many of the days {days} offer earlier and later times, none of them this one"
+    return None
+
+
+def _is_outside(offers: Sequence[datetime], minute: int, interval: int) -> bool:
+    """Tell whether a time of day lies before all of *offers*, or an *interval* after the last of them."""
+    minutes = [_minute(local) for local in offers]
+    return not min(minutes) <= minute < max(minutes) + interval
+
+
+def _hours(offers: Sequence[datetime]) -> str:
+    times = sorted(f"{local:%H:%M}" for local in offers)
+    return f"between {times[0]} and {times[-1]}"
+
+
+def looked_at(facts: Facts) -> tuple[date, date]:
+    """Return the first and the last of the company's days that were asked for; the asked day without any."""
+    if facts.live is None:
+        return facts.day, facts.day
+    window = facts.live.window
+    return local_day(window.start, facts.zone), local_day(window.end - facts.length, facts.zone) - _DAY
 
 
 def _is_break(offers: Iterable[datetime], minute: int) -> bool:
@@ -76,12 +106,6 @@ def offered_days(facts: Facts) -> list[date]:
     if facts.live is None or facts.live.window.start > facts.now:
         return []
     return sorted({local.date() for local in _offers(facts)})
-
-
-def offered_hours(facts: Facts) -> str:
-    """Return between which times of day the offers of the days around begin."""
-    times = sorted(f"{local:%H:%M}" for local in _offers(facts))
-    return f"all offers of these days begin between {times[0]} and {times[-1]} {facts.clocks.key}"
 
 
 def _offers(facts: Facts) -> list[datetime]:

@@ -69,9 +69,21 @@ def remarks(facts: Facts, conclusion: Conclusion) -> list[str]:
             f"in UTC it is {text}Z: who compares that text with {clock(facts.asked, facts.zone)}"
             f" ({facts.zone.key}) does not find it"
         )
-    if conclusion.reason == "stale_cache":
-        found.append("`askpro availability … --refresh` asks Cal.com anew")
+    if conclusion.verdict("stale_cache").blocks:
+        found.append(_stale(facts))
     return found
+
+
+def _stale(facts: Facts) -> str:
+    """Return what to do about a cache that shows the time differently, and what it may have done already."""
+    length = f" --duration {facts.duration}" if facts.duration else ""
+    anew = f"`askpro availability {facts.reference} --from {facts.day} --days 1{length} --refresh`"
+    if facts.offered:
+        return f"{anew} asks Cal.com anew"
+    return (
+        f"our cache still offers it, so the agent may have offered it too; {anew} asks Cal.com anew,"
+        f" `askpro cache clear --event-type {facts.reference}` drops all of its times"
+    )
 
 
 def explanation(facts: Facts, conclusion: Conclusion) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import msgspec
 import pytest
@@ -56,8 +57,22 @@ def test_explaining_leaves_the_cached_times_as_they_were(praxis: Explainer) -> N
         assert (told["reason"], told["also"]) == ("busy", ["stale_cache"])
         rule = told["rules"][-1]
         assert "`askpro availability` offers it, Cal.com no longer offers it" in rule["evidence"]
-    praxis.learn("availability", "3001", "--from", FRIDAY, "--days", "1", "--refresh")
+    said = praxis.cli("availability", "3001", "--explain", FREE).ok().stderr
+    assert "our cache still offers it, so the agent may have offered it too" in said
+    assert "`askpro cache clear --event-type 3001`" in said
+    told = re.search(r"`askpro (availability 3001 [^`]*--refresh)`", said)
+    assert told is not None
+    praxis.learn(*told[1].split())
     assert praxis(3001, FREE)["also"] == []
+    said = praxis.cli("availability", "3001", "--explain", FREE).ok().stderr
+    assert "our cache" not in said
+
+
+def test_what_cache_and_vendor_agree_on_is_said_in_words(praxis: Explainer) -> None:
+    for time in (FREE, TAKEN):
+        praxis.learn("availability", "3001", "--from", time[:10], "--days", "1")
+    assert "`askpro availability` offers it too" in praxis(3001, FREE)["rules"][-1]["evidence"]
+    assert "`askpro availability` does not offer it either" in praxis(3001, TAKEN)["rules"][-1]["evidence"]
 
 
 @pytest.mark.parametrize("fault", ["503", "429=60", "reset-before", "html502"])

@@ -65,11 +65,26 @@ def test_an_hour_that_no_day_offers_is_a_break(praxis: Explainer) -> None:
     assert (told["reason"], rule(told, "not_in_schedule")["proven"]) == ("not_in_schedule", False)
 
 
+def test_a_weekday_with_other_hours_is_told_with_its_own(praxis: Explainer) -> None:
+    """15:00 lies among the offers of other days: only those of Fridays say that it is closed then."""
+    schedule = [
+        {"days": ["Monday", "Tuesday", "Wednesday", "Thursday"], "startTime": "09:00", "endTime": "16:00"},
+        {"days": ["Friday"], "startTime": "09:00", "endTime": "11:00"},
+    ]
+    praxis.change("changeSchedule", id=602, availability=schedule)
+    told = praxis(3101, f"{FRIDAY}T15:00")
+    assert told["reason"] == "not_in_schedule"
+    assert "all offers" not in told["headline"]
+    assert (
+        "offers on a Friday from 2026-11-24 to 2026-12-11 begin between 10:00 and 11:30" in told["headline"]
+    )
+
+
 def test_a_host_without_any_hours_offers_nothing_at_all(praxis: Explainer) -> None:
     praxis.change("changeSchedule", id=602, availability=[])
     told = praxis("kollege/fernberatung", f"{FRIDAY}T13:30")
     assert told["reason"] == "not_in_schedule"
-    assert "nothing at all is offered from 2026-11-23" in told["headline"]
+    assert "nothing at all is offered from 2026-11-23 to 2026-12-11" in told["headline"]
     assert praxis(3101, f"{FRIDAY}T13:30")["reason"] == "not_in_schedule"
 
 
@@ -123,6 +138,23 @@ def test_a_time_that_may_be_too_early_is_told_with_both_readings(praxis: Explain
         "says 08:00-12:00, 14:00-18:00 Europe/Berlin; but Wed 2026-11-25 08:00 is offered" in told["headline"]
     )
     assert "perhaps its text in UTC, 07:00" in told["headline"]
+
+
+@pytest.mark.parametrize("time", ["2026-11-25T07:00", "2026-11-25T18:30", "2026-11-25T17:30:00Z"])
+def test_a_caller_who_asks_just_before_opening_or_after_closing_proves_no_zone_bug(
+    praxis: Explainer, time: str
+) -> None:
+    """Nor does a Z: a program that writes all its times in UTC has callers who ask for a closed one too."""
+    for _ in range(2):
+        told = praxis(3001, time)
+        assert (told["reason"], told["also"]) == ("shifted", ["not_in_schedule"])
+        assert rule(told, "shifted")["proven"] is False
+        assert rule(told, "not_in_schedule")["proven"] is True
+
+
+def test_a_calendar_that_may_be_busy_is_said_to_be_shown_by_a_command(praxis: Explainer) -> None:
+    told = praxis(3001, "2026-12-09T14:00")
+    assert "`askpro calendars busy --from 2026-12-09 --days 1`" in told["headline"]
 
 
 def test_a_teams_event_type_by_name_says_what_is_missing(praxis: Explainer) -> None:

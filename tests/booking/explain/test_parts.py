@@ -23,7 +23,7 @@ from askpro_cli.calcom.models import EventType, Schedule
 from askpro_cli.calcom.opening_hours import OpeningHours
 from askpro_cli.calcom.wire.reading import read_document
 from askpro_cli.sandbox.bookings.limits import period_at
-from askpro_cli.sandbox.slots.slots import starts_in
+from askpro_cli.sandbox.slots.finding import starts_in
 
 BERLIN = ZoneInfo("Europe/Berlin")
 ZONES = ("Europe/Berlin", "Asia/Kolkata", "Australia/Lord_Howe", "America/St_Johns", "UTC")

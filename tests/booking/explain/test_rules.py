@@ -78,7 +78,12 @@ CASES = (
     Case("not_in_schedule", 3001, "2026-12-07T10:00", "the exception for Monday 2026-12-07 says closed"),
     Case("not_in_schedule", 3001, f"{FRIDAY}T20:00", "08:00-12:00, 14:00-18:00 Europe/Berlin"),
     Case("not_in_schedule", 4003, f"{FRIDAY}T20:00", "begin between 08:00 and 17:30"),
-    Case("not_in_schedule", 4003, "2026-11-28T10:00", "never then"),
+    Case(
+        "not_in_schedule",
+        4003,
+        "2026-11-29T10:00",
+        "nothing is offered on any Sunday in the days looked at (2026-11-23 to 2026-12-13)",
+    ),
     Case("off_grid", 3001, f"{FRIDAY}T11:10", "between Fri 2026-11-27 11:00 and Fri 2026-11-27 11:30"),
     Case("off_grid", 3016, "2026-12-04T08:15", "between"),
     Case("off_grid", 3001, f"{WEDNESDAY}T10:10", "on the full and the half hour"),

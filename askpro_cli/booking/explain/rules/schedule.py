@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from askpro_cli.base.times import Interval, local_day
 from askpro_cli.booking.explain.facts import Facts
-from askpro_cli.booking.explain.offers import nothing_offered, offered_hours, seems_closed, seems_open
+from askpro_cli.booking.explain.offers import closed_told, looked_at, nothing_offered, seems_open
 from askpro_cli.booking.explain.verdicts import PASSES, Verdict, blocks, passes, unknown
 from askpro_cli.booking.explain.wording import spans
 
@@ -54,9 +53,9 @@ def _by_what_is_offered(facts: Facts) -> Verdict:
     if seems_open(facts):
         told = "the same time of that weekday is offered in another week"
         return Verdict(rule, PASSES, f"{told}; {why}", facts.told("slots"), proven=False)
-    if seems_closed(facts):
-        told = f"{offered_hours(facts)}, never then"
-        return blocks(rule, f"{told}; {why}", facts.told("slots"), proven=False)
+    closed = closed_told(facts)
+    if closed is not None:
+        return blocks(rule, f"{closed}; {why}", facts.told("slots"), proven=False)
     if nothing_offered(facts) and not _limits(facts):
         return blocks(rule, f"{_nothing(facts)}; {why}", facts.told("slots"), proven=False)
     return unknown(rule, why)
@@ -69,7 +68,6 @@ def _limits(facts: Facts) -> bool:
 
 
 def _nothing(facts: Facts) -> str:
-    window = facts.live.window if facts.live else Interval(facts.asked, facts.asked)
-    first, last = (local_day(instant, facts.zone) for instant in (window.start, window.end))
+    first, last = looked_at(facts)
     why = "its hosts have no opening hours, are away or booked up"
     return f"nothing at all is offered from {first} to {last}: {why}"

@@ -22,7 +22,11 @@ def shift_of(facts: Facts) -> Shift | None:
 
 
 def shifted(facts: Facts, shift: Shift | None, found: Mapping[str, Verdict]) -> Verdict:
-    """Tell whether the time came of a zone bug: it is none a host would be open for, its counterpart is."""
+    """Tell whether the time may come of a zone bug: it is none a host would be open for, its counterpart is.
+
+    A suspicion, never proven: the mistake was made elsewhere, and a caller who asks just before opening
+    looks the same.
+    """
     if facts.offered:
         return passes(RULE, "Cal.com offers exactly this instant", facts.told("slots"))
     if facts.live is None:
@@ -31,12 +35,12 @@ def shifted(facts: Facts, shift: Shift | None, found: Mapping[str, Verdict]) -> 
         return passes(RULE, "nothing is offered a zone's offset away", facts.told("slots"))
     told = f"{moment(shift.meant, facts.zone)} is offered, {signed(shift.minutes)}"
     closed, grid = found["not_in_schedule"], found["off_grid"]
-    proven = closed.blocks or grid.blocks
-    if not proven and (closed.passes or seems_open(facts)):
+    never = closed.blocks or grid.blocks
+    if not never and (closed.passes or seems_open(facts)):
         return passes(RULE, f"{told}, but the asked time is one of the schedule too", facts.told("slots"))
-    if not proven and "schedule" not in facts.sources and facts.event_type is not None:
+    if not never and "schedule" not in facts.sources and facts.event_type is not None:
         return unknown(RULE, f"{told}; {facts.why_not('schedule')}")
-    return blocks(RULE, f"{told}: {_bug(shift)}", facts.told("slots"), proven=proven)
+    return blocks(RULE, f"{told}: {_bug(shift)}", facts.told("slots"), proven=False)
 
 
 def _bug(shift: Shift) -> str:

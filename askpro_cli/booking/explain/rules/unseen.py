@@ -24,10 +24,11 @@ def stale_cache(facts: Facts) -> Verdict:
         return passes(rule, "the day is not in the cache: `askpro availability` would ask Cal.com")
     shown = any(slot.start == facts.asked and slot.seats_remaining != 0 for slot in facts.cached)
     word = "offers" if shown else "does not offer"
+    same = "too" if shown else "either"
     if facts.live is None or facts.offered is None:
         return unknown(rule, f"`askpro availability` {word} it; {facts.why_not('slots')}")
     source = facts.told("cached slots", "slots")
     if shown == facts.offered:
-        return passes(rule, f"cache and Cal.com agree: `askpro availability` {word} it too", source)
+        return passes(rule, f"cache and Cal.com agree: `askpro availability` {word} it {same}", source)
     live = "offers" if facts.offered else "no longer offers"
     return blocks(rule, f"`askpro availability` {word} it, Cal.com {live} it", source)

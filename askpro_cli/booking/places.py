@@ -22,6 +22,7 @@ _DETAILS: dict[str, str | None] = {
     "attendeeDefined": "location",
 }
 _HOSTS_OWN = {"address": "address", "link": "link", "phone": "phone"}
+_OWN_DETAILS = {"address": "address:STREET", "link": "link:URL", "phone": "phone:+49…"}
 _SHOWN_DETAILS = {
     "integration": "NAME",
     "attendeeAddress": "STREET",
@@ -69,11 +70,14 @@ def parse_new_place(text: str) -> dict[str, str]:
         InvalidValueError: an unknown kind, or a detail missing or superfluous.
     """
     kind, _, detail = text.strip().partition(":")
+    if kind not in _DETAILS:
+        shown = (_OWN_DETAILS.get(one) or _option_value(one) for one in _DETAILS)
+        raise _wrong(f"unknown kind {kind!r}", f"one of {', '.join(shown)}", "place")
     if kind not in _HOSTS_OWN:
         found = parse_location(text, phone=None, option="place")
         return found if found is not None else {}
     if not detail.strip():
-        raise _wrong(f"{kind} needs a detail", f"write {kind}:…", "place")
+        raise _wrong(f"{kind} needs a detail", f"write {_OWN_DETAILS[kind]}", "place")
     value = normalise_phone(detail, field="place") if kind == "phone" else detail.strip()
     return {"type": kind, _HOSTS_OWN[kind]: value}
 

@@ -146,6 +146,12 @@ def test_a_place_that_is_none_is_told_before_anything_is_sent(salon: Salon, plac
     assert salon.sent("GET") == 0
 
 
+def test_a_street_without_its_kind_is_told_how_to_write_it(salon: Salon) -> None:
+    told = act(salon, "location", "anyuid", "Musterhaus").exits(2).json["errors"][0]
+    assert told["message"] == "place: unknown kind 'Musterhaus'"
+    assert told["hint"].startswith("one of address:STREET, link:URL, phone:+49…, ")
+
+
 def test_guests_are_invited_once(salon: Salon) -> None:
     uid = salon.book().ok().data["booking"]["uid"]
     done = act(salon, "guests", uid, "--add", "otto@example.org", "--add", "ida@example.org").ok()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from askpro_cli.shell.output.console import Console
@@ -164,9 +165,10 @@ def _unknown_text(unknowns: Sequence[Unknown]) -> str:
 
 def _tell_findings(findings: Sequence[Finding], console: Console, hints: _Hints) -> None:
     tell = {"info": console.note, "warning": console.warning, "error": console.error}
-    for finding in findings:
+    for finding, following in zip_longest(findings, findings[1:]):
         tell[finding.severity.value](f"{finding.code} {finding.text}")
-        hints.give(finding.hint)
+        if following is None or following.hint != finding.hint:
+            hints.give(finding.hint)  # what helps several is said after the last of them
 
 
 def _meta_line(meta: Mapping[str, Any]) -> str:

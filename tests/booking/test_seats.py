@@ -197,3 +197,23 @@ def test_an_appointment_with_seats_moves_by_the_seat_which_is_said_before_anythi
         told = salon(*words, *more).exits(1).json["errors"][0]
         assert told["hint"] == f"--seat {anna['seat_uid']}"
     assert salon.sent("POST", "/v2/bookings/") == 0
+
+
+COURSE = ("book", "1012", "--start", "2026-11-26T18:00", "--occurrences", "3", "--json")
+
+
+@pytest.mark.parametrize("times", [1, 2], ids=["at once", "asked again"])
+def test_who_booked_a_course_is_told_the_seat_of_each_date_and_leaves_by_them(
+    salon: Salon, times: int
+) -> None:
+    salon(*COURSE, *ANNA).ok()
+    booked = [salon(*COURSE, *OTTO).ok() for _ in range(times)][-1]
+    assert booked.data["replayed"] is (times > 1)
+    seats = [(one["uid"], one["seat_uid"], one["start"][:10]) for one in booked.data["series"]]
+    assert len({uid for uid, _, _ in seats}) == len({one for _, one, _ in seats}) == 3
+    for uid, own, day in seats:
+        [line] = [line for line in booked.stderr.splitlines() if own in line]
+        assert uid in line
+        assert day in line
+        salon("cancel", uid, "--seat", own, "--reason", "moved away", "--yes").ok()
+        assert people(salon, uid) == ["anna@example.org"]

@@ -17,6 +17,8 @@ from askpro_cli.shell.actions.vendor_meta import told, vendor_meta
 from askpro_cli.shell.output.result import Result
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from askpro_cli.calcom.client import CalcomClient
     from askpro_cli.calcom.models import Booking
     from askpro_cli.shell.context import App
@@ -88,8 +90,7 @@ def _messages(app: App, order: Order, booked: Booked, data: dict[str, Any]) -> l
     said += must_be_confirmed(data["booking"])
     if booked.booking.status == "awaiting_host":
         said.append("the hosts were asked to come at once, and none has accepted yet")
-    if data["booking"].get("seat_uid"):
-        said.append(f"seat {data['booking']['seat_uid']}; --seat cancels or moves this person alone")
+    said += _seats(data, zone)
     if booked.hold:
         said.append(booked.hold)
     if booked.recovered:
@@ -99,3 +100,12 @@ def _messages(app: App, order: Order, booked: Booked, data: dict[str, Any]) -> l
     if data["not_applied"]:
         said.append(f"the booking stands as it was made; not applied: {', '.join(data['not_applied'])}")
     return said
+
+
+def _seats(data: dict[str, Any], zone: ZoneInfo) -> list[str]:
+    """Return where this person sits; in a series each date has its own booking and its own seat."""
+    seated = [view for view in data.get("series", [data["booking"]]) if view.get("seat_uid")]
+    if len(seated) <= 1:
+        return [f"seat {view['seat_uid']}; --seat cancels or moves this person alone" for view in seated]
+    places = [f"seat {view['seat_uid']} in {view['uid']}, {when(view['start'], zone)}" for view in seated]
+    return [*places, "--seat cancels or moves this person alone, one date at a time"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import httpx
 import pytest
 from support.cli import Cli
@@ -102,7 +104,11 @@ def test_a_refusal_that_lists_times_does_not_send_anybody_to_look_for_them(salon
     salon.book().ok()
     refused = salon.book(who=OTTO).exits(1)
     assert refused.data["alternatives"]
-    assert refused.json["errors"][0]["hint"] == "choose one of the free times, or add --next"
+    hint = refused.json["errors"][0]["hint"]
+    assert hint.startswith("choose one of the free times, or add --next; `askpro availability ")
+    told = re.search(r"`askpro (availability [^`]*--explain [^`]*)` says why$", hint)
+    assert told is not None
+    assert salon(*told[1].split(), "--json").ok().data["reason"] == "busy"
     assert "Cal.com answered" not in refused.stderr
     assert "Cal.com answered 400 to POST /v2/bookings" in salon.book("-v", who=OTTO).exits(1).stderr
 

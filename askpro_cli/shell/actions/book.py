@@ -125,6 +125,8 @@ async def _refused(
 ) -> Result:
     offered = await offer(app, client, wish)
     offered.point_out(error, also="" if next_free else ", or add --next")
+    if order.request.occurrences is None:  # of a series any appointment may be the refused one
+        error.hint = "; ".join(filter(None, (error.hint, _explain_hint(app, order))))
     data = {"booking": None, "idempotency_key": order.key, "alternatives": offered.views}
     meta = vendor_meta(app, client.last_write, client.requests)
     return Result(
@@ -135,3 +137,11 @@ async def _refused(
         meta=meta,
         records="alternatives",
     )
+
+
+def _explain_hint(app: App, order: Order) -> str:
+    """Return the command that tells which rule hides the time: the vendor names several at once."""
+    request = order.request
+    length = f" --duration {request.duration}" if request.duration else ""
+    start = iso_local(request.start, app.company.zone)
+    return f"`askpro availability {order.event_type.reference} --explain {start}{length}` says why"

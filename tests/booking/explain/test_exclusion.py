@@ -62,6 +62,7 @@ def test_an_hour_that_no_day_offers_is_a_break(praxis: Explainer) -> None:
     ]
     praxis.change("changeSchedule", id=602, availability=schedule)
     told = praxis("kollege/fernberatung", f"{FRIDAY}T13:30")  # 12:30 in Lisbon, more than an hour from both
+    assert "many of the days from 2026-11-24 to 2026-12-11 offer earlier and later times" in told["headline"]
     assert (told["reason"], rule(told, "not_in_schedule")["proven"]) == ("not_in_schedule", False)
 
 

@@ -24,8 +24,8 @@ from askpro_cli.calcom.event_types.lookup import Reference
 from askpro_cli.sandbox.app import create_app
 from askpro_cli.sandbox.bookings.limits import limited_ranges
 from askpro_cli.sandbox.slots.bounds import bounds
+from askpro_cli.sandbox.slots.finding import busy_ranges, slot_starts
 from askpro_cli.sandbox.slots.ranges import covers
-from askpro_cli.sandbox.slots.slots import busy_ranges, slot_starts
 from askpro_cli.sandbox.world.model import (
     ApiKey,
     Availability,

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from askpro_cli.base.errors import ConfigError
 from askpro_cli.base.findings import CheckResult, Finding
 from askpro_cli.shell.actions.checks import ENV003, ENV010
+from askpro_cli.shell.settings.file_access import others_may_read
 from askpro_cli.shell.settings.files import Flat, holds_secret, read_settings_file
 from askpro_cli.shell.settings.layers import Origin, Places, environment_layer, files_of
 from askpro_cli.shell.settings.secrets import read_secret_file
@@ -59,13 +60,13 @@ def check_privacy(places: Places, env: Mapping[str, str]) -> CheckResult:
             ENV003.code,
             str(path),
             "mode 600",
-            f"mode {mode:03o}",
+            f"mode {stat.S_IMODE(mode):03o}",
             f"chmod 600 {path}",
             ENV003.severity,
-            sentence=f"{path} holds a secret and others may read it (mode {mode:03o})",
+            sentence=f"{path} holds a secret and others may read it (mode {stat.S_IMODE(mode):03o})",
         )
         for path in sorted(_secret_files(places, env))
-        if (mode := _mode(path)) & (stat.S_IRGRP | stat.S_IROTH)
+        if others_may_read(path, mode := _mode(path))
     )
     return CheckResult(ENV003, findings)
 
@@ -103,7 +104,6 @@ def _own_files(places: Places) -> Iterator[tuple[Origin, Path, Flat]]:
 
 def _mode(path: Path) -> int:
     try:
-        status = path.stat()
+        return path.stat().st_mode
     except OSError:  # told by check_secret_files
         return 0
-    return stat.S_IMODE(status.st_mode) if stat.S_ISREG(status.st_mode) else 0

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import stat
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
 from askpro_cli.base.errors import ConfigError
+from askpro_cli.shell.settings.file_access import others_may_read
 from askpro_cli.shell.settings.loading import Settings
 
 KEYRING_SERVICE = "askpro"
@@ -69,7 +69,7 @@ def read_secret_file(name: str, path: Path, where: str) -> tuple[str, bool]:
             hint=f"it is named in: {where}",
             subject=f"{name}_file",
         )
-    return secret, stat.S_ISREG(mode) and bool(mode & (stat.S_IRGRP | stat.S_IROTH))
+    return secret, others_may_read(path, mode)
 
 
 def _read_keyring(name: str) -> str | None:

@@ -143,6 +143,7 @@ async def seats(place: Place) -> None:
     two = await book(client, 104, at(12, day=2), 2)
     await client.booking(one.uid)
     await client.booking_by_seat(two.seat_uid)
+    await client.actions.add_guests(two.uid, ["begleitung@example.org"])
     moved = (await client.reschedule(one.uid, at(14, day=2), seat_uid=one.seat_uid)).value
     await client.cancel(moved.uid, "verhindert", seat_uid=moved.seat_uid or one.seat_uid)
     await client.bookings(BookingFilter(event_type_ids=(104,)))

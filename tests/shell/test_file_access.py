@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from support.cli import Cli
 
+from askpro_cli.shell.settings.file_access import others_may_read
+
 OWNER, USER, GROUP_OF_FILE, GROUP, MASK, OTHER = 0x01, 0x02, 0x04, 0x08, 0x10, 0x20
 NOBODY = 0xFFFFFFFF
 SYSTEMD = [(OWNER, 4, NOBODY), (USER, 4, os.getuid()), (GROUP_OF_FILE, 0, NOBODY), (MASK, 4, NOBODY)]
@@ -49,3 +51,12 @@ def test_a_credential_of_systemd_is_private(cli: Cli, tmp_path: Path) -> None:
 )
 def test_what_others_were_given_is_found(cli: Cli, tmp_path: Path, given: list[tuple[int, int, int]]) -> None:
     assert privacy(cli, key_with(tmp_path, *given)) == ["mode 440"]
+
+
+def test_what_is_no_file_and_what_everybody_may_read(tmp_path: Path) -> None:
+    assert not others_may_read(tmp_path, tmp_path.stat().st_mode)
+    key = tmp_path / "key"
+    for mode, found in ((0o600, False), (0o640, True), (0o604, True)):
+        key.touch()
+        key.chmod(mode)
+        assert others_may_read(key, key.stat().st_mode) is found

@@ -231,19 +231,19 @@ def reassign(
     ctx: typer.Context,
     uid: Uid,
     *,
-    to: Annotated[int | None, typer.Option("--to", min=1, help="Cal.com user id of the new host")] = None,
+    to: Annotated[str | None, typer.Option("--to", help="Cal.com user id of the new host")] = None,
     reason: Annotated[str | None, typer.Option("--reason", help="Why; only with --to")] = None,
     dry_run: DryRun = False,
     yes: Yes = False,
 ) -> Awaitable[Result]:
     """Check what was typed and return the work."""
-    from askpro_cli.shell.actions.wanted import check_reassignment
+    from askpro_cli.shell.actions.wanted import read_new_host
 
     del yes
-    check_reassignment(to, reason)
+    to_user = read_new_host(to, reason)
     from askpro_cli.shell.actions.acting import reassign as work
 
-    return work(app_of(ctx), uid, to, reason, dry_run=dry_run)
+    return work(app_of(ctx), uid, to_user, reason, dry_run=dry_run)
 
 
 @app.command("location", help=_LOCATION_HELP)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from typing import Any
 
 from askpro_cli.base.errors import (
     InvalidValueError,
@@ -16,8 +17,10 @@ from askpro_cli.base.errors import (
     VendorConflictError,
     VendorProtocolError,
 )
+from askpro_cli.base.redaction import HIDDEN, mask_email, mask_name
 from askpro_cli.booking.change import Changed, told_when_interrupted
 from askpro_cli.booking.desk import Desk
+from askpro_cli.booking.places import place_view
 from askpro_cli.booking.verification import is_active
 from askpro_cli.calcom.client import Answer
 from askpro_cli.calcom.models import Booking
@@ -35,6 +38,9 @@ class Action:
         objection: the reason against it and what to do instead, None when it may be tried.
         send: asks the vendor for it.
         past: in a sentence: booking … was ``confirmed``.
+        shown: what would be sent, for a plan, people masked.
+        result: the sentence on what is so now; by default from *past*.
+        before: the sentence on what was so already; by default from *past*.
         hosts: whose free times change with it, from the booking as it was; their cached ones are dropped. ()
             where they are not known; None when nobody's times change.
     """
@@ -45,6 +51,16 @@ class Action:
     send: Callable[[Desk, Booking], Awaitable[Answer[Booking]]]
     past: str
     hosts: Callable[[Booking], tuple[int, ...]] | None = None
+    shown: Callable[[Booking], dict[str, Any]] = lambda _: {}
+    result: Callable[[Booking], str] | None = None
+    before: Callable[[Booking], str] | None = None
+
+    def told(self, booking: Booking, *, already: bool) -> str:
+        """Return how *booking* stands now, in a sentence; *already*: it stood so before."""
+        sentence = self.before if already else self.result
+        if sentence is not None:
+            return sentence(booking)
+        return f"booking {booking.uid} was {self.past}{' before' if already else ''}"
 
 
 async def plan(desk: Desk, uid: str, action: Action) -> Changed:
@@ -123,6 +139,7 @@ def declining(reason: str | None) -> Action:
         send=lambda desk, booking: desk.client.actions.decline(booking.uid, reason),
         past="declined",
         hosts=_hosts,
+        shown=lambda _: _reason(reason),
     )
 
 
@@ -134,6 +151,8 @@ def marking_absent(desk: Desk, *, host: bool | None, attendees: Mapping[str, boo
         host: None to leave as it is.
         attendees: by address, in lower case.
     """
+    absent = bool(host) or any(attendees.values())
+    people = ["the host"] * (host is not None) + [mask_email(email) for email in attendees]
 
     def done(booking: Booking) -> bool:
         known = {person.email.casefold(): person.absent for person in booking.attendees}
@@ -160,7 +179,10 @@ def marking_absent(desk: Desk, *, host: bool | None, attendees: Mapping[str, boo
         send=lambda desk, booking: desk.client.actions.mark_absent(
             booking.uid, host=host, attendees=attendees
         ),
-        past="marked absent" if host or any(attendees.values()) else "marked present",
+        past="marked absent" if absent else "marked present",
+        shown=lambda _: {"absent" if absent else "present": people},
+        result=lambda booking: f"booking {booking.uid}: {_noted(people, absent=absent)}",
+        before=lambda booking: f"booking {booking.uid}: {_noted_before(people, absent=absent)}",
     )
 
 
@@ -185,6 +207,9 @@ def reassigning(to_user: int | None, reason: str | None, before: frozenset[int] 
         send=lambda desk, booking: desk.client.actions.reassign(booking.uid, to_user, reason),
         past="reassigned",
         hosts=lambda booking: () if to_user is None else _with(booking.host_ids, to_user),
+        shown=lambda _: {"to": to_user} | _reason(reason),
+        result=lambda booking: f"booking {booking.uid} was reassigned to {_named_hosts(booking)}",
+        before=lambda booking: f"booking {booking.uid}: {to_user} is its host already",
     )
 
 
@@ -197,6 +222,8 @@ def relocating(location: Mapping[str, str]) -> Action:
         objection=_gone,
         send=lambda desk, booking: desk.client.actions.set_location(booking.uid, dict(location)),
         past="given another place",
+        shown=lambda _: {"location": place_view(location)},
+        before=lambda booking: f"booking {booking.uid} takes place there already",
     )
 
 
@@ -214,6 +241,8 @@ def inviting(guests: Sequence[str]) -> Action:
         objection=_gone,
         send=lambda desk, booking: desk.client.actions.add_guests(booking.uid, missing(booking)),
         past="given guests",
+        shown=lambda booking: {"guests": [mask_email(guest) for guest in missing(booking)]},
+        before=lambda booking: f"booking {booking.uid}: all of them are invited already",
     )
 
 
@@ -224,6 +253,28 @@ def _hosts(booking: Booking) -> tuple[int, ...]:
 def _with(hosts: tuple[int, ...], another: int) -> tuple[int, ...]:
     """Return *hosts* and another one; () stays (), for then they are not known."""
     return (*hosts, another) if hosts else ()
+
+
+def _noted(people: Sequence[str], *, absent: bool) -> str:
+    several = len(people) > 1
+    verb = "no longer count" if several else "no longer counts"
+    if absent:
+        verb = "were marked" if several else "was marked"
+    return f"{' and '.join(people)} {verb} {'absent' if absent else 'as absent'}"
+
+
+def _noted_before(people: Sequence[str], *, absent: bool) -> str:
+    if absent:
+        return f"{_noted(people, absent=True)} before"
+    return f"{' and '.join(people)} {'do' if len(people) > 1 else 'does'} not count as absent"
+
+
+def _named_hosts(booking: Booking) -> str:
+    return " and ".join(f"{host.id} ({mask_name(host.name)})" for host in booking.hosts)
+
+
+def _reason(reason: str | None) -> dict[str, Any]:
+    return {"reason": HIDDEN} if reason else {}
 
 
 def _gone(booking: Booking) -> tuple[str, str] | None:

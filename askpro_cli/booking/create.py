@@ -103,6 +103,19 @@ async def create_booking(desk: Desk, order: Order, *, next_slot: NextSlot | None
         await desk.ledger.void(claim)
 
 
+async def standing_under(desk: Desk, order: Order) -> Booked | None:
+    """Return what stands under the key of *order* already, None when nothing does; nothing is changed.
+
+    Raises:
+        IdempotencyError: the key stands for other content.
+        RecordsError: the records cannot be used.
+        AskproError: Cal.com cannot say whether it still stands.
+    """
+    uid = await desk.ledger.find(order.key, order.content)
+    standing = await _confirm(desk, uid, order.key) if uid else None
+    return Booked(standing.value, standing.meta, replayed=True) if standing else None
+
+
 async def _make(desk: Desk, order: Order, claim: Claim, next_slot: NextSlot | None) -> Booked:
     asked = order.request.start
     holding = Holding(desk, order.event_type, order.key) if order.reserve else None

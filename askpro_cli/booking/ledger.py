@@ -89,6 +89,18 @@ class Ledger:
             await self._sleep(pause)
             waited, pause = waited + pause, min(2 * pause, _LONGEST_PAUSE)
 
+    async def find(self, key: str, content: str) -> str | None:
+        """Return the uid of the booking that *key* stands for, None when for none; nothing is claimed.
+
+        Raises:
+            IdempotencyError: the key stands for other content.
+            RecordsError: the records cannot be used.
+        """
+        named = f"{self._server} {key}"
+        return await hop(
+            lambda: idempotency.find(self._records(), company=self._company, key=named, content=content)
+        )
+
     async def _claim_once(self, key: str, content: str, request: BookingRequest) -> Claim:
         def work() -> Claim:
             return idempotency.claim(

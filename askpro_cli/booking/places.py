@@ -10,6 +10,7 @@ from typing import Any
 
 from askpro_cli.base.errors import InvalidValueError
 from askpro_cli.base.phones import normalise_phone
+from askpro_cli.base.redaction import HIDDEN, mask_phone
 
 _DETAILS: dict[str, str | None] = {
     "address": None,
@@ -148,3 +149,14 @@ def _option_value(kind: str) -> str:
 
 def _wrong(what: str, hint: str, option: str = "--location") -> InvalidValueError:
     return InvalidValueError(f"{option}: {what}", subject=option, hint=hint)
+
+
+def place_view(location: Mapping[str, str]) -> dict[str, str]:
+    """Return a place for a plan: numbers masked, and what an attendee says of their own."""
+
+    def shown(name: str, value: str) -> str:
+        if name == "phone":
+            return mask_phone(value)
+        return HIDDEN if location["type"] in _SAID_BY_ATTENDEE and name != "type" else value
+
+    return {name: shown(name, value) for name, value in location.items()}

@@ -51,9 +51,12 @@ def only_slug(answer: Answer[list[EventType]], slug: str | None) -> Answer[list[
 
 
 def together(metas: Sequence[CallMeta]) -> CallMeta:
-    """Return one meta for a list of calls: sums, and the latest of what is not summed."""
+    """Return one meta for a list of calls: sums, and the latest of what is not summed.
+
+    Of the tries the most that any of them took, for a sum would look like calls that were tried again.
+    """
     sums: dict[str, Any] = {
-        "tries": sum(meta.tries for meta in metas),
+        "tries": max(meta.tries for meta in metas),
         "requests": sum(meta.requests for meta in metas),
         "seconds": sum(meta.seconds for meta in metas),
     }

@@ -129,6 +129,26 @@ def claim(
     return run_in_transaction(engine, work, context="claim an idempotency key")
 
 
+def find(engine: Engine, *, company: str, key: str, content: str) -> str | None:
+    """Return the uid of the booking that *key* stands for, without claiming it; None when for none.
+
+    Raises:
+        IdempotencyError: the key stands for other content.
+        RecordsError: the database cannot be used.
+    """
+
+    def work(connection: Connection) -> str | None:
+        now = connection.scalar(select(now_ms())) or 0
+        where = (keys.c.company == company, keys.c.key_hash == _hash(key), keys.c.expires_at_ms > now)
+        row = connection.execute(select(keys).where(*where)).one_or_none()
+        if row is None:
+            return None
+        _refuse_other_content(row, _hash(content))
+        return str(row.uid) if row.state == "done" else None
+
+    return run_in_transaction(engine, work, context="look up an idempotency key")
+
+
 def complete(engine: Engine, held: Claim, *, uid: str) -> bool:
     """Note that the key stands for booking *uid*; False when the claim was lost to another process."""
     return _change(engine, held, {"state": "done", "uid": uid, "lease_until_ms": 0})
@@ -166,9 +186,7 @@ def _claim_once(connection: Connection, wanted: dict[str, Any], lease: int, ttl:
     if max(row.expires_at_ms, row.lease_until_ms) <= row.now:  # never under the hands of its holder
         connection.execute(delete(keys).where(_ours(row)))
         return None
-    if row.content_hash != wanted["content_hash"]:
-        message = "this idempotency key was used before, for another booking"
-        raise IdempotencyError(message, hint="give another key, or leave it out to have it derived")
+    _refuse_other_content(row, wanted["content_hash"])
     if row.state == "done":
         return _answer("done", row)
     if row.lease_until_ms > row.now:
@@ -176,6 +194,12 @@ def _claim_once(connection: Connection, wanted: dict[str, Any], lease: int, ttl:
     taken = {"state": "unsettled", "token": wanted["token"], "lease_until_ms": row.now + lease}
     connection.execute(update(keys).where(_ours(row)).values(taken))
     return _answer("unsettled", _read(connection, wanted))
+
+
+def _refuse_other_content(row: Any, content_hash: str) -> None:
+    if row.content_hash != content_hash:
+        message = "this idempotency key was used before, for another booking"
+        raise IdempotencyError(message, hint="give another key, or leave it out to have it derived")
 
 
 def _insert(connection: Connection, wanted: dict[str, Any], lease: int, ttl: int) -> Claim | None:

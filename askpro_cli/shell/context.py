@@ -223,9 +223,9 @@ class App:
         if yes:
             return
         if not self.can_ask:
-            raise ConfirmationError(f"not confirmed: {action}", hint="add --yes", subject=action)
+            raise ConfirmationError(f"nothing was done: {action}", hint="add --yes", subject=action)
         if not self.console.ask(f"{action}?"):
-            raise RefusedError(f"not confirmed: {action}", subject=action)
+            raise RefusedError(f"nothing was done: {action}", subject=action)
 
     def close(self) -> None:
         """Give back what was opened."""

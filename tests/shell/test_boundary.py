@@ -294,7 +294,7 @@ def confirming(ctx: typer.Context) -> Result:
 def test_off_a_terminal_a_dangerous_command_names_the_flag(cli: Cli, command: Callable[[Body], None]) -> None:
     command(confirming)
     seen = cli("probe", stdin="y\n").exits(2)
-    assert seen.stderr == "error: not confirmed: cancel booking abc\nhint: add --yes\n"
+    assert seen.stderr == "error: nothing was done: cancel booking abc\nhint: add --yes\n"
 
 
 @pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("YES\n", 0), ("n\n", 1), ("\n", 1), ("", 1)])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from askpro_cli.base.errors import AskproError, VendorConflictError, VendorValidationError
 from askpro_cli.booking import acting
 from askpro_cli.booking.acting import Action
 from askpro_cli.booking.change import Changed
 from askpro_cli.booking.views import booking_view
+from askpro_cli.calcom.event_types.lookup import Reference, find_event_type
 from askpro_cli.shell.actions.booking_tables import bookings_table, in_words, properties_table
 from askpro_cli.shell.actions.desk import make_desk
 from askpro_cli.shell.actions.vendor_meta import told, vendor_meta
@@ -60,7 +62,28 @@ async def reassign(app: App, uid: str, to_user: int | None, reason: str | None, 
         action = acting.reassigning(to_user, reason, before)
         if dry_run:
             return _planned(app, client, await acting.plan(desk, uid, action), action)
-        return _changed(app, client, await acting.carry_out(desk, uid, action), action)
+        try:
+            changed = await acting.carry_out(desk, uid, action)
+        except (VendorConflictError, VendorValidationError) as error:
+            await _explain_refusal(app, client, uid, error)
+            raise
+        return _changed(app, client, changed, action)
+
+
+async def _explain_refusal(app: App, client: CalcomClient, uid: str, error: AskproError) -> None:
+    """Say where nobody else can have a booking, of which Cal.com says only that nobody is free."""
+    try:
+        event_type_id = (await client.booking(uid)).value.of_event_type
+        found = await find_event_type(client, app.cache(), Reference(id=event_type_id))
+    except AskproError:
+        return
+    event_type = found.event_type
+    why = "is no round robin" if event_type.scheduling_type.lower() != "roundrobin" else None
+    if why is None and len(event_type.host_ids) == 1:
+        why = "has one host"
+    if why is not None:
+        error.message = f"booking {uid} keeps its host: event type {event_type.id} {why}"
+        error.hint = f"askpro reschedule {uid} --start … moves it to another time"
 
 
 def confirm_decline(app: App, uid: str) -> None:
@@ -88,9 +111,8 @@ async def _open_booking(app: App, uid: str) -> str | None:
 def _changed(app: App, client: CalcomClient, changed: Changed, action: Action) -> Result:
     view = booking_view(changed.booking, app.company.zone)
     meta = vendor_meta(app, changed.meta, client.requests)
-    line = f"booking {view['uid']} was {action.past}"
-    if changed.already:
-        line = f"booking {view['uid']} was {action.past} before: nothing was sent"
+    line = action.told(changed.booking, already=changed.already)
+    line += ": nothing was sent" if changed.already else ""
     return Result(
         data={"booking": view, "action": action.name, "already": changed.already},
         table=bookings_table([view], app.company.zone),
@@ -100,10 +122,11 @@ def _changed(app: App, client: CalcomClient, changed: Changed, action: Action) -
 
 
 def _planned(app: App, client: CalcomClient, planned: Changed, action: Action) -> Result:
-    plan = {
-        "action": "none" if planned.already else action.name,
-        "booking": booking_view(planned.booking, app.company.zone),
-    }
-    line = f"it was {action.past} before" if planned.already else "dry run: nothing was sent"
+    plan: dict[str, Any] = {"action": "none" if planned.already else action.name}
+    plan |= {} if planned.already else action.shown(planned.booking)
+    plan |= {"booking": booking_view(planned.booking, app.company.zone)}
+    line = "dry run: nothing was sent"
+    if planned.already:
+        line = f"{action.told(planned.booking, already=True)}: nothing would be sent"
     meta = vendor_meta(app, client.last, client.requests)
     return Result(data={"plan": plan}, table=properties_table(plan), messages=[line], meta=meta)

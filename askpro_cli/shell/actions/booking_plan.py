@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from askpro_cli.base.errors import RecordsError
 from askpro_cli.base.redaction import mask_email, mask_name, mask_phone
 from askpro_cli.base.times import Interval
-from askpro_cli.booking.create import Order
+from askpro_cli.booking.create import Booked, Order, standing_under
 from askpro_cli.booking.fitting import planned_minutes
 from askpro_cli.booking.requests import RULES, BookingRequest
 from askpro_cli.booking.slot_views import event_type_view, slot_view
+from askpro_cli.booking.views import booking_view
 from askpro_cli.calcom.availability import SlotQuery, fetch_slots
-from askpro_cli.shell.actions.booking_tables import properties_table
+from askpro_cli.shell.actions.booking_tables import properties_table, sentence
+from askpro_cli.shell.actions.desk import make_desk
 from askpro_cli.shell.actions.vendor_meta import vendor_meta
 from askpro_cli.shell.output.result import Result
 
@@ -26,6 +29,13 @@ async def plan_of(app: App, client: CalcomClient, order: Order, *, next_free: bo
 
     Cal.com lists starts on a grid and accepts others too, so only the attempt tells whether one is bookable.
     """
+    try:
+        standing = await standing_under(make_desk(app, client), order)
+    except RecordsError as error:
+        app.notice(f"whether it stands already is not known: {error.message}")
+        standing = None
+    if standing is not None:
+        return _stands_already(app, client, order, standing)
     request = order.request
     minutes = planned_minutes(request, order.event_type)
     slot = Interval(request.start, request.start + timedelta(minutes=minutes))
@@ -56,6 +66,15 @@ async def plan_of(app: App, client: CalcomClient, order: Order, *, next_free: bo
     if not listed:
         instead = "; if it does not, the nearest listed one is booked" if next_free else ""
         messages.append(f"not among the listed slots; Cal.com may still accept it{instead}")
+    return Result(data={"plan": plan}, table=properties_table(plan), messages=messages, meta=meta)
+
+
+def _stands_already(app: App, client: CalcomClient, order: Order, standing: Booked) -> Result:
+    view = booking_view(standing.booking, app.company.zone)
+    plan = {"action": "none", "idempotency_key": order.key, "booking": view}
+    line = sentence("stands already:", view, app.company.zone)
+    meta = vendor_meta(app, standing.meta, client.requests)
+    messages = [line, "dry run: nothing would be sent"]
     return Result(data={"plan": plan}, table=properties_table(plan), messages=messages, meta=meta)
 
 

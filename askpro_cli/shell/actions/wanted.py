@@ -21,6 +21,8 @@ from askpro_cli.calcom.event_types.lookup import Reference, parse_reference
 if TYPE_CHECKING:
     from askpro_cli.shell.context import App
 
+_LONGEST_ID = 18  # digits; the vendor's ids are 32-bit numbers
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typed:
@@ -158,14 +160,23 @@ def read_absentees(emails: list[str], *, host: bool) -> tuple[str, ...]:
     return tuple(dict.fromkeys(check_email(email, field="--attendee") for email in emails))
 
 
-def check_reassignment(to_user: int | None, reason: str | None) -> None:
-    """Raise when a reason is given for a choice of the vendor's, which takes none.
+def read_new_host(to: str | None, reason: str | None) -> int | None:
+    """Return the user id of the host to reassign to, None where Cal.com chooses, which takes no reason.
 
     Raises:
-        InvalidValueError: so it is.
+        InvalidValueError: it is no id, or a reason is given without one.
     """
-    if reason is not None and to_user is None:
-        raise InvalidValueError("--reason: only together with --to", subject="--reason")
+    if to is None:
+        if reason is not None:
+            raise InvalidValueError("--reason: only together with --to", subject="--reason")
+        return None
+    if not (to.isascii() and to.isdecimal() and len(to) <= _LONGEST_ID and int(to) > 0):
+        raise InvalidValueError(
+            "--to takes the user id that `askpro teams show` names",
+            subject="--to",
+            hint="askpro teams show TEAM, or askpro bookings show for the present host",
+        )
+    return int(to)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from askpro_cli.booking.desk import Desk
 from askpro_cli.booking.holding import Holding
 from askpro_cli.booking.requests import KEY_ENTRY, BookingRequest
 from askpro_cli.booking.searching import Made, Search
+from askpro_cli.booking.series_conflicts import SeriesCheck
 from askpro_cli.booking.verification import check_created
 from askpro_cli.calcom.bodies import NewAttendee, NewBooking
 from askpro_cli.calcom.client import Answer
@@ -61,6 +62,7 @@ class Sending:
         self._event_type = event_type
         self._key = key
         self._search = Search(desk, event_type, key)
+        self._check_series = SeriesCheck(desk.client, event_type, key, desk.zone, desk.notify)
         self._asked = asked
         self._around = around
         self._holding = holding
@@ -110,13 +112,14 @@ class Sending:
         have come when its first appointments were made: in both cases one looks before it counts.
 
         Raises:
-            SlotUnavailableError: the slot is refused.
+            SlotUnavailableError: the slot is refused, or a booking stands in the way of a series.
             UnknownError: the claim was lost to another process, nothing was sent.
             VendorProtocolError: a foreign or old booking was returned as new.
             AskproError: as :meth:`askpro_cli.calcom.client.CalcomClient.create_booking`.
         """
         await self._desk.forget(self._event_type.host_ids)
         try:
+            await self._check_series.refuse(request, start)
             async with self._held(request, start):
                 return await self._send(request, start)
         except (SlotUnavailableError, VendorConflictError):

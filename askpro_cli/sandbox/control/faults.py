@@ -17,7 +17,15 @@ SERVER_ERRORS = frozenset({"500", "502", "503", "504"})
 EARLY = SERVER_ERRORS | {"latency", "429", "html502", "reset-before"}
 LATE = frozenset({"reset-after", "timeout-after", "truncated", "huge", "not-json"})
 QUIRKS = frozenset(
-    {"stale-slots", "outside-slots", "legacy-shape", "foreign-booking", "race409", "clock-offset"}
+    {
+        "stale-slots",
+        "outside-slots",
+        "legacy-shape",
+        "foreign-booking",
+        "race409",
+        "series-unchecked",
+        "clock-offset",
+    }
 )
 DELIVERY = frozenset({"webhook-drop", "webhook-duplicate", "webhook-reorder", "webhook-delay"})
 NAMES = EARLY | LATE | QUIRKS | DELIVERY

@@ -124,7 +124,10 @@ async def _refused(
     app: App, client: CalcomClient, order: Order, wish: Wish, error: SlotUnavailableError, *, next_free: bool
 ) -> Result:
     offered = await offer(app, client, wish)
+    of_series = error.hint if "conflicts" in error.details else None
     offered.point_out(error, also="" if next_free else ", or add --next")
+    if of_series:
+        error.hint = of_series
     if order.request.occurrences is None:  # of a series any appointment may be the refused one
         error.hint = "; ".join(filter(None, (error.hint, _explain_hint(app, order))))
     data = {"booking": None, "idempotency_key": order.key, "alternatives": offered.views}

@@ -11,6 +11,7 @@ from askpro_cli.base.times import Interval
 from askpro_cli.booking.create import Booked, Order, standing_under
 from askpro_cli.booking.fitting import planned_minutes
 from askpro_cli.booking.requests import RULES, BookingRequest
+from askpro_cli.booking.series_conflicts import SeriesCheck
 from askpro_cli.booking.slot_views import event_type_view, slot_view
 from askpro_cli.booking.views import booking_view
 from askpro_cli.calcom.availability import SlotQuery, fetch_slots
@@ -28,6 +29,7 @@ async def plan_of(app: App, client: CalcomClient, order: Order, *, next_free: bo
     """Show what would be sent, and whether the slot is listed; nothing is sent that changes anything.
 
     Cal.com lists starts on a grid and accepts others too, so only the attempt tells whether one is bookable.
+    A series that a booking stands in the way of is refused here as it would be then.
     """
     try:
         standing = await standing_under(make_desk(app, client), order)
@@ -37,6 +39,8 @@ async def plan_of(app: App, client: CalcomClient, order: Order, *, next_free: bo
     if standing is not None:
         return _stands_already(app, client, order, standing)
     request = order.request
+    check = SeriesCheck(client, order.event_type, order.key, app.company.zone, app.notice)
+    conflicts = await check.find(request, request.start)
     minutes = planned_minutes(request, order.event_type)
     slot = Interval(request.start, request.start + timedelta(minutes=minutes))
     found = await fetch_slots(
@@ -57,6 +61,7 @@ async def plan_of(app: App, client: CalcomClient, order: Order, *, next_free: bo
         "next": next_free,
         "reserve": order.reserve,
         "occurrences": request.occurrences,
+        "conflicts": [one.view(app.company.zone) for one in conflicts],
         "instant": request.instant,
         "needs_confirmation": order.event_type.needs_confirmation,
         "rules_set_aside": [RULES[rule] for rule in request.rules],
@@ -66,7 +71,16 @@ async def plan_of(app: App, client: CalcomClient, order: Order, *, next_free: bo
     if not listed:
         instead = "; if it does not, the nearest listed one is booked" if next_free else ""
         messages.append(f"not among the listed slots; Cal.com may still accept it{instead}")
-    return Result(data={"plan": plan}, table=properties_table(plan), messages=messages, meta=meta)
+    refusals = [check.error(request, conflicts)] if conflicts else []
+    if next_free:
+        messages += [f"{one.message}; the nearest listed start would be tried" for one in refusals]
+    return Result(
+        data={"plan": plan},
+        table=properties_table(plan),
+        errors=[] if next_free else refusals,
+        messages=messages,
+        meta=meta,
+    )
 
 
 def _stands_already(app: App, client: CalcomClient, order: Order, standing: Booked) -> Result:

@@ -217,3 +217,10 @@ def test_who_booked_a_course_is_told_the_seat_of_each_date_and_leaves_by_them(
         assert day in line
         salon("cancel", uid, "--seat", own, "--reason", "moved away", "--yes").ok()
         assert people(salon, uid) == ["anna@example.org"]
+
+
+def test_a_seat_and_the_rest_of_a_course_exclude_each_other_and_the_way_is_told(salon: Salon) -> None:
+    words = ("cancel", "anyuid", "--seat", "x", "--subsequent", "--reason", "ill", "--yes", "--json")
+    told = salon(*words).exits(2).json["errors"][0]
+    assert told["message"] == "--seat and --subsequent exclude each other"
+    assert "each date of a series has a seat of its own" in told["hint"]

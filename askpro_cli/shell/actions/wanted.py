@@ -136,7 +136,13 @@ def check_cancellation(seat: str | None, *, all_seats: bool, subsequent: bool) -
     """
     if seat is not None and (all_seats or subsequent):
         other = "--all-seats" if all_seats else "--subsequent"
-        raise InvalidValueError(f"--seat and {other} exclude each other", subject="--seat")
+        raise InvalidValueError(
+            f"--seat and {other} exclude each other",
+            subject="--seat",
+            hint="each date of a series has a seat of its own: askpro bookings list --attendee-email … --json"
+            if subsequent
+            else None,
+        )
 
 
 def check_seat_move(seat: str | None, reason: str | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -176,6 +177,26 @@ def test_that_a_teams_bookings_cannot_be_seen_is_told(unchecked: Salon) -> None:
     unchecked.cli.http_transport = NotForThisKey(unchecked.sandbox)
     words = ("book", IN_TEAM, "--start", "2026-11-24T13:00", *ANNA, "--occurrences", "3", "--json")
     assert "the bookings of team 201 take the key" in unchecked(*words).ok().stderr
+
+
+class Nameless(SandboxTransport):
+    """A vendor whose list names no hosts."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        found = await super().handle_async_request(request)
+        if (request.method, request.url.path) != ("GET", "/v2/bookings"):
+            return found
+        document = json.loads(await found.aread())
+        document["data"] = [one | {"hosts": []} for one in document["data"]]
+        return httpx.Response(200, json=document)
+
+
+def test_where_hosts_are_not_named_bookings_of_the_event_type_count(unchecked: Salon) -> None:
+    unchecked("book", SERIES, "--start", THIRD, *OTTO, "--occurrences", "1").ok()
+    taken(unchecked, "2026-12-01T10:00")
+    unchecked.cli.http_transport = Nameless(unchecked.sandbox)
+    conflicts = series(unchecked).exits(1).json["errors"][0]["details"]["conflicts"]
+    assert [one["occurrence"] for one in conflicts] == [3]
 
 
 def event_type(**recurrence: Any) -> EventType:

@@ -14,7 +14,7 @@ import pytest
 _REAL_CONNECT = socket.socket.connect
 _LOOPBACK = ("127.", "::1", "localhost")
 
-# A shell that starts the suite in its background ignores Ctrl-C, and every program started here inherits that.
+# A shell that starts the suite in its background ignores Ctrl-C, and so would every program started here.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 

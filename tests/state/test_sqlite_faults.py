@@ -201,7 +201,9 @@ def test_many_processes_that_find_the_damage_at_once_move_it_once(opened: Opened
 def test_many_processes_may_make_the_file_at_once(opened: Opened) -> None:
     printed = race(_source(opened.path, "print(store.increment('n'))"), 16)
     assert sorted(map(int, printed)) == list(range(1, 17))
-    assert {found.name for found in opened.path.parent.iterdir()} == {"state.db", "state.db.lock"}
+    # Two that close at the same moment may both leave SQLite's log behind; none put a file aside.
+    logs = {"state.db-wal", "state.db-shm"}
+    assert {found.name for found in opened.path.parent.iterdir()} - logs == {"state.db", "state.db.lock"}
 
 
 def test_a_file_moved_away_between_looking_and_opening_is_made_again(

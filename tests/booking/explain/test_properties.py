@@ -76,18 +76,7 @@ def hours(draw: st.DrawFn) -> tuple[str, str]:
 
 
 @st.composite
-def asks(draw: st.DrawFn) -> Ask:
-    now = datetime.fromisoformat(draw(st.sampled_from(NOWS))).replace(tzinfo=UTC)
-    weekly = [
-        Availability(
-            days=draw(st.lists(st.sampled_from(WEEK), min_size=1, unique=True)), start_time=a, end_time=b
-        )
-        for a, b in draw(st.lists(hours(), min_size=1, max_size=3))
-    ]
-    exceptions = [
-        Override(date=str((now + timedelta(days=draw(st.integers(0, 6)))).date()), start_time=a, end_time=b)
-        for a, b in draw(st.lists(st.one_of(hours(), st.just(("00:00", "00:00"))), max_size=1))
-    ]
+def event_types(draw: st.DrawFn) -> EventType:
     window = draw(
         st.one_of(
             st.none(),
@@ -99,7 +88,7 @@ def asks(draw: st.DrawFn) -> Ask:
             ),
         )
     )
-    event_type = EventType(
+    return EventType(
         id=1,
         slug="one",
         title="One",
@@ -115,6 +104,22 @@ def asks(draw: st.DrawFn) -> Ask:
         ),
         booking_limits_duration=draw(st.sampled_from((None, None, None, IntervalLimits(day=60)))),
     )
+
+
+@st.composite
+def asks(draw: st.DrawFn) -> Ask:
+    now = datetime.fromisoformat(draw(st.sampled_from(NOWS))).replace(tzinfo=UTC)
+    weekly = [
+        Availability(
+            days=draw(st.lists(st.sampled_from(WEEK), min_size=1, unique=True)), start_time=a, end_time=b
+        )
+        for a, b in draw(st.lists(hours(), min_size=1, max_size=3))
+    ]
+    exceptions = [
+        Override(date=str((now + timedelta(days=draw(st.integers(0, 6)))).date()), start_time=a, end_time=b)
+        for a, b in draw(st.lists(st.one_of(hours(), st.just(("00:00", "00:00"))), max_size=1))
+    ]
+    event_type = draw(event_types())
     bookings = [
         SeedBooking(
             event_type_id=1,

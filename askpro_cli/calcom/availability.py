@@ -136,6 +136,12 @@ async def fetch_slots(
         return msgspec.structs.replace(_shown(old, query, wanted), stale=True)
 
 
+def days_to_come(query: SlotQuery, cache: CalcomCache) -> list[date]:
+    """Return the days of the query's window that are not past, in the company's zone."""
+    wanted = query.wanted
+    return days_of(wanted, cache) if wanted else []
+
+
 def days_of(window: Interval, cache: CalcomCache) -> list[date]:
     """Return the days of the company's zone that *window* touches."""
     first = local_day(window.start, cache.zone)

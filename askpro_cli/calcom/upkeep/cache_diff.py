@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from askpro_cli.base.errors import AskproError, RequestCapError, UnknownError, VendorAuthError
 from askpro_cli.base.times import Interval, local_day
-from askpro_cli.calcom.availability import SlotQuery, days_of
+from askpro_cli.calcom.availability import SlotQuery, days_to_come
 from askpro_cli.calcom.event_types.lookup import VENDOR_IS_DOWN
 from askpro_cli.calcom.models import Slot
 from askpro_cli.calcom.slot_request import read_days
@@ -161,8 +161,7 @@ class Differ:
         return SlotQuery(item.event_type, self._window, self._now(), item.minutes)
 
     def _days(self, item: Item) -> list[date]:
-        wanted = self._query(item).wanted
-        return days_of(wanted, self._cache) if wanted else []
+        return days_to_come(self._query(item), self._cache)
 
 
 def _by_day(slots: Sequence[Slot], days: set[date], cache: CalcomCache) -> Days:

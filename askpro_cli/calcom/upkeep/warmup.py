@@ -28,7 +28,7 @@ from askpro_cli.base.errors import (
     VendorRateLimitError,
 )
 from askpro_cli.base.times import Interval
-from askpro_cli.calcom.availability import SlotQuery, days_of
+from askpro_cli.calcom.availability import SlotQuery, days_to_come
 from askpro_cli.calcom.event_types.lookup import shared
 from askpro_cli.calcom.models import EventType, Schedule
 from askpro_cli.calcom.schedules import belongs_to, read_schedule
@@ -201,9 +201,7 @@ class Warmup:
         return SlotQuery(item.event_type, self._window, self._now(), item.minutes)
 
     def _days(self, item: Item) -> list[date]:
-        """Return the days of the window that are not past."""
-        wanted = self._query(item).wanted
-        return days_of(wanted, self._cache) if wanted else []
+        return days_to_come(self._query(item), self._cache)
 
     def _put_last(self, item: Item) -> None:
         self._again.add(item)

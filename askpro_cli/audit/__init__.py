@@ -1,0 +1,1 @@
+"""Audits: two sources in, findings out."""

@@ -1,0 +1,1 @@
+"""Is a branch ready to take calls? Checked before anything is created."""

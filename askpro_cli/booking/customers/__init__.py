@@ -1,0 +1,1 @@
+"""Customers: matched, merged, exported, erased; always inside one company."""

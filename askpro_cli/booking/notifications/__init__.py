@@ -1,0 +1,1 @@
+"""Mails about appointments: written into the outbox with what they tell of, sent later."""

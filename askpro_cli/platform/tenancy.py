@@ -1,0 +1,111 @@
+"""A session sees one company's rows and nothing else, whatever the query forgot to say.
+
+Every ORM query of a company's session gets ``company_id = …`` for each entity that belongs to a company,
+joins and aliases included; new rows get the company, and a row of another one is refused. Looking at the
+whole platform is possible only through :func:`platform_wide`, which says why in the log.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Table, event
+from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.sql import visitors
+
+from askpro_cli.base.clock import Clock
+from askpro_cli.base.errors import AskproError
+from askpro_cli.platform.schema import Activity, Base, OfCompany, Stamped, User
+
+COMPANY = "askpro_company_id"
+PLATFORM_WIDE = "askpro_platform_wide"
+CLOCK = "askpro_clock"
+
+_MAY_LACK_COMPANY = (Activity, User)
+
+
+class TenantSession(Session):
+    """A session of one company (``info[COMPANY]``), or of the whole platform (``info[PLATFORM_WIDE]``)."""
+
+
+@event.listens_for(TenantSession, "do_orm_execute")
+def _scope(state: ORMExecuteState) -> None:
+    """Add the company to every statement; refuse what cannot be scoped."""
+    info = state.session.info
+    if info.get(PLATFORM_WIDE) or state.is_column_load or state.is_relationship_load:
+        return
+    if not state.is_orm_statement:
+        _refuse_tables(state)
+        return
+    company_id = info.get(COMPANY)
+    if company_id is None:
+        _refuse_no_company(state)
+        return
+    state.statement = state.statement.options(
+        with_loader_criteria(OfCompany, lambda cls: cls.company_id == company_id, include_aliases=True),
+        *(
+            with_loader_criteria(model, lambda cls: cls.company_id == company_id, include_aliases=True)
+            for model in _MAY_LACK_COMPANY
+        ),
+    )
+
+
+def _tables(state: ORMExecuteState) -> set[str]:
+    return {one.name for one in visitors.iterate(state.statement) if isinstance(one, Table)}
+
+
+def _of_companies() -> set[str]:
+    owned = {
+        mapper.local_table.name for mapper in Base.registry.mappers if issubclass(mapper.class_, OfCompany)
+    }
+    return owned | {model.__tablename__ for model in _MAY_LACK_COMPANY}
+
+
+def _refuse_tables(state: ORMExecuteState) -> None:
+    """Refuse a statement past the models: nobody could add the company to it."""
+    touched = sorted(_tables(state) & _of_companies())
+    if touched or not _tables(state):
+        named = ", ".join(touched) or "a text of SQL"
+        message = f"a company's session was asked about {named} past the models"
+        raise AskproError(message, hint="query the models, or say platform_wide")
+
+
+def _refuse_no_company(state: ORMExecuteState) -> None:
+    """Refuse a query for a company's rows in a session without one; other tables are free."""
+    touched = sorted(_tables(state) & _of_companies())
+    if touched:
+        message = f"{', '.join(touched)} was asked without saying whose rows"
+        raise AskproError(message, hint="name the company")
+
+
+@event.listens_for(TenantSession, "before_flush")
+def _stamp(session: Session, _context: Any, _instances: Any) -> None:
+    """Give new rows their company and times; refuse rows of another company."""
+    now = _now(session)
+    for row in session.new:
+        _give_company(session, row)
+        if isinstance(row, Stamped):
+            row.created_at = row.created_at or now
+            row.updated_at = row.updated_at or now
+    for row in session.dirty:
+        if session.is_modified(row):
+            _give_company(session, row)
+            if isinstance(row, Stamped):
+                row.updated_at = now
+
+
+def _give_company(session: Session, row: object) -> None:
+    company_id = session.info.get(COMPANY)
+    if not isinstance(row, (OfCompany, *_MAY_LACK_COMPANY)) or session.info.get(PLATFORM_WIDE):
+        return
+    if row.company_id is None:
+        row.company_id = company_id
+    if row.company_id != company_id:
+        message = f"a row of {type(row).__tablename__} belongs to another company"
+        raise AskproError(message)
+
+
+def _now(session: Session) -> datetime:
+    clock: Clock = session.info[CLOCK]
+    return clock.now()

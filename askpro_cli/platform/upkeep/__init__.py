@@ -1,0 +1,1 @@
+"""What operators do to the database itself: check, count, back up, restore, seed."""

@@ -1,0 +1,1 @@
+"""The commands over the records: db, appointments, customers, phones, notifications, provision."""

@@ -7,6 +7,7 @@ pytest_plugins = (
     "support.properties",
     "support.cli",
     "support.databases",
+    "support.records",
     "support.redis_server",
     "support.stores",
     "support.contract.watching",

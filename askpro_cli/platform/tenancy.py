@@ -8,9 +8,9 @@ whole platform is possible only through :func:`platform_wide`, which says why in
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Table, event
+from sqlalchemy import ClauseElement, Table, event, inspect
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.sql import visitors
 
@@ -52,14 +52,14 @@ def _scope(state: ORMExecuteState) -> None:
 
 
 def _tables(state: ORMExecuteState) -> set[str]:
-    return {one.name for one in visitors.iterate(state.statement) if isinstance(one, Table)}
+    statement = cast("ClauseElement", state.statement)
+    return {one.name for one in visitors.iterate(statement) if isinstance(one, Table)}
 
 
 def _of_companies() -> set[str]:
-    owned = {
-        mapper.local_table.name for mapper in Base.registry.mappers if issubclass(mapper.class_, OfCompany)
-    }
-    return owned | {model.__tablename__ for model in _MAY_LACK_COMPANY}
+    owned = (OfCompany, *_MAY_LACK_COMPANY)
+    mappers = [mapper for mapper in Base.registry.mappers if issubclass(mapper.class_, owned)]
+    return {str(mapper.local_table) for mapper in mappers}
 
 
 def _refuse_tables(state: ORMExecuteState) -> None:
@@ -102,7 +102,7 @@ def _give_company(session: Session, row: object) -> None:
     if row.company_id is None:
         row.company_id = company_id
     if row.company_id != company_id:
-        message = f"a row of {type(row).__tablename__} belongs to another company"
+        message = f"a row of {inspect(row).mapper.local_table} belongs to another company"
         raise AskproError(message)
 
 

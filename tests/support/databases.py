@@ -66,8 +66,11 @@ def server(family: str) -> URL | None:
 
 
 @contextmanager
-def private_database(family: str) -> Iterator[str]:
-    """Create an empty database on a server and drop it afterwards; skip or fail where there is no server."""
+def private_database(family: str, template: str | None = None) -> Iterator[str]:
+    """Create a database on a server, empty or (PostgreSQL) a copy of *template*, and drop it afterwards.
+
+    Skips or fails the test where there is no server.
+    """
     url = server(family)
     if url is None:
         missing(family, f"start one on its usual port, or set {_NAMED[family]}")
@@ -75,7 +78,7 @@ def private_database(family: str) -> Iterator[str]:
     force = " WITH (FORCE)" if family == "postgresql" else ""
     with _admin(url) as engine:
         with engine.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
+            connection.execute(text(f"CREATE DATABASE {name}{f' TEMPLATE {template}' if template else ''}"))
         try:
             yield url.set(database=name).render_as_string(hide_password=False)
         finally:

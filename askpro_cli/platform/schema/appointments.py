@@ -75,7 +75,7 @@ class Appointment(OfCompany, Stamped, Base):
 
 
 class CalcomBooking(OfCompany, Stamped, Base):
-    """A booking at Cal.com. A move makes a new one, so an appointment may have several; an orphan has none."""
+    """A booking at Cal.com. A move makes a new one: an appointment may have several, an orphan none."""
 
     __tablename__ = "calcom_bookings"
     __table_args__ = (

@@ -40,7 +40,7 @@ class Notification(OfCompany, Stamped, Base):
     payload: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     """What the mail says (names, times, places), as it was true then; None once it was erased."""
     status: Mapped[str] = mapped_column(ascii_text(10), default="pending")
-    """``pending``, ``sending``, ``sent``, ``unknown`` (sent, the answer was lost), ``failed``, ``skipped``."""
+    """``pending``, ``sending``, ``sent``, ``unknown`` (the answer was lost), ``failed``, ``skipped``."""
     attempts: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(String(500))

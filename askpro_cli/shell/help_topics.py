@@ -10,7 +10,7 @@ from askpro_cli.base.exit_codes import EXPLANATIONS, status_word
 from askpro_cli.base.nearest import nearest
 from askpro_cli.shell.options import FORMATS
 from askpro_cli.shell.registry import COMMANDS
-from askpro_cli.shell.settings.table import COMPANY_SETTINGS, SETTINGS
+from askpro_cli.shell.settings.known import COMPANY_SETTINGS, SETTINGS
 
 _WIDTH = 80
 

@@ -15,7 +15,9 @@ from askpro_cli.calcom.wire.errors import known_texts
 from askpro_cli.shell.actions.checks import pages
 from askpro_cli.shell.cli_reference import cli_page
 from askpro_cli.shell.settings.files import read_settings_file
-from askpro_cli.shell.settings.table import COMPANY_SETTINGS, SETTINGS, Setting, plain_number
+from askpro_cli.shell.settings.known import COMPANY_SETTINGS, SETTINGS
+from askpro_cli.shell.settings.setting import Setting
+from askpro_cli.shell.settings.table import plain_number
 
 
 def settings_part() -> str:

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from support.cli import Cli
 
-from askpro_cli.shell.settings.table import SETTINGS
+from askpro_cli.shell.settings.known import SETTINGS
 
 
 def shown(cli: Cli, *argv: str, **env: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from askpro_cli.shell import reference
 from askpro_cli.shell.actions.checks import pages
 from askpro_cli.shell.completion_scripts import SCRIPTS
 from askpro_cli.shell.registry import COMMANDS
-from askpro_cli.shell.settings.table import COMPANY_SETTINGS, SETTINGS
+from askpro_cli.shell.settings.known import COMPANY_SETTINGS, SETTINGS
 
 DOCS = Path(__file__).parents[2] / "docs"
 

@@ -13,9 +13,11 @@ from askpro_cli.base.shipped import shipped_path
 from askpro_cli.calcom.event_types.lookup import Reference, parse_reference
 from askpro_cli.shell.company import choose_company
 from askpro_cli.shell.settings.files import read_settings_file
+from askpro_cli.shell.settings.known import SETTINGS
 from askpro_cli.shell.settings.layers import Layer, Origin
 from askpro_cli.shell.settings.loading import Settings, load_settings, merge_layers
-from askpro_cli.shell.settings.table import SETTINGS, Kind, find_setting
+from askpro_cli.shell.settings.setting import Kind
+from askpro_cli.shell.settings.table import find_setting
 from askpro_cli.shell.settings.values import mask_dsn, read_value
 
 

@@ -19,7 +19,8 @@ from askpro_cli.shell.settings.layers import (
     is_mere_section,
     unknown_variables,
 )
-from askpro_cli.shell.settings.table import Kind, find_setting, is_alias, setting_name
+from askpro_cli.shell.settings.setting import Kind
+from askpro_cli.shell.settings.table import find_setting, is_alias, setting_name
 from askpro_cli.shell.settings.values import read_value
 
 

@@ -18,7 +18,8 @@ from typing import Any
 
 from askpro_cli.base.errors import ConfigError
 from askpro_cli.base.folders import make_private_folder
-from askpro_cli.shell.settings.table import Kind, find_setting, setting_name
+from askpro_cli.shell.settings.setting import Kind
+from askpro_cli.shell.settings.table import find_setting, setting_name
 
 Flat = dict[str, Any]
 

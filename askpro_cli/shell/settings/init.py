@@ -11,7 +11,8 @@ from askpro_cli.base.errors import ConfigError
 from askpro_cli.base.folders import make_private_folder
 from askpro_cli.base.shipped import shipped_path
 from askpro_cli.shell.settings.files import read_settings_file
-from askpro_cli.shell.settings.table import SETTINGS, Setting
+from askpro_cli.shell.settings.known import SETTINGS
+from askpro_cli.shell.settings.setting import Setting
 
 _HEAD = """\
 # Settings of askpro for this user. Take the # away from what you want to set.

@@ -12,9 +12,8 @@ from askpro_cli.base.errors import ConfigError
 from askpro_cli.base.nearest import nearest
 from askpro_cli.base.shipped import shipped_path
 from askpro_cli.shell.settings.files import Flat, read_settings_file
+from askpro_cli.shell.settings.known import COMPANY_SETTINGS, SETTINGS
 from askpro_cli.shell.settings.table import (
-    COMPANY_SETTINGS,
-    SETTINGS,
     SLUG_RULE,
     broken_rule,
     find_setting,

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from askpro_cli.base.redaction import mask_secret
+from askpro_cli.shell.settings.known import SETTINGS
 from askpro_cli.shell.settings.layers import Origin
 from askpro_cli.shell.settings.loading import Settings, Value
-from askpro_cli.shell.settings.table import SETTINGS, Kind, Setting, find_setting
+from askpro_cli.shell.settings.setting import Kind, Setting
+from askpro_cli.shell.settings.table import find_setting
 from askpro_cli.shell.settings.values import mask_dsn
 
 

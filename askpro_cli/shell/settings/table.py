@@ -1,84 +1,17 @@
-"""The one table of settings: it drives parsing, the environment, help, docs and checks.
+"""Look-ups in the table of settings, which drives parsing, the environment, help, docs and checks.
 
-Values nobody set are in ``config/defaults.yaml`` (a test holds table and file together).
+Its rows are in ``known.py``.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from enum import StrEnum, unique
-from typing import NamedTuple
 
 from askpro_cli.base.spelling import composed
+from askpro_cli.shell.settings.known import COMPANY_SETTINGS, SETTINGS
+from askpro_cli.shell.settings.setting import Kind, Setting
 
-
-@unique
-class Kind(StrEnum):
-    """How a value is read."""
-
-    TEXT = "text"
-    INTEGER = "integer"
-    NUMBER = "number"
-    FLAG = "flag"
-    PATH = "path"
-    URL = "URL"
-    DSN = "database URL"
-    ZONE = "time zone"
-    SLUG = "slug"
-    SECRET = "secret"  # noqa: S105 (the word, not one)
-
-
-class Setting(NamedTuple):
-    """One setting.
-
-    Args:
-        name: dotted, as in the files.
-        kind: how its value is read.
-        help: one line, without a full stop.
-        guarded: a project file found in the current folder may not set it.
-        low: smallest value allowed.
-        high: largest value allowed.
-        choices: the words allowed; empty for any.
-        unit: of a number.
-    """
-
-    name: str
-    kind: Kind
-    help: str
-    guarded: bool = False
-    low: float | None = None
-    high: float | None = None
-    choices: tuple[str, ...] = ()
-    unit: str = ""
-
-    @property
-    def env(self) -> str:
-        """Return the name of its environment variable."""
-        return "ASKPRO_" + self.name.upper().replace(".", "_").replace("-", "_")
-
-    @property
-    def hidden(self) -> bool:
-        """Tell whether the value holds a secret, as a whole or as a password in a URL."""
-        return self.kind in (Kind.SECRET, Kind.DSN)
-
-
-def _file_of(setting: Setting) -> Setting:
-    text = f"File that holds {setting.name}; a trailing newline does not count"
-    return Setting(f"{setting.name}_file", Kind.PATH, text, guarded=True)
-
-
-def _with_files(*settings: Setting) -> tuple[Setting, ...]:
-    """Give every secret a sibling that names a file."""
-    out: list[Setting] = []
-    for setting in settings:
-        out.append(setting)
-        if setting.hidden:
-            out.append(_file_of(setting))
-    return tuple(out)
-
-
-_DAY = 86400
 PROFILE_PARTS = 3  # profiles, a name, a setting
 SLUG = r"[a-z0-9][a-z0-9_-]{0,62}"
 SLUG_RULE = "a slug has small letters a to z, digits, - and _, and starts with a letter or digit"
@@ -86,115 +19,7 @@ ALIAS = r"(?![0-9]+$)[^\W_][\w-]{0,62}"
 """Letters of any language; a mere number would hide the event type of that id."""
 ALIAS_RULE = "an alias has letters (also ä, ö, ü, ß), digits, - and _, no blanks, and is not a mere number"
 
-SETTINGS: tuple[Setting, ...] = _with_files(
-    Setting("company", Kind.SLUG, "The company to work for when --company is not given"),
-    Setting("profile", Kind.SLUG, "The profile to use when --profile is not given"),
-    Setting("timezone", Kind.ZONE, "Zone of local times where the company names none"),
-    Setting("state_dir", Kind.PATH, "Folder of shared state, records and logs", guarded=True),
-    Setting("database_url", Kind.DSN, "SQLAlchemy URL of the records", guarded=True),
-    Setting("redis_url", Kind.DSN, "Redis for shared state; empty: an SQLite file", guarded=True),
-    Setting("calcom.base_url", Kind.URL, "Where Cal.com's API answers", guarded=True),
-    Setting("calcom.api_key", Kind.SECRET, "API key of Cal.com", guarded=True),
-    Setting(
-        "calcom.bookings_api_version",
-        Kind.TEXT,
-        "cal-api-version sent for bookings",
-        choices=("2024-08-13", "2026-02-25"),
-    ),
-    Setting(
-        "calcom.connect_timeout", Kind.NUMBER, "Longest wait for a connection", low=0.1, high=120, unit="s"
-    ),
-    Setting("calcom.timeout", Kind.NUMBER, "Longest wait for an answer", low=0.1, high=300, unit="s"),
-    Setting(
-        "calcom.max_answer_bytes",
-        Kind.INTEGER,
-        "Largest answer read",
-        low=1024,
-        high=1_000_000_000,
-        unit="bytes",
-    ),
-    Setting("cache.event_types_ttl", Kind.NUMBER, "Life of cached event types", low=0, high=_DAY, unit="s"),
-    Setting("cache.schedules_ttl", Kind.NUMBER, "Life of cached schedules", low=0, high=_DAY, unit="s"),
-    Setting("cache.slots_ttl", Kind.NUMBER, "Life of cached days with slots", low=0, high=_DAY, unit="s"),
-    Setting("cache.empty_ttl", Kind.NUMBER, "Life of cached days without slots", low=0, high=_DAY, unit="s"),
-    Setting("cache.stale_ok", Kind.FLAG, "Answer from an outdated copy when Cal.com is down"),
-    Setting(
-        "cache.stale_for", Kind.NUMBER, "How long outdated copies are kept", low=0, high=30 * _DAY, unit="s"
-    ),
-    Setting("resilience.attempts", Kind.INTEGER, "Tries of one call", low=1, high=10),
-    Setting("resilience.base_delay", Kind.NUMBER, "Wait before the second try", low=0, high=60, unit="s"),
-    Setting("resilience.max_delay", Kind.NUMBER, "Longest wait between tries", low=0, high=300, unit="s"),
-    Setting(
-        "resilience.max_wait", Kind.NUMBER, "Longest wait for the rate budget", low=0, high=600, unit="s"
-    ),
-    Setting(
-        "resilience.background_wait",
-        Kind.NUMBER,
-        "The same for background work (cache warmup, cache diff)",
-        low=0,
-        high=3600,
-        unit="s",
-    ),
-    Setting("breaker.failures", Kind.INTEGER, "Failures in a row that open the breaker", low=1, high=1000),
-    Setting("breaker.open_for", Kind.NUMBER, "How long it stays open", low=0.1, high=3600, unit="s"),
-    Setting("breaker.trials", Kind.INTEGER, "Trial calls at a time while half open", low=1, high=100),
-    Setting("breaker.successes", Kind.INTEGER, "Trial successes that close it", low=1, high=100),
-    Setting(
-        "breaker.trial_timeout",
-        Kind.NUMBER,
-        "When an abandoned trial frees itself",
-        low=1,
-        high=600,
-        unit="s",
-    ),
-    Setting("governor.limit", Kind.INTEGER, "Requests in a window", low=1, high=100_000),
-    Setting("governor.window", Kind.NUMBER, "Length of the window", low=1, high=3600, unit="s"),
-    Setting("governor.reserve", Kind.NUMBER, "Share kept from background work", low=0, high=0.9),
-    Setting(
-        "booking.language", Kind.TEXT, "Language of an attendee's mails", choices=("de", "en", "fr", "tr")
-    ),
-    Setting(
-        "booking.idempotency_hours",
-        Kind.NUMBER,
-        "How long a booking's key is kept",
-        low=1,
-        high=168,
-        unit="h",
-    ),
-    Setting(
-        "booking.fresh_seconds",
-        Kind.NUMBER,
-        "Oldest booking accepted as just made",
-        low=5,
-        high=600,
-        unit="s",
-    ),
-    Setting("alternatives.days", Kind.INTEGER, "Days searched around the wish", low=1, high=60, unit="days"),
-    Setting("alternatives.limit", Kind.INTEGER, "Alternatives offered", low=1, high=100),
-    Setting(
-        "alternatives.day_cost_minutes", Kind.NUMBER, "Cost of a day apart", low=0, high=10_000, unit="min"
-    ),
-    Setting("logs.keep_days", Kind.INTEGER, "How long run logs are kept", low=1, high=3650, unit="days"),
-    Setting("secrets.keyring", Kind.FLAG, "Look for missing secrets in the system keyring", guarded=True),
-    Setting("retell.base_url", Kind.URL, "Where Retell's API answers", guarded=True),
-    Setting("retell.api_key", Kind.SECRET, "API key of Retell", guarded=True),
-    Setting("webhook.secret_calcom", Kind.SECRET, "Secrets of Cal.com's webhooks, with commas", guarded=True),
-    Setting("webhook.secret_retell", Kind.SECRET, "Secrets of Retell's webhooks, with commas", guarded=True),
-    Setting("webhook.secret_stripe", Kind.SECRET, "Secrets of Stripe's webhooks, with commas", guarded=True),
-)
-
 BY_NAME: Mapping[str, Setting] = {setting.name: setting for setting in SETTINGS}
-
-COMPANY_SETTINGS: tuple[Setting, ...] = _with_files(
-    Setting("timezone", Kind.ZONE, "Zone of the company's local times"),
-    Setting("language", Kind.TEXT, "Language of its attendees' mails", choices=("de", "en", "fr", "tr")),
-    Setting("country", Kind.TEXT, "Country whose public holidays it keeps, as in ISO 3166-1; DE if not set"),
-    Setting("state", Kind.TEXT, "State whose public holidays it keeps, as in ISO 3166-2: NW, BY, …"),
-    Setting(
-        "calcom_base_url", Kind.URL, "Where its Cal.com answers; ASKPRO_CALCOM_BASE_URL wins", guarded=True
-    ),
-    Setting("calcom_api_key", Kind.SECRET, "Its API key of Cal.com", guarded=True),
-)
 
 _COMPANY_BY_FIELD = {setting.name: setting for setting in COMPANY_SETTINGS}
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from askpro_cli.base.errors import ConfigError
-from askpro_cli.shell.settings.table import SLUG, Kind, Setting, plain_number
+from askpro_cli.shell.settings.setting import Kind, Setting
+from askpro_cli.shell.settings.table import SLUG, plain_number
 
 _URL = r"https?://[^\s/?#]+(/[^\s?#]*)?"
 _DSN = r"[a-z][a-z0-9+.-]*://\S+"

@@ -15,4 +15,5 @@ pytest_plugins = (
     "support.calcom",
     "support.salon",
     "support.explaining",
+    "support.seeded",
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, select
 
@@ -17,17 +17,10 @@ from askpro_cli.base.errors import NotFoundError, RecordsError
 from askpro_cli.platform import tenancy
 from askpro_cli.platform.schema import Company
 from askpro_cli.platform.tenancy import TenantSession
+from askpro_cli.platform.transaction_watch import EventLog
 from askpro_cli.platform.transactions import run_in_transaction
 
 T = TypeVar("T")
-
-
-class EventLog(Protocol):
-    """Where transactions are told of."""
-
-    def event(self, name: str, *, level: str = "info", **fields: Any) -> None:
-        """Write one event."""
-        ...
 
 
 class Records:

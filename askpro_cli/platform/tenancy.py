@@ -26,7 +26,10 @@ _MAY_LACK_COMPANY = (Activity, User)
 
 
 class TenantSession(Session):
-    """A session of one company (``info[COMPANY]``), or of the whole platform (``info[PLATFORM_WIDE]``)."""
+    """A session of one company (``info[COMPANY]``), or of the whole platform (``info[PLATFORM_WIDE]``).
+
+    Rows are made with ``session.add``, where their company is seen to; bulk inserts would go past that.
+    """
 
 
 @event.listens_for(TenantSession, "do_orm_execute")
@@ -42,6 +45,7 @@ def _scope(state: ORMExecuteState) -> None:
     if company_id is None:
         _refuse_no_company(state)
         return
+    _refuse_writes_past_the_rows(state)
     state.statement = state.statement.options(
         with_loader_criteria(OfCompany, lambda cls: cls.company_id == company_id, include_aliases=True),
         *(
@@ -77,6 +81,17 @@ def _refuse_no_company(state: ORMExecuteState) -> None:
     if touched:
         message = f"{', '.join(touched)} was asked without saying whose rows"
         raise AskproError(message, hint="name the company")
+
+
+def _refuse_writes_past_the_rows(state: ORMExecuteState) -> None:
+    """Refuse an insert in bulk, and an update that would hand rows over to another company."""
+    if state.is_insert:
+        raise AskproError(
+            "a company's rows were to be inserted in bulk", hint="session.add gives each its company"
+        )
+    named = {getattr(column, "key", column) for column in getattr(state.statement, "_values", None) or ()}
+    if state.is_update and "company_id" in named:
+        raise AskproError("a row never changes its company")
 
 
 @event.listens_for(TenantSession, "before_flush")

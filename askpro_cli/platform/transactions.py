@@ -17,6 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from askpro_cli.base.errors import AskproError, RecordsError
 from askpro_cli.base.guards import forbid_network
 from askpro_cli.platform import dialects
+from askpro_cli.platform.transaction_watch import TransactionWatch, watch_of
 
 T = TypeVar("T")
 
@@ -61,10 +62,11 @@ def run_in_transaction(
             other tables than this version of askpro.
         AskproError: called inside another transaction (a mistake of ours).
     """
+    watch = watch_of(engine)
     with _flagged(), forbid_network(f"the transaction to {context}"):
         for attempt in range(1, attempts + 1):
             try:
-                with engine.begin() as connection:
+                with _told(watch, context, attempt, last=attempt == attempts), engine.begin() as connection:
                     return work(connection)
             except DBAPIError as error:
                 if attempt == attempts or not dialects.is_passing(error):
@@ -74,6 +76,26 @@ def run_in_transaction(
                 raise _no_connection(engine, context) from error
     message = f"a transaction needs at least one attempt, not {attempts}"
     raise AskproError(message)
+
+
+@contextmanager
+def _told(watch: TransactionWatch | None, context: str, attempt: int, *, last: bool) -> Iterator[None]:
+    """Tell *watch* of one attempt, whatever becomes of it."""
+    if watch is None:
+        yield
+        return
+    begun = time.monotonic()
+    watch.started(context, attempt)
+    outcome, reason = "committed", ""
+    try:
+        yield
+    except BaseException as error:
+        passing = isinstance(error, DBAPIError) and dialects.is_passing(error)
+        outcome = ("gave_up" if last else "retried") if passing else "rolled_back"
+        reason = type(error).__name__  # its text may quote a row
+        raise
+    finally:
+        watch.ended(context, attempt, outcome, time.monotonic() - begun, reason)
 
 
 def records_error(engine: Engine, error: DBAPIError, context: str) -> RecordsError:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from askpro_cli.base.clock import Clock, SystemClock
-from askpro_cli.base.errors import ConfigError, ConfirmationError, RefusedError
+from askpro_cli.base.errors import ConfigError, ConfirmationError, RefusedError, StateError
 from askpro_cli.shell import wiring
 from askpro_cli.shell.options import GlobalOptions
 from askpro_cli.shell.output.console import Console, Streams
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from askpro_cli.base.runlog import RunLog
     from askpro_cli.calcom.cache import CalcomCache
     from askpro_cli.calcom.client import CalcomClient
+    from askpro_cli.platform.transaction_watch import TransactionWatch
     from askpro_cli.resilience.policy import Policy
     from askpro_cli.shell.company import Company
     from askpro_cli.shell.settings.loading import Settings
@@ -56,6 +58,7 @@ class App:
         self.console = Console(streams, env)
         self.notices: list[str] = []
         self.max_requests: int | None = None  # what this run may send to Cal.com; set before it is asked
+        self.transactions: list[TransactionWatch] = []
         self._engines: dict[bool, Engine] = {}
         self._client: CalcomClient | None = None
 
@@ -227,11 +230,18 @@ class App:
         if not self.console.ask(f"{action}?"):
             raise RefusedError(f"nothing was done: {action}", subject=action)
 
+    def _count_transactions(self) -> None:
+        """Hand the counts of this run's transactions over to monitoring, where the state is open anyway."""
+        with suppress(StateError):
+            for watch in self.transactions:
+                watch.flush(self._state)
+
     def close(self) -> None:
         """Give back what was opened."""
         for engine in self._engines.values():
             engine.dispose()
         if "_state" in self.__dict__:
+            self._count_transactions()
             self._state.close()
         if "log" in self.__dict__:
             self.log.close()

@@ -48,10 +48,13 @@ def open_records(app: App, *, read_only: bool) -> Engine:
     """Return the records' engine, the embedded database upgraded first."""
     from askpro_cli.platform.engine import open_engine
     from askpro_cli.platform.migrate import ensure_embedded
+    from askpro_cli.platform.transaction_watch import watch
 
     url = records_url(app)
     ensure_embedded(url)
-    return open_engine(url, read_only=read_only)
+    engine = open_engine(url, read_only=read_only)
+    app.transactions.append(watch(engine, app.log))
+    return engine
 
 
 def api_key(app: App) -> str:

@@ -16,6 +16,10 @@ from askpro_cli.resilience.policy import EventLog
 from askpro_cli.resilience.threads import hop
 
 
+def _go_on(_step: str) -> None:
+    """Do nothing at a step: nobody watches outside tests."""
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """The tools of a booking.
@@ -29,6 +33,7 @@ class Desk:
         log: the run's log; no personal data goes into it.
         fresh_seconds: how old a booking returned as new may be (``booking.fresh_seconds``).
         notify: tells a person something while it happens.
+        at_step: told the name of each step that is done; a test may end the process there.
     """
 
     client: CalcomClient
@@ -39,6 +44,7 @@ class Desk:
     log: EventLog
     fresh_seconds: float
     notify: Callable[[str], None]
+    at_step: Callable[[str], None] = _go_on
 
     async def forget(self, host_ids: tuple[int, ...]) -> None:
         """Drop the cached slots of these hosts; where no host is known, those of the whole company.

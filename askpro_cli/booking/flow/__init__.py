@@ -1,1 +1,1 @@
-"""From a company, a service and a time to an appointment that cannot half-happen."""
+"""From a wish for a service to an appointment that stands on both sides, and back to order after a crash."""

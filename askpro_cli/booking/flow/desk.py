@@ -1,0 +1,55 @@
+"""What the flow works with: the tools of a remote booking, and the company's records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from askpro_cli.booking.desk import Desk
+from askpro_cli.resilience.threads import hop
+
+if TYPE_CHECKING:
+    from askpro_cli.platform.records import Records
+    from askpro_cli.platform.tenancy import TenantSession
+
+T = TypeVar("T")
+
+LEASE_SECONDS = 60.0
+"""How long a run owns an open row without renewing: a killed one is succeeded after that."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlowDesk:
+    """The tools of the flow, for one company.
+
+    Args:
+        desk: of the remote booking: client, ledger, cache, zone, clock, log.
+        records: of the company.
+        company: its slug.
+        correlation_id: of this run; stands in the rows it makes, in its log and at the vendor.
+        keep_pending: keep an appointment when the vendor is down (``booking.pending_sync``).
+        lease_seconds: see :data:`LEASE_SECONDS`.
+        patience: seconds to wait for another run that is at the same appointment.
+    """
+
+    desk: Desk
+    records: Records
+    company: str
+    correlation_id: str
+    keep_pending: bool = False
+    lease_seconds: float = LEASE_SECONDS
+    patience: float = 180.0
+
+    def at_step(self, name: str) -> None:
+        """Tell that the step *name* is done; a test may end the process here."""
+        self.desk.at_step(name)
+
+    async def run(self, work: Callable[[TenantSession], T], context: str) -> T:
+        """Run *work* in a transaction of the company's records, in a thread.
+
+        Raises:
+            RecordsError: the database cannot be used.
+            AskproError: what *work* raised.
+        """
+        return await hop(lambda: self.records.run_in_transaction(work, context=context))

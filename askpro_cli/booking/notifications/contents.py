@@ -1,0 +1,58 @@
+"""What a mail says: read from the records when it becomes true, and kept with the mail ever after."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from askpro_cli.base.times import iso_utc
+from askpro_cli.platform.schema import Appointment, Branch, Company, Customer, Service, Staff
+
+DEFAULT_ZONE = "Europe/Berlin"
+
+
+def contents_of(
+    session: Session, appointment: Appointment, company: Company, customer: Customer
+) -> dict[str, Any]:
+    """Return the facts of a mail as JSON: names, place, and the times in UTC with the zone to show them in.
+
+    Args:
+        session: of the company, in the transaction that made the facts true.
+        appointment: with the times the mail shall tell.
+        company: whose appointment it is.
+        customer: who gets the mail.
+    """
+    branch = _row(session, Branch, appointment.branch_id)
+    service = _row(session, Service, appointment.service_id)
+    staff = _row(session, Staff, appointment.staff_id)
+    return {
+        "company": company.name,
+        "company_email": company.email,
+        "customer": customer.name,
+        "service": service.name if service else None,
+        "staff": staff.name if staff else None,
+        "branch": branch.name if branch else None,
+        "phone": (branch.phone_number if branch else None) or company.phone,
+        "address": _address(branch, company),
+        "starts_at": iso_utc(appointment.starts_at),
+        "ends_at": iso_utc(appointment.ends_at),
+        "timezone": (branch.timezone if branch else None) or company.timezone or DEFAULT_ZONE,
+        "calendar_uid": calendar_uid(appointment, company),
+    }
+
+
+def calendar_uid(appointment: Appointment, company: Company) -> str:
+    """Return the UID of the appointment's calendar entry: the same in every mail about it."""
+    return f"askpro-{company.slug}-{appointment.id}-{appointment.correlation_id}"
+
+
+def _row(session: Session, model: type[Any], key: int | None) -> Any:
+    return None if key is None else session.get(model, key)
+
+
+def _address(branch: Branch | None, company: Company) -> str | None:
+    """Return where to go, on one line; the branch's own address, or the company's where it has none."""
+    place = branch if branch and (branch.address or branch.city) else company
+    town = " ".join(part for part in (place.postal_code, place.city) if part)
+    return ", ".join(part for part in (place.address, town) if part) or None

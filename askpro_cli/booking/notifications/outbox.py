@@ -1,0 +1,138 @@
+"""The outbox: a mail is a row, written in the transaction that made true what it says.
+
+Nothing is sent here: ``askpro notifications send`` does that later, so no mail server can hold up a booking.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Literal
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from askpro_cli.base.errors import InvalidValueError
+from askpro_cli.booking.addresses import check_email
+from askpro_cli.booking.notifications.contents import contents_of
+from askpro_cli.platform.schema import Activity, Appointment, Company, Customer, Notification
+
+Kind = Literal["confirmation", "change", "cancellation"]
+LANGUAGES = ("de", "en")
+
+_NO_DOMAIN, _LONGEST_DOMAIN = "askpro.invalid", 90
+
+SUPERSEDED = "a newer mail about the appointment took its place"
+
+
+def queue(
+    session: Session, appointment: Appointment, kind: Kind, *, correlation_id: str
+) -> Notification | None:
+    """Write the mail about an appointment that was made, moved or cancelled into the outbox.
+
+    Call it in the transaction that completes the step, with the appointment's new times set. Older mails
+    about it that have not gone out become ``skipped``: they say what is no longer so.
+
+    Args:
+        session: of the appointment's company.
+        appointment: with its customer, branch, service and staff set, where it has any.
+        kind: what happened.
+        correlation_id: of the run that did it.
+
+    Returns:
+        The row, flushed; None where no mail is to be sent, which the activity log tells with the reason.
+    """
+    company = session.get_one(Company, appointment.company_id)
+    customer = session.get(Customer, appointment.customer_id) if appointment.customer_id else None
+    session.flush()
+    _skip_older(session, appointment)
+    reason = _reason_for_none(company, customer)
+    if customer is None or reason:
+        _tell(session, appointment, f"no {kind} is sent: {reason}", correlation_id)
+        return None
+    mail = Notification(
+        company_id=appointment.company_id,
+        appointment_id=appointment.id,
+        customer_id=customer.id,
+        kind=kind,
+        recipient=check_email(customer.email or ""),
+        language=_language(customer.preferred_language),
+        message_id=_message_id(appointment, company),
+        sequence=_next_sequence(session, appointment),
+        payload=contents_of(session, appointment, company, customer),
+        status="pending",
+        correlation_id=correlation_id,
+    )
+    session.add(mail)
+    session.flush()
+    return mail
+
+
+def _reason_for_none(company: Company, customer: Customer | None) -> str | None:
+    """Return why nobody gets a mail, None when somebody does."""
+    if company.calcom_handles_notifications:
+        return "Cal.com sends the mails of this company"
+    if not company.send_booking_confirmations:
+        return "this company sends no confirmations"
+    if customer is None or not customer.email:
+        return "the customer has no e-mail address"
+    try:
+        check_email(customer.email)
+    except InvalidValueError:
+        return "the customer's e-mail address is malformed"
+    return None
+
+
+def _skip_older(session: Session, appointment: Appointment) -> None:
+    """Set aside what has not gone out; a mail that is being sent is seen to by its sender."""
+    session.execute(
+        update(Notification)
+        .where(
+            Notification.company_id == appointment.company_id,
+            Notification.appointment_id == appointment.id,
+            Notification.status == "pending",
+        )
+        .values(status="skipped", last_error=SUPERSEDED, next_attempt_at=None)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def _next_sequence(session: Session, appointment: Appointment) -> int:
+    """Return the number after the appointment's last mail; whoever queues holds the appointment."""
+    last = session.scalar(
+        select(func.max(Notification.sequence)).where(Notification.appointment_id == appointment.id)
+    )
+    return 0 if last is None else last + 1
+
+
+def _language(preferred: str | None) -> str:
+    """Return a language there are texts in: the customer's, or German."""
+    short = (preferred or "").lower()[:2]
+    return short if short in LANGUAGES else LANGUAGES[0]
+
+
+def _message_id(appointment: Appointment, company: Company) -> str:
+    """Return a Message-ID for all tries of a mail; it says which appointment, and nobody can guess it."""
+    return f"<{company.slug}.{appointment.id}.{os.urandom(8).hex()}@{_domain(company)}>"
+
+
+def _domain(company: Company) -> str:
+    """Return the company's mail domain, or one that nobody owns where it has none that fits the column."""
+    try:
+        domain = check_email(company.email or "").rpartition("@")[2]
+    except InvalidValueError:
+        return _NO_DOMAIN
+    return domain if len(domain) <= _LONGEST_DOMAIN else _NO_DOMAIN
+
+
+def _tell(session: Session, appointment: Appointment, text: str, correlation_id: str) -> None:
+    session.add(
+        Activity(
+            company_id=appointment.company_id,
+            log_name="notifications",
+            event="notification.not_queued",
+            description=text,
+            subject_type="appointment",
+            subject_id=appointment.id,
+            batch_uuid=correlation_id,
+        )
+    )

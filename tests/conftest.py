@@ -8,6 +8,7 @@ pytest_plugins = (
     "support.cli",
     "support.databases",
     "support.records",
+    "support.people",
     "support.redis_server",
     "support.stores",
     "support.contract.watching",

@@ -1,0 +1,186 @@
+"""Appointments as our own records hold them: those of a stretch of time, and one with its history.
+
+Every function is the work of a transaction of one company; nothing here asks Cal.com.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import Session
+
+from askpro_cli.base.errors import NotFoundError
+from askpro_cli.base.nearest import nearest
+from askpro_cli.base.times import Interval
+from askpro_cli.platform.schema import (
+    Activity,
+    Appointment,
+    Branch,
+    CalcomBooking,
+    Customer,
+    Notification,
+    Service,
+    Staff,
+)
+
+SUBJECT = "appointment"
+"""``subject_type`` of an appointment's rows in the activity log."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which appointments are listed; None and () mean any.
+
+    Args:
+        window: those that begin in it, the end not included.
+        since: those that begin then or later, where there is no window.
+        branch: a slug.
+        staff: a name.
+        customer: an id.
+        statuses: any of them.
+        limit: at most so many.
+    """
+
+    window: Interval | None = None
+    since: datetime | None = None
+    branch: str | None = None
+    staff: str | None = None
+    customer: int | None = None
+    statuses: tuple[str, ...] = ()
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One appointment with the names of what it is about."""
+
+    appointment: Appointment
+    branch: str | None
+    service: str | None
+    staff: str | None
+    customer: Customer | None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """One appointment with all that happened to it, oldest first."""
+
+    listed: Listed
+    chain: list[CalcomBooking]
+    notifications: list[Notification]
+    activity: list[Activity]
+
+
+def list_appointments(session: Session, wanted: Wanted) -> list[Listed]:
+    """Return the appointments that are wanted, in order of their starts.
+
+    Raises:
+        NotFoundError: no such branch, person or customer in this company.
+    """
+    query = _query().where(*_conditions(session, wanted))
+    rows = session.execute(query.order_by(Appointment.starts_at, Appointment.id).limit(wanted.limit))
+    return [Listed(*row) for row in rows]
+
+
+def find_appointment(session: Session, reference: int | str) -> Appointment:
+    """Return an appointment by its id, or by any uid that a booking of it ever had.
+
+    Raises:
+        NotFoundError: this company has none.
+    """
+    found = _by_id(session, reference) if isinstance(reference, int) else appointment_of(session, reference)
+    if found is None:
+        named = f"appointment {reference}" if isinstance(reference, int) else f"appointment of {reference}"
+        raise NotFoundError(
+            f"there is no {named} in the records",
+            subject=str(reference),
+            hint="askpro appointments list shows those that are there",
+        )
+    return found
+
+
+def appointment_of(session: Session, uid: str) -> Appointment | None:
+    """Return the appointment to which this uid belongs or belonged, None when the records know none."""
+    chained = select(CalcomBooking.appointment_id).where(CalcomBooking.calcom_uid == uid)
+    appointment_id = session.scalar(chained)
+    if appointment_id is not None:
+        return _by_id(session, appointment_id)
+    return session.scalar(select(Appointment).where(Appointment.calcom_v2_booking_uid == uid))
+
+
+def history(session: Session, reference: int | str) -> History:
+    """Return an appointment with its bookings, mails and activity.
+
+    Raises:
+        NotFoundError: as :func:`find_appointment`.
+    """
+    key = find_appointment(session, reference).id
+    chain = select(CalcomBooking).where(CalcomBooking.appointment_id == key).order_by(CalcomBooking.id)
+    mails = select(Notification).where(Notification.appointment_id == key).order_by(Notification.id)
+    events = select(Activity).where(Activity.subject_type == SUBJECT, Activity.subject_id == key)
+    return History(
+        Listed(*session.execute(_query().where(Appointment.id == key)).one()),
+        list(session.scalars(chain)),
+        list(session.scalars(mails)),
+        list(session.scalars(events.order_by(Activity.id))),
+    )
+
+
+def _by_id(session: Session, key: int) -> Appointment | None:
+    return session.scalar(select(Appointment).where(Appointment.id == key))
+
+
+def _query() -> Select[Appointment, str, str, str, Customer]:
+    return (
+        select(Appointment, Branch.slug, Service.name, Staff.name, Customer)
+        .outerjoin(Branch, Branch.id == Appointment.branch_id)
+        .outerjoin(Service, Service.id == Appointment.service_id)
+        .outerjoin(Staff, Staff.id == Appointment.staff_id)
+        .outerjoin(Customer, Customer.id == Appointment.customer_id)
+    )
+
+
+def _conditions(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.window is not None:
+        found += [Appointment.starts_at >= wanted.window.start, Appointment.starts_at < wanted.window.end]
+    elif wanted.since is not None:
+        found.append(Appointment.starts_at >= wanted.since)
+    if wanted.branch is not None:
+        found.append(Appointment.branch_id.in_(_branches(session, wanted.branch)))
+    if wanted.staff is not None:
+        found.append(Appointment.staff_id.in_(_people(session, wanted.staff)))
+    if wanted.customer is not None:
+        found.append(Appointment.customer_id == _customer(session, wanted.customer))
+    if wanted.statuses:
+        found.append(Appointment.status.in_(wanted.statuses))
+    return found
+
+
+def _branches(session: Session, text: str) -> Sequence[int]:
+    found = session.scalars(select(Branch.id).where(Branch.slug == text)).all()
+    if not found:
+        meant = nearest(text, session.scalars(select(Branch.slug)))
+        raise _none("branch", text, f"did you mean {meant}?" if meant else None)
+    return found
+
+
+def _people(session: Session, text: str) -> Sequence[int]:
+    """Return the ids of all who are called so: two of a name are listed together."""
+    found = session.scalars(select(Staff.id).where(Staff.name == text)).all()
+    if not found:
+        raise _none("member of staff", text)
+    return found
+
+
+def _customer(session: Session, key: int) -> int:
+    if session.scalar(select(Customer.id).where(Customer.id == key)) is None:
+        raise _none("customer", str(key), "askpro customers list")
+    return key
+
+
+def _none(what: str, text: str, hint: str | None = None) -> NotFoundError:
+    return NotFoundError(f"this company has no {what} {text!r} in the records", subject=text, hint=hint)

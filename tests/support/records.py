@@ -19,7 +19,6 @@ from askpro_cli.base.clock import ManualClock
 from askpro_cli.platform.engine import open_engine
 from askpro_cli.platform.migrate import upgrade
 from askpro_cli.platform.records import Records
-from askpro_cli.platform.schema import Base
 from support.databases import DATABASES, private_database
 
 
@@ -67,9 +66,6 @@ class Templates:
         if family != "sqlite":
             url = self._stack.enter_context(private_database(family))
         upgrade(url)
-        engine = open_engine(url)
-        Base.metadata.create_all(engine)
-        engine.dispose()
         if family == "sqlite":
             engine = open_engine(url)
             with engine.connect() as connection:  # all of it into the one file that is copied

@@ -7,41 +7,37 @@ Revises: none
 from __future__ import annotations
 
 import sqlalchemy as sa
-from alembic import op
-from sqlalchemy.dialects import mysql
+
+from askpro_cli.platform.migrations import making
 
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
 
+table = "idempotency_keys"
+
 
 def upgrade() -> None:
     """Make the table; a copy of platform/tables.py as it was at this revision."""
-    op.create_table(
-        "idempotency_keys",
-        sa.Column("company", _ascii(100), nullable=False),
-        sa.Column("key_hash", _ascii(64), nullable=False),
-        sa.Column("content_hash", _ascii(64), nullable=False),
-        sa.Column("state", _ascii(10), nullable=False),
-        sa.Column("token", _ascii(32), nullable=False),
-        sa.Column("lease_until_ms", sa.BigInteger, nullable=False),
-        sa.Column("created_at_ms", sa.BigInteger, nullable=False),
-        sa.Column("expires_at_ms", sa.BigInteger, nullable=False),
-        sa.Column("uid", _ascii(100)),
-        sa.Column("event_type_id", sa.BigInteger),
-        sa.Column("start_at_ms", sa.BigInteger),
-        sa.PrimaryKeyConstraint("company", "key_hash"),
+    making.make_table(
+        table,
+        making.required("company", making.ascii_text(100)),
+        making.required("key_hash", making.ascii_text(64)),
+        making.required("content_hash", making.ascii_text(64)),
+        making.required("state", making.ascii_text(10)),
+        making.required("token", making.ascii_text(32)),
+        making.required("lease_until_ms", sa.BigInteger),
+        making.required("created_at_ms", sa.BigInteger),
+        making.required("expires_at_ms", sa.BigInteger),
+        making.optional("uid", making.ascii_text(100)),
+        making.optional("event_type_id", sa.BigInteger),
+        making.optional("start_at_ms", sa.BigInteger),
+        making.primary("company", "key_hash"),
+        indexes={"ix_idempotency_keys_expires_at_ms": ["expires_at_ms"]},
     )
-    op.create_index("ix_idempotency_keys_expires_at_ms", "idempotency_keys", ["expires_at_ms"])
 
 
 def downgrade() -> None:
-    """Remove the table: every key given so far is forgotten."""
-    op.drop_table("idempotency_keys")
-
-
-def _ascii(length: int) -> sa.types.TypeEngine[str]:
-    """Return text compared byte by byte."""
-    exact = mysql.VARCHAR(length, charset="ascii", collation="ascii_bin")
-    return sa.String(length).with_variant(exact, "mysql", "mariadb")
+    """Refuse."""
+    making.refuse_downgrade(revision)

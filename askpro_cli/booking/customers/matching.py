@@ -1,0 +1,178 @@
+"""Whose appointment it is: the customer behind a number or an address, inside the session's company.
+
+First the normalised number, then the address; never a name, with which one could act as somebody else. A
+row that was merged stands for the one it went into, so a second number leads to the same person once both
+rows were merged (``askpro customers merge``). What is known stays: another name, address or language on a
+known number is that appointment's alone, and only what the row lacks is filled in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from askpro_cli.base.errors import AskproError, InvalidValueError
+from askpro_cli.base.phones import caller_number
+from askpro_cli.booking.addresses import check_email
+from askpro_cli.booking.requests import check_name
+from askpro_cli.platform import tenancy
+from askpro_cli.platform.schema import Customer
+from askpro_cli.platform.tenancy import TenantSession
+
+ACTIVE, MERGED, ERASED = "active", "merged", "erased"
+_MAX_NAME = 255
+
+
+def find_or_create(
+    session: TenantSession, *, name: str, phone: str | None, email: str | None, language: str
+) -> Customer:
+    """Return the customer of a number or an address; a new one when nobody has them.
+
+    An address alone finds a person only when one has it and the numbers agree: families share addresses.
+    Two transactions with the same new number end with one row.
+
+    Args:
+        session: of one company, inside a transaction.
+        name: for a new row; never matched.
+        phone: as people write it, or a word for a withheld one, or None.
+        email: None or empty when there is none.
+        language: ``de`` or ``en``, for a new row.
+
+    Raises:
+        InvalidValueError: neither number nor address, or one is malformed.
+    """
+    _refuse_no_company(session)
+    number, address = contact_of(phone, email)
+    found = find(session, phone=number, email=address)
+    if found is None:
+        return _create(session, _short(check_name(name, field="name")), number, address, language)
+    return _completed(session, found, number, address)
+
+
+def contact_of(phone: str | None, email: str | None) -> tuple[str | None, str | None]:
+    """Return the normalised number and the address in small letters, at least one of them.
+
+    Raises:
+        InvalidValueError: there is none, or one is malformed.
+    """
+    number = caller_number(phone)
+    address = check_email(email).lower() if email and email.strip() else None
+    if number is None and address is None:
+        message = "a customer needs a telephone number or an e-mail address, and there is neither"
+        raise InvalidValueError(
+            message, subject="customer", hint="ask a caller without a number for an address"
+        )
+    return number, address
+
+
+def find(session: TenantSession, *, phone: str | None, email: str | None) -> Customer | None:
+    """Return the customer of a number, else of an address; None when nobody can be said to be it.
+
+    Args:
+        session: of one company.
+        phone: E.164, or None.
+        email: in small letters, or None.
+    """
+    if phone is not None:
+        of_number = _survivors(session, session.scalars(select(Customer).where(Customer.phone == phone)))
+        if of_number:
+            return of_number[0]
+    return None if email is None else _by_email(session, email, phone)
+
+
+def _by_email(session: TenantSession, email: str, phone: str | None) -> Customer | None:
+    """Return whom the address belongs to.
+
+    Where several have it, a wish without number means the row without number: the same contact, the same row.
+    """
+    rows = session.scalars(select(Customer).where(Customer.email == email).order_by(Customer.id))
+    people = _survivors(session, rows)
+    if len(people) == 1 and not _contradicts(people[0], phone):
+        return people[0]
+    return next((one for one in people if one.phone is None), None) if phone is None else None
+
+
+def _contradicts(customer: Customer, phone: str | None) -> bool:
+    known = {customer.phone, *(customer.phone_variants or [])} - {None}
+    return phone is not None and bool(known) and phone not in known
+
+
+def _survivors(session: TenantSession, rows: Iterable[Customer]) -> list[Customer]:
+    """Return the people behind rows, each once."""
+    people = {one.id: one for one in (survivor(session, row) for row in rows) if one.status == ACTIVE}
+    return list(people.values())
+
+
+def survivor(session: TenantSession, customer: Customer) -> Customer:
+    """Return the row that a merged one went into, however often; any other is itself."""
+    seen = {customer.id}
+    while customer.status == MERGED and customer.merged_into_id not in seen:
+        into = session.scalar(select(Customer).where(Customer.id == customer.merged_into_id))
+        if into is None:
+            break
+        customer = into
+        seen.add(customer.id)
+    return customer
+
+
+def _create(
+    session: TenantSession, name: str, phone: str | None, email: str | None, language: str
+) -> Customer:
+    """Add a row, or return the one that another transaction added for this number meanwhile."""
+    row = Customer(
+        name=name,
+        phone=phone,
+        email=email,
+        preferred_language=language,
+        status=ACTIVE,
+    )
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        return _completed(session, _other(session, phone), phone, email)
+    return row
+
+
+def _completed(session: TenantSession, customer: Customer, phone: str | None, email: str | None) -> Customer:
+    """Fill in what the row lacks; when another row got the number meanwhile, that one is the customer."""
+    if customer.email is None and email is not None:
+        customer.email = email
+    if customer.phone is not None or phone is None or _contradicts(customer, phone):
+        return customer
+    try:
+        with session.begin_nested():
+            customer.phone = phone
+    except IntegrityError:
+        return _other(session, phone)
+    return customer
+
+
+def _other(session: TenantSession, phone: str | None) -> Customer:
+    """Return the row that was in the way of a number.
+
+    Raises:
+        IntegrityError: it was something else that was in the way.
+    """
+    found = find(session, phone=phone, email=None)
+    if found is None:
+        message = "a customer could be neither found nor added"
+        raise AskproError(message)
+    return found
+
+
+def _short(name: str) -> str:
+    """Return a name the column takes; a longer one is no name that anybody says on the telephone."""
+    if len(name) > _MAX_NAME:
+        message = f"name: {len(name)} characters, {_MAX_NAME} are allowed"
+        raise InvalidValueError(message, subject="name")
+    return name
+
+
+def _refuse_no_company(session: TenantSession) -> None:
+    """Refuse a session that sees more than one company: it would find another one's customer."""
+    if session.info.get(tenancy.COMPANY) is None or session.info.get(tenancy.PLATFORM_WIDE):
+        message = "a customer was looked for without saying whose"
+        raise AskproError(message, hint="name the company")

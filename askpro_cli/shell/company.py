@@ -65,14 +65,15 @@ class Company(NamedTuple):
 def choose_company(settings: Settings) -> Company:
     """Return the company of this run.
 
-    With no company configured it is ``default``; with one, that one; with several, one must be named.
+    With no company configured it is the named one, whose existence only the records can tell, or ``default``;
+    with one, that one; with several, one must be named.
 
     Raises:
         ConfigError: the named company is not configured, or several are and none was named.
     """
     configured = settings.companies()
     slug = settings.optional("company") or _only_one(configured)
-    if slug not in configured and (configured or slug != DEFAULT_SLUG):
+    if configured and slug not in configured:
         raise _unknown_company(slug, configured, settings)
     return _company(slug, configured.get(slug, {}), settings, several=len(configured) > 1)
 

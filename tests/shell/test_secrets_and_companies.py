@@ -168,6 +168,11 @@ def test_a_company_without_settings_of_its_own_exists(cli: Cli) -> None:
     assert choose_company(load(cli)).slug == "salon"
 
 
+def test_where_no_company_is_configured_any_may_be_named_for_the_records_know_it(cli: Cli) -> None:
+    company = choose_company(load(cli, ASKPRO_COMPANY="salon"))
+    assert (company.slug, company.key_setting) == ("salon", "calcom.api_key")
+
+
 def test_the_zone_is_the_flags_then_the_companys_then_the_settings(cli: Cli) -> None:
     cli.user_file(
         "timezone: Europe/Paris\ncompanies: {salon: {timezone: Europe/Vienna}, clinic: {language: en}}\n"

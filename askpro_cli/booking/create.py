@@ -8,7 +8,7 @@ between any two steps leaves a key that the same command, run again, settles by 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from askpro_cli.base.errors import SlotUnavailableError, VendorNotFoundError
@@ -38,6 +38,8 @@ class Order:
         around: the stretch in which any run under this key may have booked (the asked start, and with
             ``--next`` what may be booked instead).
         reserve: hold each slot while it is tried; of a series the first one.
+        doubt: an earlier run may have booked although the key tells nothing of it any more (it was kept for
+            a day); look before sending.
     """
 
     request: BookingRequest
@@ -46,6 +48,7 @@ class Order:
     content: str
     around: Interval
     reserve: bool = False
+    doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +119,49 @@ async def standing_under(desk: Desk, order: Order) -> Booked | None:
     return Booked(standing.value, standing.meta, replayed=True) if standing else None
 
 
-async def _make(desk: Desk, order: Order, claim: Claim, next_slot: NextSlot | None) -> Booked:
-    asked = order.request.start
-    holding = Holding(desk, order.event_type, order.key) if order.reserve else None
-    sending = Sending(
-        desk, order.event_type, order.key, claim, asked=asked, around=order.around, holding=holding
-    )
+async def find_booking(desk: Desk, order: Order) -> Booked | None:
+    """Return what was ever booked under the key of *order* and stands, None when nothing does; never sends.
+
+    Whoever holds the key meanwhile is waited for, and one that was stopped on its way to the vendor will not
+    send any more: its claim is gone. So after None nothing comes of an earlier run.
+
+    Raises:
+        IdempotencyError: the key stands for other content.
+        AskproError: nobody could look; the key is kept.
+    """
+    claim = await desk.ledger.claim(order.key, order.content, order.request)
+    if claim.record.uid is not None:
+        standing = await _confirm(desk, claim.record.uid, order.key)
+        return Booked(standing.value, standing.meta, replayed=True) if standing else None
+    sending = _sending(desk, replace(order, doubt=True, reserve=False), claim)
     async with desk.ledger.held(claim), sending:
         found = await sending.settle_doubt()
+        if found is None:
+            return None
+        await sending.complete(found.value[0])
+        return Booked(found.value, found.meta, recovered=True)
+
+
+def _sending(desk: Desk, order: Order, claim: Claim, holding: Holding | None = None) -> Sending:
+    return Sending(
+        desk,
+        order.event_type,
+        order.key,
+        claim,
+        asked=order.request.start,
+        around=order.around,
+        holding=holding,
+        doubt=order.doubt,
+    )
+
+
+async def _make(desk: Desk, order: Order, claim: Claim, next_slot: NextSlot | None) -> Booked:
+    desk.at_step("key_claimed")
+    holding = Holding(desk, order.event_type, order.key) if order.reserve else None
+    sending = _sending(desk, order, claim, holding)
+    async with desk.ledger.held(claim), sending:
+        found = await sending.settle_doubt()
+        desk.at_step("doubt_settled")
         made = found or await _send(sending, order.request, next_slot)
         await sending.complete(made.value[0])
         recovered = found is not None or made.meta.recovered

@@ -70,6 +70,12 @@ class Holding:
             if self._uid is not None:
                 await _to_its_end(self._give_back(self._uid))
 
+    async def give_back_left(self) -> None:
+        """Release what a killed run under this key left held: it hides the slot from its own holder, too."""
+        left = await self._note.read()
+        if left and left.get("uid"):
+            await _to_its_end(self._give_back(str(left["uid"])))
+
     async def _take(self, request: BookingRequest, start: datetime) -> None:
         left = await self._note.read()
         if left and left.get("uid"):
@@ -95,6 +101,7 @@ class Holding:
         self.told = "the slot was held meanwhile"
         await self._note.write({"start": iso_utc(start), "uid": self._uid})
         self._desk.log.event("slot.held", uid=self._uid)
+        self._desk.at_step("slot_held")
 
     async def _give_back(self, uid: str) -> None:
         """Release it; one that cannot be is told, and lapses by itself."""
@@ -109,6 +116,7 @@ class Holding:
         else:
             self._desk.log.event("slot.released", uid=uid)
             await self._note.erase()
+            self._desk.at_step("hold_given_back")
         self._uid = None
         await self._desk.forget(self._event_type.host_ids)  # what was cached meanwhile lacks the slot
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LEASE_SECONDS = 9.0
 _RENEW_EVERY = 3.0
+_RENEWALS = 3  # at least so many in one lease
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 0.5
 _SILENT_SECONDS = (
     1.0  # a healthy booking is through by then; beyond it a person wants to know what is waited for
@@ -42,6 +43,7 @@ class Ledger:
         sleep: waits the given seconds.
         notify: tells a person that another process is waited for.
         patience: seconds to wait for another process that is at the same key.
+        lease: seconds after which a killed holder of a key is succeeded.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class Ledger:
         sleep: Callable[[float], Awaitable[None]],
         notify: Callable[[str], None] = lambda _: None,
         patience: float = PATIENCE_SECONDS,
+        lease: float = LEASE_SECONDS,
     ) -> None:
         self._records = records
         self._company = company
@@ -64,6 +67,7 @@ class Ledger:
         self._sleep = sleep
         self._notify = notify
         self._patience = patience
+        self._lease = lease
 
     async def claim(self, key: str, content: str, request: BookingRequest) -> Claim:
         """Claim *key*; while another process is at it, wait for what becomes of it.
@@ -108,7 +112,7 @@ class Ledger:
                 company=self._company,
                 key=f"{self._server} {key}",
                 content=content,
-                lease=LEASE_SECONDS,
+                lease=self._lease,
                 ttl=self._ttl,
                 event_type_id=request.event_type_id,
                 start=request.start,
@@ -139,9 +143,9 @@ class Ledger:
         import asyncio
 
         while True:
-            await asyncio.sleep(_RENEW_EVERY)
+            await asyncio.sleep(min(_RENEW_EVERY, self._lease / _RENEWALS))
             try:
-                kept = await hop(lambda: idempotency.renew(self._records(), claim, lease=LEASE_SECONDS))
+                kept = await hop(lambda: idempotency.renew(self._records(), claim, lease=self._lease))
             except AskproError as error:
                 self._log.event("booking.lease_not_renewed", level="warning", reason=error.message)
                 continue
@@ -159,7 +163,7 @@ class Ledger:
             UnknownError: another process has taken the claim over.
             RecordsError: the records cannot be used; nobody knows who holds the claim.
         """
-        if not await hop(lambda: idempotency.renew(self._records(), claim, lease=LEASE_SECONDS)):
+        if not await hop(lambda: idempotency.renew(self._records(), claim, lease=self._lease)):
             self._log.event("booking.claim_lost", level="warning")
             raise _still_busy(key)
 

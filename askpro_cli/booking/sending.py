@@ -45,6 +45,7 @@ class Sending:
         asked: the start that the key stands for.
         around: the stretch in which an earlier run under this key may have booked.
         holding: holds each slot while it is tried, None to book without.
+        doubt: something may have been sent before, whatever the claim says.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Sending:
         asked: datetime,
         around: Interval,
         holding: Holding | None = None,
+        doubt: bool = False,
     ) -> None:
         self._desk = desk
         self._event_type = event_type
@@ -67,7 +69,7 @@ class Sending:
         self._around = around
         self._holding = holding
         self._claim = claim
-        self._doubt = self._was_in_doubt = claim.state == "unsettled"
+        self._doubt = self._was_in_doubt = doubt or claim.state == "unsettled"
         self._on_the_wire = False
         self._done = False
 
@@ -143,6 +145,7 @@ class Sending:
                 "the same command, run again, looks for it first"
             )
         self._done = True
+        self._desk.at_step("key_completed")
 
     def _held(self, request: BookingRequest, start: datetime) -> AbstractAsyncContextManager[None]:
         return self._holding.around(request, start) if self._holding else nullcontext()
@@ -152,8 +155,10 @@ class Sending:
         await desk.ledger.require(self._claim, self._key)
         sent_at = desk.clock.now()
         self._on_the_wire = True
+        desk.at_step("about_to_send")
         try:
             made = await self._create(request, start)
+            desk.at_step("answered")
         except (SlotUnavailableError, VendorConflictError):
             raise  # nothing changed, and what was cached since we asked is newer than that
         except VendorNotFoundError:

@@ -113,6 +113,28 @@ SETTINGS: tuple[Setting, ...] = with_files(
     Setting(
         "alternatives.day_cost_minutes", Kind.NUMBER, "Cost of a day apart", low=0, high=10_000, unit="min"
     ),
+    Setting("mail.host", Kind.TEXT, "Mail server that takes our mails", guarded=True),
+    Setting(
+        "mail.port",
+        Kind.INTEGER,
+        "Its port; 587, 465 or 25 by mail.security",
+        guarded=True,
+        low=1,
+        high=65_535,
+    ),
+    Setting("mail.user", Kind.TEXT, "User to sign in with; none: no signing in", guarded=True),
+    Setting("mail.password", Kind.SECRET, "Password of mail.user", guarded=True),
+    Setting(
+        "mail.security",
+        Kind.TEXT,
+        "How the way to it is encrypted; certificates are verified",
+        guarded=True,
+        choices=("none", "starttls", "tls"),
+    ),
+    Setting("mail.ca_bundle", Kind.PATH, "Certificates to trust instead of the system's", guarded=True),
+    Setting("mail.from", Kind.TEXT, "Address our mails come from where the company has no mail_from"),
+    Setting("mail.from_name", Kind.TEXT, "Name beside that address; none: the company's"),
+    Setting("mail.timeout", Kind.NUMBER, "Longest wait for one answer of it", low=0.1, high=600, unit="s"),
     Setting("logs.keep_days", Kind.INTEGER, "How long run logs are kept", low=1, high=3650, unit="days"),
     Setting("secrets.keyring", Kind.FLAG, "Look for missing secrets in the system keyring", guarded=True),
     Setting("retell.base_url", Kind.URL, "Where Retell's API answers", guarded=True),
@@ -125,6 +147,8 @@ SETTINGS: tuple[Setting, ...] = with_files(
 COMPANY_SETTINGS: tuple[Setting, ...] = with_files(
     Setting("timezone", Kind.ZONE, "Zone of the company's local times"),
     Setting("language", Kind.TEXT, "Language of its attendees' mails", choices=("de", "en", "fr", "tr")),
+    Setting("mail_from", Kind.TEXT, "Address its mails come from"),
+    Setting("mail_from_name", Kind.TEXT, "Name beside that address; none: the company's as in the records"),
     Setting("country", Kind.TEXT, "Country whose public holidays it keeps, as in ISO 3166-1; DE if not set"),
     Setting("state", Kind.TEXT, "State whose public holidays it keeps, as in ISO 3166-2: NW, BY, …"),
     Setting(

@@ -1,6 +1,6 @@
 """Telephone numbers: one normaliser, one form (E.164) everywhere.
 
-The rules by which a number is read, in order, are :func:`readings`; a bare country code is taken for one
+:func:`readings` are the rules by which a number is read, in order. A bare country code is taken for one
 before the number is taken for a national one, so that no number gets its country code twice.
 """
 
@@ -34,8 +34,29 @@ _EXTENSION = re.compile(
 )
 
 NOT_WRITTEN_SO = "not written so"
-NO_NUMBERING_PLAN = "in no numbering plan (too short, too long, or an unused range)"
+NO_NUMBERING_PLAN = "is in no numbering plan (too short, too long, or an unused range)"
 CODE_TWICE = "has its country code twice"
+NO_PREFIX = "has neither a country code nor the 0 of a national number"
+
+
+def check_region(text: str, *, field: str = "--region") -> str:
+    """Return a country in capitals.
+
+    Args:
+        text: ISO 3166-1, two letters.
+        field: the option's name, for the message.
+
+    Raises:
+        InvalidValueError: no country with telephone numbers is called so.
+    """
+    import phonenumbers
+
+    region = text.strip().upper()
+    if phonenumbers.country_code_for_region(region):
+        return region
+    raise InvalidValueError(
+        f"{field}: no country is called {text!r}", subject=field, hint="two letters, such as DE, AT or CH"
+    )
 
 
 class Reading(NamedTuple):
@@ -54,8 +75,8 @@ class Reading(NamedTuple):
 
 def is_withheld(text: str | None) -> bool:
     """Tell whether a caller's number was withheld: nothing, a word such as ``anonymous``, or its digits."""
-    word = _cleaned(text or "").casefold().removeprefix("sip:").partition("@")[0].strip(" <>\"'+")
-    return not word or word in _WITHHELD or word in _WITHHELD_DIGITS
+    word = _cleaned(text or "").casefold().removeprefix("sip:").partition("@")[0].strip(" <>\"'")
+    return not word or word in _WITHHELD or word.removeprefix("+") in _WITHHELD_DIGITS
 
 
 def caller_number(text: str | None, *, region: str = REGION, field: str = "phone") -> str | None:
@@ -90,10 +111,10 @@ def normalise_phone(text: str, *, region: str = REGION, field: str = "phone") ->
     tried = list(readings(text, region=region))
     if tried and tried[-1].number:
         return tried[-1].number
-    why = next((one.outcome for one in tried if one.outcome != NOT_WRITTEN_SO), "")
-    raise _bad(
-        field, f"{'' if why == CODE_TWICE else 'is '}{why}" if why else "is not a telephone number", region
-    )
+    why = next((one.outcome for one in tried if one.outcome != NOT_WRITTEN_SO), None)
+    if tried and why is None:
+        why = NO_PREFIX
+    raise _bad(field, why or "is not a telephone number", region)
 
 
 def readings(text: str, *, region: str = REGION) -> Iterator[Reading]:
@@ -105,25 +126,34 @@ def readings(text: str, *, region: str = REGION) -> Iterator[Reading]:
         text: as people write it.
         region: ISO 3166 country of a number without country code.
     """
-    import phonenumbers
-
     plus, digits = _compact(text)
     if not digits:
         return
-    code = str(phonenumbers.country_code_for_region(region))
-    bare = not plus and not digits.startswith("0")
-    rules = (
-        ("international, with +", f"+{digits}" if plus else None),
-        ("international, with 00", f"+{digits[2:]}" if not plus and digits.startswith("00") else None),
-        (f"national, of {region}", digits if not plus and re.match("0[^0]", digits) else None),
-        (f"country code {code} without +", f"+{digits}" if bare and digits.startswith(code) else None),
-        (f"national, of {region}, without 0", digits if bare and not digits.startswith(code) else None),
-    )
-    for rule, written in rules:
+    for rule, written in _rules(plus=plus, digits=digits, region=region):
         reading = _read(rule, written, region)
         yield reading
         if reading.number:
             return
+
+
+def _rules(*, plus: bool, digits: str, region: str) -> list[tuple[str, str | None]]:
+    """Return the rules in order, each with the number as it takes it, None where it does not apply.
+
+    Where national numbers are told by a leading 0, one without it is not guessed at: it may lack its area.
+    """
+    import phonenumbers
+
+    code = str(phonenumbers.country_code_for_region(region))
+    bare = not plus and not digits.startswith("0")
+    has_code = bare and digits.startswith(code)
+    told_by_0 = phonenumbers.ndd_prefix_for_region(region, strip_non_digits=True) == "0"
+    national = not plus and not digits.startswith("00") and not has_code and not (bare and told_by_0)
+    return [
+        ("international, with +", f"+{digits}" if plus else None),
+        ("international, with 00", f"+{digits[2:]}" if not plus and digits.startswith("00") else None),
+        (f"country code {code} without +", f"+{digits}" if has_code else None),
+        (f"national, of {region}", digits if national else None),
+    ]
 
 
 def _read(rule: str, written: str | None, region: str) -> Reading:

@@ -1,0 +1,192 @@
+"""From company, branch, service and staff, or a call, to the event type that is booked.
+
+Nothing is guessed: a name that fits nothing or several things is an error that names what there is. On the
+platform we serve, fallbacks to the first company, the default service and the nearest event type hid every
+mistake of a mapping until somebody stood before a closed door.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from askpro_cli.base.errors import InvalidValueError, NotFoundError, RefusedError
+from askpro_cli.booking.flow.choosing import choose, event_types_of, find_staff, single_host
+from askpro_cli.booking.flow.naming import listed, only
+from askpro_cli.booking.flow.wishes import Contact, ServiceWish, Target
+from askpro_cli.platform import tenancy
+from askpro_cli.platform.schema import (
+    Branch,
+    BranchService,
+    CalcomEventType,
+    Call,
+    Company,
+    Customer,
+    PhoneNumber,
+    Service,
+)
+from askpro_cli.platform.tenancy import TenantSession
+
+
+def resolve(session: TenantSession, wish: ServiceWish) -> Target:
+    """Return what *wish* comes down to.
+
+    Args:
+        session: of the company that is asked for.
+        wish: names as a person gave them.
+
+    Raises:
+        NotFoundError: no such service, branch, person, customer or call in this company.
+        InvalidValueError: a name means several, or branch or person do not offer the service.
+        RefusedError: the service has no event type, or the call was dialled to a number of somebody else.
+    """
+    company = _company(session)
+    call, branch_of_call = _call(session, wish.call, company)
+    service = only(_services(session), wish.service, what="service", option="--service", company=company.slug)
+    candidates = event_types_of(session, service)
+    branch = _Place(session, company, service, candidates).branch(wish.branch, branch_of_call)
+    staff = find_staff(session, wish.staff, service, company)
+    event_type, people = choose(session, candidates, service, branch, staff)
+    offer = _offer(session, service, branch)
+    return Target(
+        service_id=service.id,
+        service=service.name,
+        duration=(offer.duration if offer else None) or service.duration,
+        price_cents=service.price_cents if offer is None or offer.price_cents is None else offer.price_cents,
+        event_type_row=event_type.id,
+        event_type_id=event_type.calcom_event_type_id,
+        event_type=event_type.name,
+        staff_ids=tuple(one.id for one in people),
+        staff_id=single_host(event_type, people),
+        branch_id=branch.id if branch else None,
+        branch=branch.slug if branch else None,
+        timezone=(branch.timezone if branch else None) or company.timezone,
+        call_id=call.id if call else None,
+        contact=_contact(session, wish.customer, company),
+    )
+
+
+def _company(session: TenantSession) -> Company:
+    """Return the session's company.
+
+    Raises:
+        RefusedError: it is switched off.
+    """
+    company = session.get_one(Company, session.info[tenancy.COMPANY])
+    if not company.is_active:
+        raise RefusedError(f"company {company.slug} is not active", subject=company.slug)
+    return company
+
+
+def _call(session: TenantSession, call_id: str | None, company: Company) -> tuple[Call | None, int | None]:
+    """Return the call that asks, and the branch whose number was dialled.
+
+    Raises:
+        NotFoundError: this company has no such call.
+        RefusedError: the number it was dialled to is not this company's.
+    """
+    if call_id is None:
+        return None, None
+    call = session.scalar(select(Call).where(Call.retell_call_id == call_id))
+    if call is None:
+        raise NotFoundError(f"company {company.slug} has no call {call_id!r}", subject=call_id)
+    dialled = session.scalar(select(PhoneNumber).where(PhoneNumber.number == call.to_number))
+    if dialled is None:
+        raise RefusedError(
+            f"call {call_id} was not dialled to a number of company {company.slug}",
+            subject=call_id,
+            hint="askpro phones resolve NUMBER says whose number it is",
+        )
+    return call, call.branch_id or dialled.branch_id
+
+
+def _services(session: TenantSession) -> Sequence[Service]:
+    known = select(Service).where(Service.is_active, Service.deleted_at.is_(None))
+    return session.scalars(known.order_by(Service.id)).all()
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Finds the branch of an appointment."""
+
+    session: TenantSession
+    company: Company
+    service: Service
+    event_types: Sequence[CalcomEventType]
+
+    def branch(self, text: str | None, of_call: int | None) -> Branch | None:
+        """Return the branch that is named, else that of the call, else the only one that offers it.
+
+        Raises:
+            NotFoundError: no such branch.
+            InvalidValueError: it does not offer the service, or several do and none is named.
+        """
+        known = self._branches()
+        if text is not None:
+            found = only(known, text, what="branch", option="--branch", company=self.company.slug)
+            return self._offering(found, known)
+        if of_call is not None:
+            return self._offering(self._of_call(of_call, known), known)
+        offering = [one for one in known if one.id in self._offered()]
+        if len(offering) > 1:
+            names = listed(one.slug for one in offering)
+            message = f"--branch: {self.service.name} is offered at several branches: {names}"
+            raise InvalidValueError(message, subject="--branch", hint="name one of them")
+        return offering[0] if offering else None
+
+    def _of_call(self, branch_id: int, known: Sequence[Branch]) -> Branch:
+        found = next((one for one in known if one.id == branch_id), None)
+        if found is None:
+            message = f"the branch that was called takes no appointments: branch {branch_id} is not active"
+            raise RefusedError(message, subject=str(branch_id), hint="askpro provision check")
+        return found
+
+    def _offering(self, branch: Branch, known: Sequence[Branch]) -> Branch:
+        offered = self._offered()
+        if not offered or branch.id in offered:
+            return branch
+        names = listed(one.slug for one in known if one.id in offered)
+        raise InvalidValueError(
+            f"--branch: {branch.slug} does not offer {self.service.name}",
+            subject="--branch",
+            hint=f"it is offered at {names}" if names else "askpro provision check",
+        )
+
+    def _branches(self) -> Sequence[Branch]:
+        query = select(Branch).where(Branch.is_active, Branch.deleted_at.is_(None))
+        return self.session.scalars(query.order_by(Branch.id)).all()
+
+    def _offered(self) -> set[int]:
+        """Return the branches that say they offer it, and those of its event types."""
+        query = select(BranchService.branch_id).where(
+            BranchService.service_id == self.service.id, BranchService.is_active
+        )
+        own = {one.branch_id for one in self.event_types if one.branch_id is not None}
+        return set(self.session.scalars(query)) | own
+
+
+def _offer(session: TenantSession, service: Service, branch: Branch | None) -> BranchService | None:
+    """Return what is particular to the service at this branch."""
+    if branch is None:
+        return None
+    query = select(BranchService).where(
+        BranchService.branch_id == branch.id, BranchService.service_id == service.id, BranchService.is_active
+    )
+    return session.scalar(query)
+
+
+def _contact(session: TenantSession, customer_id: int | None, company: Company) -> Contact | None:
+    """Return a known customer.
+
+    Raises:
+        NotFoundError: there is none, or it was merged or erased.
+    """
+    if customer_id is None:
+        return None
+    row = session.scalar(select(Customer).where(Customer.id == customer_id, Customer.status == "active"))
+    if row is None:
+        message = f"company {company.slug} has no customer {customer_id}"
+        raise NotFoundError(message, subject=str(customer_id), hint="askpro customers list")
+    return Contact(row.id, row.name, row.email, row.phone, row.preferred_language)

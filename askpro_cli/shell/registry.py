@@ -34,6 +34,11 @@ COMMANDS: dict[str, Entry] = {
     "reschedule": Entry(f"{_COMMANDS}.reschedule", "Move a booking to another time.", APPOINTMENTS),
     "update": Entry(f"{_COMMANDS}.reschedule", "Move a booking to another time.", APPOINTMENTS, hidden=True),
     "cancel": Entry(f"{_COMMANDS}.cancel", "Cancel a booking.", APPOINTMENTS),
+    "appointments": Entry(
+        f"{_COMMANDS}.appointments",
+        "List and show the records' appointments, and finish what was left open.",
+        LOOKING,
+    ),
     "bookings": Entry(
         f"{_COMMANDS}.bookings", "List and show bookings, and act on them as their host.", LOOKING
     ),

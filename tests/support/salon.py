@@ -72,6 +72,24 @@ def salon(cli: Cli, sandbox_app: SandboxApp, sandbox_clock: ManualClock) -> Salo
     return Salon(cli, sandbox_app, sandbox_clock)
 
 
+@pytest.fixture
+def shop(salon: Salon, sqlite_seeded_url: str) -> Salon:
+    """Return the salon with its records: the demo company, on the embedded database."""
+    return with_records(salon, sqlite_seeded_url)
+
+
+@pytest.fixture
+def shop_everywhere(salon: Salon, seeded_url: str) -> Salon:
+    """The same with the records on each family of databases."""
+    return with_records(salon, seeded_url)
+
+
+def with_records(salon: Salon, url: str) -> Salon:
+    """Wire the salon's program to the records of a URL."""
+    salon.cli.env |= {"ASKPRO_DATABASE_URL": url, "ASKPRO_COMPANY": "salon"}
+    return salon
+
+
 @dataclass(frozen=True)
 class Street:
     """The installed program and a salon on a port: where processes and sockets matter."""

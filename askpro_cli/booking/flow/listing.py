@@ -5,21 +5,21 @@ Every function is the work of a transaction of one company; nothing here asks Ca
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from askpro_cli.base.errors import NotFoundError
-from askpro_cli.base.nearest import nearest
-from askpro_cli.base.times import Interval
+from askpro_cli.booking.flow.filters import AppointmentFilter
+from askpro_cli.booking.flow.naming import only
+from askpro_cli.platform import tenancy
 from askpro_cli.platform.schema import (
     Activity,
     Appointment,
     Branch,
     CalcomBooking,
+    Company,
     Customer,
     Notification,
     Service,
@@ -28,29 +28,6 @@ from askpro_cli.platform.schema import (
 
 SUBJECT = "appointment"
 """``subject_type`` of an appointment's rows in the activity log."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """Which appointments are listed; None and () mean any.
-
-    Args:
-        window: those that begin in it, the end not included.
-        since: those that begin then or later, where there is no window.
-        branch: a slug.
-        staff: a name.
-        customer: an id.
-        statuses: any of them.
-        limit: at most so many.
-    """
-
-    window: Interval | None = None
-    since: datetime | None = None
-    branch: str | None = None
-    staff: str | None = None
-    customer: int | None = None
-    statuses: tuple[str, ...] = ()
-    limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +51,12 @@ class History:
     activity: list[Activity]
 
 
-def list_appointments(session: Session, wanted: Wanted) -> list[Listed]:
+def list_appointments(session: Session, wanted: AppointmentFilter) -> list[Listed]:
     """Return the appointments that are wanted, in order of their starts.
 
     Raises:
         NotFoundError: no such branch, person or customer in this company.
+        InvalidValueError: a name means several.
     """
     query = _query().where(*_conditions(session, wanted))
     rows = session.execute(query.order_by(Appointment.starts_at, Appointment.id).limit(wanted.limit))
@@ -143,16 +121,16 @@ def _query() -> Select[Appointment, str, str, str, Customer]:
     )
 
 
-def _conditions(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
+def _conditions(session: Session, wanted: AppointmentFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.window is not None:
         found += [Appointment.starts_at >= wanted.window.start, Appointment.starts_at < wanted.window.end]
     elif wanted.since is not None:
         found.append(Appointment.starts_at >= wanted.since)
     if wanted.branch is not None:
-        found.append(Appointment.branch_id.in_(_branches(session, wanted.branch)))
+        found.append(Appointment.branch_id == _branch(session, wanted.branch))
     if wanted.staff is not None:
-        found.append(Appointment.staff_id.in_(_people(session, wanted.staff)))
+        found.append(Appointment.staff_id == _person(session, wanted.staff))
     if wanted.customer is not None:
         found.append(Appointment.customer_id == _customer(session, wanted.customer))
     if wanted.statuses:
@@ -160,27 +138,23 @@ def _conditions(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
     return found
 
 
-def _branches(session: Session, text: str) -> Sequence[int]:
-    found = session.scalars(select(Branch.id).where(Branch.slug == text)).all()
-    if not found:
-        meant = nearest(text, session.scalars(select(Branch.slug)))
-        raise _none("branch", text, f"did you mean {meant}?" if meant else None)
-    return found
+def _branch(session: Session, text: str) -> int:
+    rows = session.scalars(select(Branch).order_by(Branch.id)).all()
+    return only(rows, text, what="branch", option="--branch", company=_slug(session)).id
 
 
-def _people(session: Session, text: str) -> Sequence[int]:
-    """Return the ids of all who are called so: two of a name are listed together."""
-    found = session.scalars(select(Staff.id).where(Staff.name == text)).all()
-    if not found:
-        raise _none("member of staff", text)
-    return found
+def _person(session: Session, text: str) -> int:
+    rows = session.scalars(select(Staff).order_by(Staff.id)).all()
+    return only(rows, text, what="staff", option="--staff", company=_slug(session)).id
 
 
 def _customer(session: Session, key: int) -> int:
-    if session.scalar(select(Customer.id).where(Customer.id == key)) is None:
-        raise _none("customer", str(key), "askpro customers list")
-    return key
+    if session.scalar(select(Customer.id).where(Customer.id == key)) is not None:
+        return key
+    message = f"company {_slug(session)} has no customer {key}"
+    raise NotFoundError(message, subject=str(key), hint="askpro customers list")
 
 
-def _none(what: str, text: str, hint: str | None = None) -> NotFoundError:
-    return NotFoundError(f"this company has no {what} {text!r} in the records", subject=text, hint=hint)
+def _slug(session: Session) -> str:
+    """Return the slug of the session's company, for messages."""
+    return session.get_one(Company, session.info[tenancy.COMPANY]).slug

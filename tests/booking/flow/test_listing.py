@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, event, text
@@ -13,7 +14,8 @@ from sqlalchemy.orm import Session
 from askpro_cli.base.clock import ManualClock
 from askpro_cli.base.errors import NotFoundError
 from askpro_cli.base.times import Interval
-from askpro_cli.booking.flow.listing import Wanted, find_appointment, history, list_appointments
+from askpro_cli.booking.flow.filters import AppointmentFilter
+from askpro_cli.booking.flow.listing import find_appointment, history, list_appointments
 from askpro_cli.platform.records import Records
 from askpro_cli.platform.schema import Appointment, Branch, CalcomBooking, Company, Customer, Staff
 
@@ -61,8 +63,9 @@ def put(records: Records, *starts: datetime, **values: object) -> list[int]:
     return records.run_in_transaction(work)
 
 
-def ids(records: Records, **wanted: object) -> list[int]:
-    found = records.run_in_transaction(lambda session: list_appointments(session, Wanted(**wanted)))  # type: ignore[arg-type]
+def ids(records: Records, **wanted: Any) -> list[int]:
+    only = AppointmentFilter(**wanted)
+    found = records.run_in_transaction(lambda session: list_appointments(session, only))
     return [one.appointment.id for one in found]
 
 
@@ -83,7 +86,9 @@ def test_filters_hold_together_and_names_come_along(salon: Records, now: datetim
     put(salon, now, branch_id=branch, status="cancelled")
     assert ids(salon, branch="mitte", statuses=("scheduled",)) == [mine]
     assert ids(salon, staff="Lea") == ids(salon, customer=customer) == [mine]
-    (found,) = salon.run_in_transaction(lambda session: list_appointments(session, Wanted(staff="Lea")))
+    (found,) = salon.run_in_transaction(
+        lambda session: list_appointments(session, AppointmentFilter(staff="Lea"))
+    )
     assert (found.branch, found.service, found.staff) == ("mitte", None, "Lea")
     assert found.customer is not None
     assert found.customer.name == "Anna"
@@ -96,9 +101,9 @@ def test_another_companys_rows_are_not_there(salon: Records, platform: Records, 
     assert ids(salon, since=now) == []
     for look in (
         lambda session: find_appointment(session, theirs),
-        lambda session: list_appointments(session, Wanted(customer=customer)),
-        lambda session: list_appointments(session, Wanted(branch="kreuzberg")),
-        lambda session: list_appointments(session, Wanted(staff="Tiago")),
+        lambda session: list_appointments(session, AppointmentFilter(customer=customer)),
+        lambda session: list_appointments(session, AppointmentFilter(branch="kreuzberg")),
+        lambda session: list_appointments(session, AppointmentFilter(staff="Tiago")),
     ):
         with pytest.raises(NotFoundError):
             salon.run_in_transaction(look)
@@ -135,7 +140,7 @@ def test_a_day_is_found_by_the_index_of_company_and_start(
     for records in (salon, platform.for_company("rival")):
         put(records, *(now + timedelta(hours=number) for number in range(400)))
     plan = explained(
-        salon, lambda session: list_appointments(session, Wanted(window=Interval(now, now + DAY)))
+        salon, lambda session: list_appointments(session, AppointmentFilter(window=Interval(now, now + DAY)))
     )
     assert INDEX in plan, plan
     assert "Using filesort" not in plan

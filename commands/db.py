@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
+from askpro_cli.base.errors import RefusedError
 from askpro_cli.shell.command import app_of, command_app
-from askpro_cli.shell.output.result import Column, Result, Table
+from askpro_cli.shell.output.result import Result
 
 app = command_app(
     help="""Show or upgrade the records database.
@@ -23,7 +24,7 @@ Examples:
 
 _STATUS_HELP = """Show the database, its revision and what is pending; changes nothing.
 
-Exit 1 when revisions are pending.
+Names a revision that a killed upgrade left half applied (MariaDB, MySQL). Exit 1 when revisions are pending.
 
 Examples:
   askpro db status
@@ -32,37 +33,27 @@ Examples:
 
 _UPGRADE_HELP = """Apply the pending revisions; safe to run again and from several places at once.
 
-Back up first: pg_dump, mariadb-dump, or a copy by sqlite3 .backup.
+Shows the plan first. Rows are counted before and after: an upgrade that loses some is stopped, and taken
+back where the database can. Back up before it: askpro db backup.
 
 Examples:
   askpro db upgrade --dry-run
   askpro db upgrade --yes
 """
 
+_DOWNGRADE_HELP = """Refused: a revision is never taken back, for rows written since would be lost.
+
+Examples:
+  askpro db restore --help
+"""
+
 
 @app.command("status", help=_STATUS_HELP)
 def status(ctx: typer.Context) -> Result:
     """Return where the records stand."""
-    from askpro_cli.base.exit_codes import ExitCode
-    from askpro_cli.platform import migrate
-    from askpro_cli.shell.wiring import records_url
+    from askpro_cli.shell.actions.records.revisions import show_status
 
-    found = migrate.status(records_url(app_of(ctx)))
-    pending = ", ".join(found.pending)
-    return Result(
-        data={
-            "database": found.database,
-            "current": found.current,
-            "head": found.head,
-            "pending": found.pending,
-        },
-        table=Table(
-            [Column("Database"), Column("Revision"), Column("Needed"), Column("Pending")],
-            [[found.database, found.current or "none", found.head, pending]],
-        ),
-        messages=[f"pending: {pending} (askpro db upgrade)"] if pending else [],
-        exit_code=ExitCode.FINDINGS if pending else ExitCode.OK,
-    )
+    return show_status(app_of(ctx))
 
 
 @app.command("upgrade", help=_UPGRADE_HELP)
@@ -73,27 +64,13 @@ def upgrade(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be applied")] = False,
 ) -> Result:
     """Apply what is pending and return it."""
-    from askpro_cli.platform import migrate
-    from askpro_cli.shell.wiring import records_url
+    from askpro_cli.shell.actions.records.revisions import upgrade_records
 
-    askpro = app_of(ctx)
-    url = records_url(askpro)
-    before = migrate.status(url)
-    applied: list[str] = []
-    if before.pending and not dry_run:
-        askpro.confirm(f"upgrade {before.database} to revision {before.head}", yes=yes)
-        applied = migrate.upgrade(url)
-    shown = before.pending if dry_run else applied
-    verb = "would apply" if dry_run else "applied"
-    return Result(
-        data={
-            "database": before.database,
-            "from": before.current,
-            "to": before.head,
-            "applied": applied,
-            "pending": before.pending if dry_run else [],
-            "dry_run": dry_run,
-        },
-        table=Table([Column("Revision"), Column("Done")], [[revision, verb] for revision in shown]),
-        messages=[] if shown else [f"{before.database} is at revision {before.head} already"],
-    )
+    return upgrade_records(app_of(ctx), yes=yes, dry_run=dry_run)
+
+
+@app.command("downgrade", help=_DOWNGRADE_HELP)
+def downgrade() -> Result:
+    """Refuse."""
+    message = "askpro takes no revision back: rows written since would be lost"
+    raise RefusedError(message, hint="restore a backup made before the upgrade: askpro db restore")

@@ -8,26 +8,24 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, inspect, select, table, text
+from sqlalchemy import Connection, Engine, inspect, select, table
 from sqlalchemy import column as sql_column
 from sqlalchemy.exc import DBAPIError
 
-from askpro_cli.base.errors import RecordsError
+from askpro_cli.base.errors import RecordsError, RefusedError
 from askpro_cli.base.folders import make_private_folder
 from askpro_cli.platform import dialects
 from askpro_cli.platform.engine import open_engine
+from askpro_cli.platform.revisions import OURS, Chain, Revision
+from askpro_cli.platform.row_counts import Loss, count_rows, losses
 from askpro_cli.platform.tables import HEAD
 from askpro_cli.platform.transactions import records_error
+from askpro_cli.platform.upgrade_lock import LOCK_SECONDS, upgrading
 from askpro_cli.state.file_lock import alone
 
-if TYPE_CHECKING:
-    from alembic.script import ScriptDirectory
-
-_UPGRADE_LOCK = 4_276_215_469  # any number, the same in every askpro: PostgreSQL's advisory lock
-_LOCK_SECONDS = 60
 _VERSIONS = table("alembic_version", sql_column("version_num"))
+_STATEMENT_COMMITS = ("mysql", "mariadb")  # a statement that changes a table cannot be rolled back there
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +36,39 @@ class Status:
         database: the file, or the server without user and password.
         current: the revision of the tables, None when there are none.
         head: the revision this askpro needs.
-        pending: revisions still to apply, oldest first.
+        plan: revisions still to apply, oldest first.
+        half_applied: of these, the ones whose table is there though their number is not: an upgrade was
+            killed between the two (MariaDB, MySQL). The next upgrade finishes them.
     """
 
     database: str
     current: str | None
     head: str
-    pending: list[str]
+    plan: list[Revision]
+    half_applied: list[str]
+
+    @property
+    def pending(self) -> list[str]:
+        """Return the numbers of the revisions still to apply."""
+        return [revision.id for revision in self.plan]
 
 
-def status(url: str) -> Status:
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """What an upgrade did.
+
+    Args:
+        applied: numbers of the revisions, oldest first.
+        before: rows of each table there was.
+        after: rows of each table there is.
+    """
+
+    applied: list[str]
+    before: dict[str, int]
+    after: dict[str, int]
+
+
+def status(url: str, chain: Chain = OURS) -> Status:
     """Return where the records stand, changing nothing; a missing SQLite file counts as empty.
 
     Raises:
@@ -55,26 +76,35 @@ def status(url: str) -> Status:
         RecordsError: the database cannot be read, or is newer than this askpro.
     """
     parsed = dialects.parse_url(url)
+    where = dialects.shown(parsed)
     if dialects.is_sqlite(parsed) and not _exists(dialects.sqlite_path(parsed)):
-        current = None
-    else:
-        with _disposed(open_engine(url, read_only=True)) as engine:
-            current = _read_revision(engine)
-    return Status(dialects.shown(parsed), current, HEAD, _pending(current, dialects.shown(parsed)))
+        return Status(where, None, chain.head, chain.after(None, where), [])
+    with _disposed(open_engine(url, read_only=True)) as engine:
+        return _read_status(engine, chain)
 
 
-def upgrade(url: str) -> list[str]:
-    """Apply the revisions that are missing and return them; one process at a time does so.
+def upgrade(url: str, *, to: str | None = None, chain: Chain = OURS) -> Upgrade:
+    """Apply the revisions that are missing; one process at a time does so.
+
+    Rows are counted before and after: an upgrade that loses some is stopped, and taken back where the
+    database can (not on MariaDB and MySQL, which commit every statement).
+
+    Args:
+        url: of the records.
+        to: the last revision to apply; the head by default.
+        chain: the revisions.
 
     Raises:
         ConfigError: the URL is malformed or its driver is not installed.
-        RecordsError: the database cannot be written, or is newer than this askpro.
+        RecordsError: the database cannot be written, or is newer than this askpro, or MariaDB lost rows.
+        RefusedError: rows would have been lost; nothing was changed.
     """
     parsed = dialects.parse_url(url)
+    target = to or chain.head
     if dialects.is_sqlite(parsed):
-        return _upgrade_file(url, dialects.sqlite_path(parsed))
-    with _disposed(open_engine(url, statement_timeout=_LOCK_SECONDS)) as engine:
-        return _upgrade(engine)
+        return _upgrade_file(url, dialects.sqlite_path(parsed), chain, target)
+    with _disposed(open_engine(url, statement_timeout=LOCK_SECONDS)) as engine:
+        return _upgrade(engine, chain, target)
 
 
 def ensure_embedded(url: str) -> None:
@@ -106,14 +136,14 @@ def _exists(path: Path) -> bool:
         raise RecordsError(message, hint=hint, subject=str(path)) from error
 
 
-def _upgrade_file(url: str, path: Path) -> list[str]:
+def _upgrade_file(url: str, path: Path, chain: Chain, to: str) -> Upgrade:
     """Upgrade an SQLite file, made when missing, under a lock beside it."""
     try:
         make_private_folder(path.parent)
         with alone(path):
             _prepare_file(path)
             with _disposed(open_engine(url)) as engine:
-                return _upgrade(engine)
+                return _upgrade(engine, chain, to)
     except (OSError, sqlite3.Error) as error:
         message = f"cannot make or open the records file {path}: {error}"
         hint = "make its folder writable for you, or set ASKPRO_STATE_DIR or ASKPRO_DATABASE_URL"
@@ -125,74 +155,66 @@ def _prepare_file(path: Path) -> None:
     if not path.exists():
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     with closing(
-        dialects.connect_sqlite(path, read_only=False, statement_timeout=_LOCK_SECONDS)
+        dialects.connect_sqlite(path, read_only=False, statement_timeout=LOCK_SECONDS)
     ) as connection:
         connection.execute("PRAGMA journal_mode=WAL").fetchone()
 
 
-def _upgrade(engine: Engine) -> list[str]:
+def _upgrade(engine: Engine, chain: Chain, to: str) -> Upgrade:
     """Apply what is missing in one transaction (MariaDB and MySQL commit each statement by themselves)."""
     try:
-        with engine.begin() as connection, _upgrading(connection):
-            return _apply(connection, dialects.shown(engine.url))
+        with engine.begin() as connection, upgrading(connection):
+            return _apply(connection, chain, to)
     except DBAPIError as error:
         raise records_error(engine, error, "upgrade the records") from error
 
 
-def _apply(connection: Connection, where: str) -> list[str]:
-    """Run the missing revisions on *connection* and return them."""
-    from alembic.runtime.environment import EnvironmentContext
+def _apply(connection: Connection, chain: Chain, to: str) -> Upgrade:
+    """Run the missing revisions on *connection*, counting rows before the first and after each."""
+    where = dialects.shown(connection.engine.url)
+    missing = [revision.id for revision in chain.after(_revision(connection), where)]
+    if to not in missing:
+        return Upgrade([], {}, {})
+    tables = [revision.table for revision in chain.all() if revision.table]
+    before = count_rows(connection, tables)
 
-    pending = _pending(_revision(connection), where)
-    if not pending:
-        return []
-    scripts = _scripts()
+    def look(revision: str) -> None:
+        lost = losses(before, count_rows(connection, before))
+        if lost:
+            raise _loss(connection, revision, lost)
 
-    def steps(revision: Any, _context: Any) -> Any:
-        return scripts._upgrade_revs("head", revision)  # noqa: SLF001 - what alembic's own command calls
-
-    with EnvironmentContext(_config(), scripts, fn=steps) as environment:
-        environment.configure(connection=connection, transactional_ddl=True)
-        environment.run_migrations()
-    return pending
-
-
-def _pending(current: str | None, where: str) -> list[str]:
-    """Return the revisions from *current* to the head, oldest first."""
-    if current == HEAD:
-        return []
-    chain = [script.revision for script in _scripts().walk_revisions()][::-1]
-    if current is None:
-        return chain
-    if current not in chain:
-        message = f"the records in {where} are at revision {current}, which this askpro does not know"
-        raise RecordsError(message, hint="upgrade askpro to the version that made them", subject=where)
-    return chain[chain.index(current) + 1 :]
+    chain.apply(connection, to, look)
+    return Upgrade(missing[: missing.index(to) + 1], before, count_rows(connection, tables))
 
 
-def _scripts() -> ScriptDirectory:
-    from alembic.script import ScriptDirectory
-
-    return ScriptDirectory.from_config(_config())
-
-
-def _config() -> Any:
-    """Return Alembic's configuration without a file: our revisions, wherever they are installed."""
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", "askpro_cli.platform:migrations")
-    config.set_main_option("path_separator", "os")
-    return config
+def _loss(connection: Connection, revision: str, lost: list[Loss]) -> RecordsError | RefusedError:
+    """Return the error about a revision that lost rows."""
+    told = ", ".join(f"{loss.rows} of {loss.before} rows of {loss.table}" for loss in lost)
+    if connection.dialect.name in _STATEMENT_COMMITS:
+        message = f"revision {revision} lost {told}, and the upgrade was stopped there"
+        return RecordsError(message, hint="restore the backup made before the upgrade", subject=revision)
+    message = f"revision {revision} would lose {told}: the whole upgrade was taken back"
+    return RefusedError(message, hint="askpro db counts shows what there is; report this", subject=revision)
 
 
-def _read_revision(engine: Engine) -> str | None:
-    """Return the revision of the tables, on a connection of its own."""
+def _read_status(engine: Engine, chain: Chain) -> Status:
+    """Return where the records stand, on a connection of its own."""
+    where = dialects.shown(engine.url)
     try:
         with engine.begin() as connection:
-            return _revision(connection)
+            current = _revision(connection)
+            plan = chain.after(current, where)
+            return Status(where, current, chain.head, plan, _half_applied(connection, plan))
     except DBAPIError as error:
         raise records_error(engine, error, "read the revision of the records") from error
+
+
+def _half_applied(connection: Connection, plan: list[Revision]) -> list[str]:
+    """Return which of the missing revisions have their table already."""
+    if not plan or connection.dialect.name not in _STATEMENT_COMMITS:
+        return []
+    there = set(inspect(connection).get_table_names())
+    return [revision.id for revision in plan if revision.table in there]
 
 
 def _revision(connection: Connection) -> str | None:
@@ -211,22 +233,6 @@ def _revision_of_file(path: Path) -> str | None:
     except sqlite3.Error:
         return None
     return row and str(row[0])
-
-
-@contextmanager
-def _upgrading(connection: Connection) -> Iterator[None]:
-    """Hold the server's lock for upgrades; an SQLite file has its lock file."""
-    family = connection.dialect.name
-    if family == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_LOCK})
-    elif family in ("mysql", "mariadb"):
-        taken = connection.scalar(text("SELECT GET_LOCK('askpro.upgrade', :wait)"), {"wait": _LOCK_SECONDS})
-        if taken != 1:
-            message = "another process is upgrading the records"
-            raise RecordsError(message, hint="wait for it, then askpro db status")
-    yield
-    if family in ("mysql", "mariadb"):
-        connection.execute(text("SELECT RELEASE_LOCK('askpro.upgrade')"))
 
 
 @contextmanager

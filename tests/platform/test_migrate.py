@@ -13,16 +13,17 @@ from support.processes import race
 from askpro_cli.base.errors import ConfigError, RecordsError, RefusedError
 from askpro_cli.platform import migrate
 from askpro_cli.platform.engine import open_engine
+from askpro_cli.platform.revisions import OURS, _scripts
 from askpro_cli.platform.tables import HEAD
 
-ALL = [script.revision for script in migrate._scripts().walk_revisions()][::-1]
+ALL = [revision.id for revision in OURS.all()]
 
 
 def test_an_empty_database_is_made_once(empty_database: str) -> None:
     before = migrate.status(empty_database)
     assert (before.current, before.head, before.pending) == (None, HEAD, ALL)
-    assert migrate.upgrade(empty_database) == ALL
-    assert migrate.upgrade(empty_database) == []
+    assert migrate.upgrade(empty_database).applied == ALL
+    assert migrate.upgrade(empty_database).applied == []
     after = migrate.status(empty_database)
     assert (after.current, after.pending) == (HEAD, [])
 
@@ -42,12 +43,12 @@ def test_a_path_that_cannot_be_looked_at_is_told(tmp_path: Path) -> None:
 
 
 def test_the_head_named_in_the_tables_is_the_newest_revision() -> None:
-    assert migrate._scripts().get_heads() == [HEAD]
+    assert [revision.id for revision in OURS.all()][-1] == HEAD
 
 
 @pytest.mark.parametrize("revision", ALL)
 def test_no_revision_is_taken_back(revision: str) -> None:
-    module = migrate._scripts().get_revision(revision).module
+    module = _scripts(OURS).get_revision(revision).module
     with pytest.raises(RefusedError, match="not taken back: rows written since would be lost") as caught:
         module.downgrade()
     assert caught.value.hint == "restore a backup made before the upgrade"
@@ -78,7 +79,7 @@ def test_many_processes_may_use_the_embedded_file_first_at_once(tmp_path: Path) 
 @pytest.mark.parametrize("family", ["postgresql", "mariadb"])
 def test_many_processes_may_upgrade_a_server_at_once(family: str) -> None:
     with private_database(family) as url:
-        source = f"from askpro_cli.platform.migrate import upgrade\nprint(len(upgrade({url!r})))"
+        source = f"from askpro_cli.platform.migrate import upgrade\nprint(len(upgrade({url!r}).applied))"
         assert sorted(race(source, 4)) == ["0", "0", "0", str(len(ALL))]
 
 
@@ -118,7 +119,7 @@ def test_an_upgrade_that_fails_half_way_leaves_an_embedded_file_as_it_was(tmp_pa
         assert inspect(connection).get_table_names() == ["other"]
         connection.execute(text("DROP INDEX ix_idempotency_keys_expires_at_ms"))
     engine.dispose()
-    assert migrate.upgrade(url) == ALL
+    assert migrate.upgrade(url).applied == ALL
 
 
 def test_a_folder_that_cannot_be_made_is_an_error_that_names_the_settings(tmp_path: Path) -> None:

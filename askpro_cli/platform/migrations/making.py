@@ -76,28 +76,35 @@ def make_table(name: str, *items: SchemaItem, indexes: dict[str, list[str]] | No
     """Make a table with its indexes (name → columns).
 
     Raises:
-        RecordsError: MariaDB, MySQL: another table of that name is there already.
+        RecordsError: a table of that name is there already, and no killed upgrade of ours left it.
     """
     wanted = indexes or {}
+    found = _columns(name)
     if op.get_bind().dialect.name in ("mysql", "mariadb"):
         keys = [InlineKey(*columns, name=index) for index, columns in wanted.items()]
-        _make_or_finish(_table(name, *items, *keys), wanted)
+        _make_or_finish(_table(name, *items, *keys), wanted, found)
         return
+    if found:
+        raise _in_the_way(name)
     op.execute(CreateTable(_table(name, *items)))
     _make_indexes(name, wanted)
 
 
-def _make_or_finish(table: sa.Table, indexes: dict[str, list[str]]) -> None:
+def _make_or_finish(table: sa.Table, indexes: dict[str, list[str]], found: set[str]) -> None:
     """Make the table by one statement; where it is there already, make sure that it is this one."""
-    found = _columns(table.name)
     if not found:
         op.execute(CreateTable(table, if_not_exists=True))
         return
     if found != set(table.columns.keys()):
-        message = f"there is a table {table.name} in the database that is not one of askpro's records"
-        raise RecordsError(message, hint="give the records a database of their own", subject=table.name)
+        raise _in_the_way(table.name)
+    # Revision 0001 once made its index by a second statement, before which it may have been killed.
     there = {index["name"] for index in sa.inspect(op.get_bind()).get_indexes(table.name)}
     _make_indexes(table.name, {index: columns for index, columns in indexes.items() if index not in there})
+
+
+def _in_the_way(name: str) -> RecordsError:
+    message = f"there is a table {name} in the database that is not one of askpro's records"
+    return RecordsError(message, hint="give the records a database of their own", subject=name)
 
 
 def _table(name: str, *items: SchemaItem) -> sa.Table:

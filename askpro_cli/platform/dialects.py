@@ -129,13 +129,20 @@ def start_statement(connection: Any) -> None:
         connection.limit()
 
 
-def server_options(family: str, *, read_only: bool, statement_timeout: float) -> dict[str, Any]:
-    """Return the driver's connect arguments: UTC, a limit for statements, read-only if asked."""
+def server_options(
+    family: str, *, read_only: bool, statement_timeout: float, connect_timeout: float = 10.0
+) -> dict[str, Any]:
+    """Return the driver's connect arguments: UTC, limits in seconds, read-only if asked."""
+    connect_seconds = max(1, round(connect_timeout))  # the drivers take whole ones
     milliseconds = round(statement_timeout * 1000)
     if family == "postgresql":
         options = f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds} -c timezone=UTC"
         read = " -c default_transaction_read_only=on" if read_only else ""
-        return {"options": options + read, "connect_timeout": 10, "application_name": "askpro"}
+        return {
+            "options": options + read,
+            "connect_timeout": connect_seconds,
+            "application_name": "askpro",
+        }
     seconds = max(1, round(statement_timeout))
     settings = [f"innodb_lock_wait_timeout={seconds}", "time_zone='+00:00'"]
     if family == "mariadb":
@@ -144,7 +151,11 @@ def server_options(family: str, *, read_only: bool, statement_timeout: float) ->
         settings.append(f"max_execution_time={milliseconds}")
     if read_only:
         settings.append("transaction_read_only=1" if family == "mysql" else "tx_read_only=1")
-    return {"init_command": f"SET SESSION {', '.join(settings)}", "connect_timeout": 10, "charset": "utf8mb4"}
+    return {
+        "init_command": f"SET SESSION {', '.join(settings)}",
+        "connect_timeout": connect_seconds,
+        "charset": "utf8mb4",
+    }
 
 
 def is_passing(error: DBAPIError) -> bool:

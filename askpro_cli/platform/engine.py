@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 from askpro_cli.platform import dialects
+from askpro_cli.platform.pool import PoolSettings, count_connections, pool_options
 
 STATEMENT_SECONDS = 30.0
 """The longest a statement of ours may take unless the caller says otherwise."""
+CONNECT_SECONDS = 10.0
+_DEFAULT_POOL = PoolSettings()
 
 
-def open_engine(url: str, *, read_only: bool = False, statement_timeout: float = STATEMENT_SECONDS) -> Engine:
+def open_engine(
+    url: str,
+    *,
+    read_only: bool = False,
+    statement_timeout: float = STATEMENT_SECONDS,
+    connect_timeout: float = CONNECT_SECONDS,
+    pool: PoolSettings = _DEFAULT_POOL,
+) -> Engine:
     """Return an engine; nothing is connected yet.
 
     SQLite: foreign keys on, writers wait up to 15 s and begin with ``BEGIN IMMEDIATE``, a commit is on disk
@@ -22,27 +33,35 @@ def open_engine(url: str, *, read_only: bool = False, statement_timeout: float =
         url: ``sqlite:///path``, ``postgresql://…``, ``mysql://…`` or ``mariadb://…``.
         read_only: every write is refused by the database.
         statement_timeout: seconds after which the database breaks a statement off.
+        connect_timeout: longest wait for a server, in seconds.
+        pool: how many connections this process keeps.
 
     Raises:
         ConfigError: the URL is malformed or its driver is not installed.
     """
     parsed = dialects.parse_url(url)
     if dialects.is_sqlite(parsed):
-        return _sqlite_engine(parsed, read_only=read_only, statement_timeout=statement_timeout)
-    options = dialects.server_options(
-        parsed.get_backend_name(), read_only=read_only, statement_timeout=statement_timeout
-    )
-    return create_engine(
-        parsed,
-        connect_args=options,
-        isolation_level="READ COMMITTED",
-        pool_pre_ping=True,
-        hide_parameters=True,
-    )
+        engine = _sqlite_engine(parsed, pool, read_only=read_only, statement_timeout=statement_timeout)
+    else:
+        options = dialects.server_options(
+            parsed.get_backend_name(),
+            read_only=read_only,
+            statement_timeout=statement_timeout,
+            connect_timeout=connect_timeout,
+        )
+        engine = create_engine(
+            parsed,
+            connect_args=options,
+            isolation_level="READ COMMITTED",
+            hide_parameters=True,
+            **pool_options(pool),
+        )
+    count_connections(engine)
+    return engine
 
 
-def _sqlite_engine(url: URL, *, read_only: bool, statement_timeout: float) -> Engine:
-    """Return an engine over an existing SQLite file."""
+def _sqlite_engine(url: URL, pool: PoolSettings, *, read_only: bool, statement_timeout: float) -> Engine:
+    """Return an engine over an existing SQLite file; its connections neither age nor die."""
     path = dialects.sqlite_path(url)
     engine = create_engine(
         url,
@@ -50,6 +69,7 @@ def _sqlite_engine(url: URL, *, read_only: bool, statement_timeout: float) -> En
             path, read_only=read_only, statement_timeout=statement_timeout
         ),
         hide_parameters=True,
+        **pool_options(replace(pool, recycle=-1, pre_ping=False)),
     )
     # Python's driver would begin late and without a lock; two writers would then meet half way.
     begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"

@@ -231,10 +231,15 @@ class App:
             raise RefusedError(f"nothing was done: {action}", subject=action)
 
     def _count_transactions(self) -> None:
-        """Hand the counts of this run's transactions over to monitoring, where the state is open anyway."""
+        """Hand the counts of this run over to monitoring, where the state is open anyway."""
         with suppress(StateError):
             for watch in self.transactions:
                 watch.flush(self._state)
+            if self._engines:
+                from askpro_cli.platform.pool import flush_pool
+
+                for engine in self._engines.values():
+                    flush_pool(engine, self._state)
 
     def close(self) -> None:
         """Give back what was opened."""

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from askpro_cli.calcom.cache import CalcomCache
     from askpro_cli.calcom.client import CalcomClient
+    from askpro_cli.platform.pool import PoolSettings
     from askpro_cli.resilience.policy import Policy, PolicySettings
     from askpro_cli.resilience.retrying import Sleep
     from askpro_cli.shell.company import Company
@@ -45,16 +46,45 @@ def records_url(app: App) -> str:
 
 
 def open_records(app: App, *, read_only: bool) -> Engine:
-    """Return the records' engine, the embedded database upgraded first."""
+    """Return the records' engine; to write, the embedded database is made or upgraded first.
+
+    Raises:
+        ConfigError: the URL is malformed or its driver is not installed.
+        NotFoundError: opened for reading, and there are none yet.
+        RecordsError: the database cannot be used, or its tables need ``askpro db upgrade``.
+    """
     from askpro_cli.platform.engine import open_engine
     from askpro_cli.platform.migrate import ensure_embedded
+    from askpro_cli.platform.reading import require_current
     from askpro_cli.platform.transaction_watch import watch
 
     url = records_url(app)
-    ensure_embedded(url)
-    engine = open_engine(url, read_only=read_only)
+    if read_only:
+        require_current(url)
+    else:
+        ensure_embedded(url)
+    engine = open_engine(
+        url,
+        read_only=read_only,
+        statement_timeout=app.settings.number("database.statement_timeout"),
+        connect_timeout=app.settings.number("database.connect_timeout"),
+        pool=pool_settings(app.settings),
+    )
     app.transactions.append(watch(engine, app.log))
     return engine
+
+
+def pool_settings(settings: Settings) -> PoolSettings:
+    """Return how many connections to the records a process keeps."""
+    from askpro_cli.platform.pool import PoolSettings
+
+    return PoolSettings(
+        size=settings.integer("database.pool_size"),
+        overflow=settings.integer("database.pool_overflow"),
+        timeout=settings.number("database.pool_timeout"),
+        recycle=settings.number("database.pool_recycle"),
+        pre_ping=settings.flag("database.pre_ping"),
+    )
 
 
 def api_key(app: App) -> str:

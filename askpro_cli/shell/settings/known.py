@@ -15,6 +15,31 @@ SETTINGS: tuple[Setting, ...] = with_files(
     Setting("timezone", Kind.ZONE, "Zone of local times where the company names none"),
     Setting("state_dir", Kind.PATH, "Folder of shared state, records and logs", guarded=True),
     Setting("database_url", Kind.DSN, "SQLAlchemy URL of the records", guarded=True),
+    Setting("database.pool_size", Kind.INTEGER, "Connections to the records kept open", low=1, high=500),
+    Setting(
+        "database.pool_overflow", Kind.INTEGER, "Further ones while all of these are in use", low=0, high=500
+    ),
+    Setting(
+        "database.pool_timeout", Kind.NUMBER, "Longest wait for one of them", low=0.1, high=600, unit="s"
+    ),
+    Setting("database.pool_recycle", Kind.NUMBER, "Age at which one is replaced", low=1, high=_DAY, unit="s"),
+    Setting("database.pre_ping", Kind.FLAG, "Test a connection to a server before each use"),
+    Setting(
+        "database.connect_timeout",
+        Kind.NUMBER,
+        "Longest wait for the records' server",
+        low=1,
+        high=120,
+        unit="s",
+    ),
+    Setting(
+        "database.statement_timeout",
+        Kind.NUMBER,
+        "When the database breaks a statement off",
+        low=0.1,
+        high=3600,
+        unit="s",
+    ),
     Setting("redis_url", Kind.DSN, "Redis for shared state; empty: an SQLite file", guarded=True),
     Setting("calcom.base_url", Kind.URL, "Where Cal.com's API answers", guarded=True),
     Setting("calcom.api_key", Kind.SECRET, "API key of Cal.com", guarded=True),

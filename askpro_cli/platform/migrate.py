@@ -191,8 +191,9 @@ def _loss(connection: Connection, revision: str, lost: list[Loss]) -> RecordsErr
     """Return the error about a revision that lost rows."""
     told = ", ".join(f"{loss.rows} of {loss.before} rows of {loss.table}" for loss in lost)
     if connection.dialect.name in _STATEMENT_COMMITS:
-        message = f"revision {revision} lost {told}, and the upgrade was stopped there"
-        return RecordsError(message, hint="restore the backup made before the upgrade", subject=revision)
+        message = f"revision {revision} lost {told}: the upgrade was stopped there"
+        hint = "restore the backup made before the upgrade, unless askpro db counts shows them all"
+        return RecordsError(message, hint=hint, subject=revision)
     message = f"revision {revision} would lose {told}: the whole upgrade was taken back"
     return RefusedError(message, hint="askpro db counts shows what there is; report this", subject=revision)
 

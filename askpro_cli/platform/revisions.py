@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Connection
@@ -95,6 +96,7 @@ def _revision(script: Script) -> Revision:
     return Revision(script.revision, title, getattr(script.module, "table", None))
 
 
+@cache
 def _scripts(chain: Chain) -> ScriptDirectory:
     from alembic.script import ScriptDirectory
 

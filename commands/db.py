@@ -47,6 +47,16 @@ Examples:
   askpro db restore --help
 """
 
+_SEED_HELP = """Add the demo company salon: branches, staff, numbers and services that match askpro sandbox.
+
+Adds what is missing and changes nothing that is there, so it may be run again. Refuses records that hold
+other companies.
+
+Examples:
+  askpro db upgrade --yes && askpro db seed --yes
+  askpro book --company salon --service Herrenhaarschnitt --start 2026-12-01T10:00 --name … --email …
+"""
+
 
 @app.command("status", help=_STATUS_HELP)
 def status(ctx: typer.Context) -> Result:
@@ -74,3 +84,18 @@ def downgrade() -> Result:
     """Refuse."""
     message = "askpro takes no revision back: rows written since would be lost"
     raise RefusedError(message, hint="restore a backup made before the upgrade: askpro db restore")
+
+
+@app.command("seed", help=_SEED_HELP)
+def seed(
+    ctx: typer.Context,
+    *,
+    beside_others: Annotated[
+        bool, typer.Option("--beside-others", help="Also where the records hold other companies")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask")] = False,
+) -> Result:
+    """Load the demo company."""
+    from askpro_cli.shell.actions.records.seeding import seed_records
+
+    return seed_records(app_of(ctx), beside_others=beside_others, yes=yes)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, select
 
 from askpro_cli.base.clock import Clock, SystemClock
 from askpro_cli.base.errors import NotFoundError, RecordsError
-from askpro_cli.platform import tenancy
+from askpro_cli.platform import dialects, tenancy
 from askpro_cli.platform.schema import Company
 from askpro_cli.platform.tenancy import TenantSession
 from askpro_cli.platform.transaction_watch import EventLog
@@ -65,7 +65,7 @@ class Records:
             context="look up a company",
         )
         if found is None:
-            message = f"there is no company {slug!r} in the records"
+            message = f"there is no company {slug!r} in the records {dialects.shown(self.engine.url)}"
             raise NotFoundError(message, subject=slug, hint="askpro db seed loads the demo company")
         return self._like(company_id=found)
 

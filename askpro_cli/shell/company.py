@@ -29,6 +29,7 @@ class Company(NamedTuple):
         event_types: alias → reference (id, ``user/slug`` or ``team/slug``).
         country: whose public holidays it keeps, as it was written (ISO 3166-1).
         state: the same, None for those of the whole country (ISO 3166-2 without the country).
+        configured: whether the settings name it; else only the records can tell that it exists.
     """
 
     slug: str
@@ -39,6 +40,7 @@ class Company(NamedTuple):
     event_types: Mapping[str, str]
     country: str = "DE"
     state: str | None = None
+    configured: bool = True
 
     @property
     def zone(self) -> ZoneInfo:
@@ -123,6 +125,7 @@ def _company(slug: str, fields: Mapping[str, Value], settings: Settings, *, seve
         },
         country=own("country") or "DE",
         state=own("state"),
+        configured=slug in settings.companies() or slug == DEFAULT_SLUG,
     )
 
 

@@ -130,10 +130,15 @@ class App:
 
     @cached_property
     def company(self) -> Company:
-        """The company this run works for."""
+        """The company this run works for; settings or records know it."""
         from askpro_cli.shell.company import choose_company
 
-        return choose_company(self.settings)
+        company = choose_company(self.settings)
+        if not company.configured:
+            from askpro_cli.shell.known_company import require_known
+
+            require_known(self, company.slug)
+        return company
 
     @cached_property
     def log(self) -> RunLog:

@@ -24,15 +24,15 @@ _SILENT_SECONDS = 2.0  # shorter pauses are told with the answer, as tries
 VENDOR = "calcom"
 
 
-def open_state_store(app: App) -> StateStore:
-    """Return the state store the settings name, in the company's namespace."""
+def open_state_store(app: App, namespace: str | None = None) -> StateStore:
+    """Return the state store the settings name, in the company's namespace or in *namespace*."""
     from askpro_cli.shell.settings.secrets import read_secret
     from askpro_cli.state.opening import open_state
 
     return open_state(
         redis_url=read_secret(app.settings, "redis_url", app.notice),
         state_dir=app.settings.state_dir,
-        namespace=app.company.slug,
+        namespace=namespace or app.company.slug,
         on_notice=app.notice,
     )
 

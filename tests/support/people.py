@@ -24,3 +24,10 @@ def sqlite_platform(sqlite_platform_url: str, sandbox_clock: ManualClock) -> Ite
     """Records over empty tables of the embedded database, for tests to which the family does not matter."""
     with opened(sqlite_platform_url, sandbox_clock) as records:
         yield records
+
+
+@pytest.fixture
+def sqlite_salon_records(sqlite_seeded_url: str, sandbox_clock: ManualClock) -> Iterator[Records]:
+    """Records of the demo company on the embedded database."""
+    with opened(sqlite_seeded_url, sandbox_clock) as records:
+        yield records.for_company("salon")

@@ -12,6 +12,7 @@ from pathlib import Path
 from practice import FIRST_ID
 
 from askpro_cli.shell.actions.availability import Question, from_cache
+from askpro_cli.shell.actions.what import What
 from askpro_cli.shell.context import App
 from askpro_cli.shell.options import GlobalOptions
 from askpro_cli.shell.output.console import Streams
@@ -27,7 +28,7 @@ def hits(event_types: int, days: int, reads: int, seconds: float) -> int:
         length = chance.randint(1, days - first)
         number = chance.randrange(event_types)
         name = chance.choice([str(FIRST_ID + number), f"praxis/termin-{number:03}"])
-        asked = Question.read(app, name, start=f"+{first}d", end=None, days=length, duration=None)
+        asked = Question.read(app, What(name), start=f"+{first}d", end=None, days=length, duration=None)
         found += from_cache(app, asked) is not None
         time.sleep(seconds / reads)
     app.close()

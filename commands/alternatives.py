@@ -19,6 +19,7 @@ docs/booking.md has the formula. Past slots and the asked one are never offered.
 Examples:
   askpro alternatives 1001 --around 2026-11-23T10:00
   askpro alternatives 1001 --around "tomorrow 10:00"
+  askpro alternatives --service Herrenhaarschnitt --around "tomorrow 10:00"
   askpro alternatives haarschnitt --around 2026-11-23T10:00+01:00 --days 3 --limit 2 --json
 """
 )
@@ -27,8 +28,14 @@ Examples:
 @app.command()
 def alternatives(
     ctx: typer.Context,
-    event_type: Annotated[str, typer.Argument(help="Id, user/slug, team/slug or alias")],
+    event_type: Annotated[
+        str | None, typer.Argument(help="Id, user/slug, team/slug or alias; or give --service")
+    ] = None,
     *,
+    service: Annotated[str | None, typer.Option("--service", help="Service of the records")] = None,
+    branch: Annotated[str | None, typer.Option("--branch", help="Where: slug, name or id")] = None,
+    staff: Annotated[str | None, typer.Option("--staff", help="With whom: name or id")] = None,
+    call: Annotated[str | None, typer.Option("--call", help="The call that asks: Retell's call id")] = None,
     around: Annotated[str, typer.Option("--around", help="The time that was wanted")],
     days: Annotated[int | None, typer.Option("--days", min=0, max=60, help="Days to search each way")] = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1, max=100, help="How many to offer")] = None,
@@ -37,9 +44,12 @@ def alternatives(
 ) -> Awaitable[Result]:
     """Return the ranking."""
     from askpro_cli.shell.actions.wanted import Around
+    from askpro_cli.shell.actions.what import What
 
-    run = app_of(ctx)
-    question = Around.read(run, event_type, around=around, days=days, limit=limit, duration=duration)
+    run, what = app_of(ctx), What(event_type, service, branch, staff, call=call)
+    question = Around.read(
+        run, what, around=around, days=days, limit=limit, duration=duration, refresh=refresh
+    )
     from askpro_cli.shell.actions.alternatives import (
         answer,  # costs: after the check, so that a slip is told at once
     )

@@ -26,7 +26,9 @@ SECTIONS = (APPOINTMENTS, LOOKING, OPERATIONS, PROGRAM)
 _COMMANDS = "askpro_cli.commands"
 
 COMMANDS: dict[str, Entry] = {
-    "availability": Entry(f"{_COMMANDS}.availability", "Show the free slots of an event type.", APPOINTMENTS),
+    "availability": Entry(
+        f"{_COMMANDS}.availability", "Show the free slots of an event type or a service.", APPOINTMENTS
+    ),
     "alternatives": Entry(
         f"{_COMMANDS}.alternatives", "Show the free slots nearest to a time.", APPOINTMENTS
     ),
@@ -46,10 +48,14 @@ COMMANDS: dict[str, Entry] = {
     "schedules": Entry(f"{_COMMANDS}.schedules", "List and show schedules.", LOOKING),
     "calendars": Entry(f"{_COMMANDS}.calendars", "Show connected calendars and when they are busy.", LOOKING),
     "teams": Entry(f"{_COMMANDS}.teams", "List and show teams.", LOOKING),
+    "phones": Entry(f"{_COMMANDS}.phones", "Show where dialled numbers lead.", LOOKING),
     "webhooks": Entry(f"{_COMMANDS}.webhooks", "Subscribe to what happens at Cal.com.", OPERATIONS),
     "doctor": Entry(f"{_COMMANDS}.doctor", "Check settings, stores and the way to Cal.com.", OPERATIONS),
     "health": Entry(
         f"{_COMMANDS}.health", "Show the state of vendor, state and records at a glance.", OPERATIONS
+    ),
+    "provision": Entry(
+        f"{_COMMANDS}.provision", "Check whether branches are ready for the telephone.", OPERATIONS
     ),
     "breaker": Entry(f"{_COMMANDS}.breaker", "Show or reset the circuit breaker.", OPERATIONS),
     "cache": Entry(f"{_COMMANDS}.cache", "Fill, compare, show or clear the cache.", OPERATIONS),

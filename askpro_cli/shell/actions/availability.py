@@ -13,11 +13,11 @@ from askpro_cli.calcom.event_types.lookup import (
     Reference,
     cached_event_type,
     find_event_type,
-    parse_reference,
 )
 from askpro_cli.calcom.models import EventType
 from askpro_cli.shell.actions.slot_tables import slots_table
 from askpro_cli.shell.actions.vendor_meta import cached_meta, told, vendor_meta
+from askpro_cli.shell.actions.what import What, reference_of
 from askpro_cli.shell.output.result import Result
 
 if TYPE_CHECKING:
@@ -38,21 +38,24 @@ class Question:
     def read(
         cls,
         app: App,
-        event_type: str,
+        what: What,
         *,
         start: str | None,
         end: str | None,
         days: int | None,
         duration: int | None,
+        refresh: bool = False,
     ) -> Question:
-        """Check what was typed; nothing is opened or sent.
+        """Check what was typed; Cal.com is not asked, the records for a service that is not cached.
 
         Raises:
-            InvalidValueError: something is malformed.
+            UsageError, InvalidValueError: something is malformed.
+            NotFoundError, RefusedError, RecordsError: as :func:`askpro_cli.shell.actions.what.reference_of`.
         """
+        what.check()
         zone = app.company.zone
         window = read_window(start, end, days, default_days=_DEFAULT_DAYS, zone=zone, clock=app.clock)
-        return cls(parse_reference(event_type, app.company.event_types), window, duration)
+        return cls(reference_of(app, what, refresh=refresh), window, duration)
 
     def about(self, app: App, event_type: EventType) -> SlotQuery:
         """Return the query for an event type.

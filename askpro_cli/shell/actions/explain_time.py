@@ -10,8 +10,9 @@ from askpro_cli.base.errors import InvalidValueError
 from askpro_cli.base.exit_codes import ExitCode
 from askpro_cli.base.findings import Unknown
 from askpro_cli.base.times import parse_time
-from askpro_cli.calcom.event_types.lookup import LIST_COMMAND, Reference, parse_reference
+from askpro_cli.calcom.event_types.lookup import LIST_COMMAND, Reference
 from askpro_cli.shell.actions.vendor_meta import told, vendor_meta
+from askpro_cli.shell.actions.what import What, reference_of
 from askpro_cli.shell.output.result import Column, Result, Table
 
 if TYPE_CHECKING:
@@ -37,20 +38,22 @@ class TimeAsked:
 
     @classmethod
     def read(
-        cls, app: App, event_type: str, text: str, *, duration: int | None, other: Sequence[str]
+        cls, app: App, what: What, text: str, *, duration: int | None, other: Sequence[str]
     ) -> TimeAsked:
-        """Check what was typed; nothing is opened or sent.
+        """Check what was typed; Cal.com is not asked, the records for a service that is not cached.
 
         Args:
             app: of this run.
-            event_type: as for ``askpro availability``.
+            what: as for ``askpro availability``.
             text: the time; local in the company's zone unless it has an offset; also ``tomorrow 8:00``.
             duration: minutes, None for the event type's own.
             other: options that were given and do not go with ``--explain``.
 
         Raises:
-            InvalidValueError: something is malformed; a time that the clocks skip or show twice.
+            UsageError, InvalidValueError: something is malformed; a time that the clocks skip or show twice.
+            NotFoundError, RefusedError, RecordsError: as :func:`askpro_cli.shell.actions.what.reference_of`.
         """
+        what.check()
         if other:
             raise InvalidValueError(
                 f"{other[0]} does not go with --explain, which is about one time", subject=other[0]
@@ -60,8 +63,7 @@ class TimeAsked:
                 f"--duration: {duration} is not between 1 and {_LONGEST}", subject="--duration"
             )
         asked = parse_time(text, app.company.zone, app.clock, field="--explain")
-        reference = parse_reference(event_type, app.company.event_types)
-        return cls(reference, asked.replace(microsecond=0), duration)
+        return cls(reference_of(app, what), asked.replace(microsecond=0), duration)
 
 
 async def explain_time(app: App, asked: TimeAsked) -> Result:

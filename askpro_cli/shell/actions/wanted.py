@@ -17,6 +17,7 @@ from askpro_cli.booking.keys import check_given_key
 from askpro_cli.booking.places import parse_location
 from askpro_cli.booking.requests import BookingRequest
 from askpro_cli.calcom.event_types.lookup import Reference, parse_reference
+from askpro_cli.shell.actions.what import What, reference_of
 
 if TYPE_CHECKING:
     from askpro_cli.shell.context import App
@@ -199,17 +200,20 @@ class Around:
     def read(
         cls,
         app: App,
-        event_type: str,
+        what: What,
         *,
         around: str,
         days: int | None,
         limit: int | None,
         duration: int | None,
+        refresh: bool = False,
     ) -> Around:
-        """Check what was typed.
+        """Check what was typed; Cal.com is not asked, the records for a service that is not cached.
 
         Raises:
-            InvalidValueError: something is malformed.
+            UsageError, InvalidValueError: something is malformed.
+            NotFoundError, RefusedError, RecordsError: as :func:`askpro_cli.shell.actions.what.reference_of`.
         """
+        what.check()
         instant = parse_time(around, app.company.zone, app.clock, field="--around")
-        return cls(parse_reference(event_type, app.company.event_types), instant, days, limit, duration)
+        return cls(reference_of(app, what, refresh=refresh), instant, days, limit, duration)

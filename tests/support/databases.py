@@ -18,8 +18,6 @@ import pytest
 from sqlalchemy import URL, Engine, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
-from askpro_cli.platform.engine import open_engine
-from askpro_cli.platform.migrate import upgrade
 from support.services import missing
 
 DATABASES = ("sqlite", "postgresql", "mariadb")
@@ -94,28 +92,3 @@ def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[s
         return
     with private_database(request.param) as url:
         yield url
-
-
-@pytest.fixture
-def records_url(empty_database: str) -> str:
-    """The URL of a database with all tables, of each family."""
-    upgrade(empty_database)
-    return empty_database
-
-
-@pytest.fixture
-def records(records_url: str) -> Iterator[Engine]:
-    """An engine over a database with all tables, of each family."""
-    engine = open_engine(records_url)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def sqlite_records(tmp_path: Path) -> Iterator[Engine]:
-    """An engine over the embedded database, for tests to which the family does not matter."""
-    url = f"sqlite:///{tmp_path / 'records' / 'records.db'}"
-    upgrade(url)
-    engine = open_engine(url)
-    yield engine
-    engine.dispose()

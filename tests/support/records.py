@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, inspect, make_url, text
+from sqlalchemy import Engine, create_engine, inspect, make_url, text
 
 from askpro_cli.base.clock import ManualClock
 from askpro_cli.platform.engine import open_engine
@@ -124,3 +124,31 @@ def platform(platform_url: str, sandbox_clock: ManualClock) -> Iterator[Records]
     """Records over empty tables, of each family; no company is chosen."""
     with opened(platform_url, sandbox_clock) as records:
         yield records
+
+
+@pytest.fixture(params=DATABASES)
+def records_url(request: pytest.FixtureRequest, templates: Templates, tmp_path: Path) -> Iterator[str]:
+    """The same for tests that make tables of their own, or break some: nothing of it is used again."""
+    if request.param == "mariadb":
+        with private_database("mariadb") as url:
+            upgrade(url)
+            yield url
+        return
+    with templates.copy(request.param, tmp_path / "records" / "records.db") as url:
+        yield url
+
+
+@pytest.fixture
+def records(records_url: str) -> Iterator[Engine]:
+    """An engine over such a database, of each family."""
+    engine = open_engine(records_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def sqlite_records(sqlite_platform_url: str) -> Iterator[Engine]:
+    """An engine over the embedded database, for tests to which the family does not matter."""
+    engine = open_engine(sqlite_platform_url)
+    yield engine
+    engine.dispose()

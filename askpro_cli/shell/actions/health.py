@@ -73,14 +73,10 @@ def _open(status: BreakerStatus, owners: KeyOwners) -> Finding:
 
 
 def _records(app: App) -> Part:
-    from askpro_cli.platform.migrate import status
-    from askpro_cli.shell.wiring import records_url
+    from askpro_cli.shell.actions.health_records import records_health
 
-    found = status(records_url(app))
-    word = "behind" if found.pending and found.current else "ok" if found.current else "empty"
-    data = {"where": found.database, "status": word, "revision": found.current, "head": found.head}
-    row = ["records", word, f"{found.database}, revision {found.current or 'none'}"]
-    return {"records": data}, [row], []
+    data, rows = records_health(app)
+    return {"records": data}, rows, []
 
 
 def _vendors(seen: VendorSnapshot, owners: KeyOwners) -> dict[str, Any]:

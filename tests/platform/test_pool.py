@@ -1,0 +1,108 @@
+"""The connections to the records: limited, counted, replaced when dead, and read-only where only read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, Engine, select, text
+from support.records import QuietLog
+from support.salon import Salon
+
+from askpro_cli.base.errors import RecordsError
+from askpro_cli.platform.engine import open_engine
+from askpro_cli.platform.pool import PoolSettings, flush_pool, pool_counts, pool_figures
+from askpro_cli.platform.records import Records
+from askpro_cli.platform.schema import Company
+from askpro_cli.platform.transactions import run_in_transaction
+from askpro_cli.state.sqlite_store import SqliteStore
+
+TINY = PoolSettings(size=1, overflow=1, timeout=0.05)
+
+
+@pytest.fixture
+def engine(platform_url: str) -> Iterator[Engine]:
+    made = open_engine(platform_url, pool=TINY)
+    yield made
+    made.dispose()
+
+
+def one(connection: Connection) -> int:
+    return int(connection.scalar(text("SELECT 1")) or 0)
+
+
+def test_who_finds_all_connections_in_use_waits_no_longer_than_set(engine: Engine, tmp_path: Path) -> None:
+    with ExitStack() as held:
+        for _ in range(2):
+            held.enter_context(engine.connect())
+        figures = pool_figures(engine)
+        assert (figures.limit, figures.checked_out, figures.idle, figures.overflow) == (2, 2, 0, 1)
+        with pytest.raises(RecordsError, match="too many threads"):
+            run_in_transaction(engine, one)
+    assert run_in_transaction(engine, one) == 1
+    figures = pool_figures(engine)
+    assert (figures.checked_out, figures.idle, figures.connects) == (0, 1, 2)
+    assert (figures.waits, figures.timeouts) == (1, 1)
+    assert figures.waited_ms >= 50
+    _hand_over(engine, tmp_path)
+
+
+def _hand_over(engine: Engine, folder: Path) -> None:
+    """Show that the counts outlive the connections, and reach the shared state once."""
+    store = SqliteStore(folder / "state.db", "salon")
+    engine.dispose()
+    flush_pool(engine, store)
+    flush_pool(engine, store)
+    told = pool_counts(store)
+    assert (told["connects"], told["waits"], told["timeouts"], told["invalidated"]) == (2, 1, 1, 0)
+    store.close()
+
+
+def test_a_connection_that_the_server_closed_is_replaced_before_its_use(engine: Engine) -> None:
+    """SQLite has no server: its connection is simply used again."""
+    family = engine.dialect.name
+    ask = {"postgresql": "SELECT pg_backend_pid()", "mariadb": "SELECT CONNECTION_ID()"}.get(family)
+    if ask is None:
+        return
+    kill = {"postgresql": "SELECT pg_terminate_backend({})", "mariadb": "KILL {}"}[family]
+    number = run_in_transaction(engine, lambda connection: int(connection.scalar(text(ask)) or 0))
+    other = open_engine(engine.url.render_as_string(hide_password=False))
+    with other.connect() as killer:
+        killer.execute(text(kill.format(number)))
+    other.dispose()
+    assert run_in_transaction(engine, one) == 1
+    assert pool_figures(engine).invalidated >= 1
+
+
+def test_a_write_through_a_reader_is_refused_and_nothing_is_written(platform_url: str) -> None:
+    reader = open_engine(platform_url, read_only=True)
+    reading = Records(reader, log=QuietLog())
+    with pytest.raises(RecordsError, match=r"(?i)read.?only"):
+        reading.run_in_transaction(lambda session: session.add(Company(slug="x", name="X")))
+    assert reading.run_in_transaction(lambda session: session.scalars(select(Company)).all()) == []
+    reader.dispose()
+
+
+def test_an_old_connection_is_replaced(engine: Engine) -> None:
+    old = open_engine(engine.url.render_as_string(hide_password=False), pool=PoolSettings(recycle=0))
+    run_in_transaction(old, one)
+    before = pool_figures(old).connects
+    run_in_transaction(old, one)
+    assert pool_figures(old).connects == before + (engine.dialect.name != "sqlite")
+    old.dispose()
+
+
+def test_health_tells_of_the_connections_of_all_runs(salon: Salon) -> None:
+    salon.book().ok()
+    told = salon("health", "--json").ok().data["records"]
+    assert (told["pool"]["limit"], told["pool"]["timeouts"]) == (15, 0)
+    assert told["pool"]["connects"] >= 1
+    assert told["transactions"]["committed"] >= 1
+
+
+def test_the_settings_reach_the_pool(salon: Salon) -> None:
+    salon.cli.env |= {"ASKPRO_DATABASE_POOL_SIZE": "2", "ASKPRO_DATABASE_POOL_OVERFLOW": "1"}
+    salon.book().ok()
+    assert salon("health", "--json").ok().data["records"]["pool"]["limit"] == 3

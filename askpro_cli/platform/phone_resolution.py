@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Row, bindparam, select
 
 from askpro_cli.base.errors import AskproError, InvalidValueError, NotFoundError
 from askpro_cli.base.phones import REGION, is_withheld, normalise_phone, readings
@@ -20,6 +20,29 @@ from askpro_cli.platform.schema import Branch, Company, PhoneNumber
 from askpro_cli.platform.tenancy import TenantSession
 
 _REASON = "find the company of a dialled number"
+# Columns in place of models, which would take as long again to make.
+_QUERY = (
+    select(
+        PhoneNumber.id.label("phone_number_id"),
+        PhoneNumber.company_id,
+        PhoneNumber.type,
+        PhoneNumber.is_active,
+        PhoneNumber.retell_agent_id.label("own_agent"),
+        PhoneNumber.retell_agent_version.label("agent_version"),
+        Company.slug.label("company"),
+        Company.is_active.label("company_active"),
+        Company.deleted_at.label("company_deleted"),
+        Branch.id.label("branch_id"),
+        Branch.slug.label("branch"),
+        Branch.company_id.label("branch_company_id"),
+        Branch.is_active.label("branch_active"),
+        Branch.deleted_at.label("branch_deleted"),
+        Branch.retell_agent_id.label("branch_agent"),
+    )
+    .join(Company, Company.id == PhoneNumber.company_id)
+    .outerjoin(Branch, Branch.id == PhoneNumber.branch_id)
+    .where(PhoneNumber.number == bindparam("number"))
+)
 
 
 class Step(NamedTuple):
@@ -126,24 +149,18 @@ def look_up(session: TenantSession, number: str) -> Resolution:
         session: of the whole platform.
         number: E.164.
     """
-    row = session.execute(
-        select(PhoneNumber, Company, Branch)
-        .join(Company, Company.id == PhoneNumber.company_id)
-        .outerjoin(Branch, Branch.id == PhoneNumber.branch_id)
-        .where(PhoneNumber.number == number)
-    ).one_or_none()
+    row = session.execute(_QUERY, {"number": number}).one_or_none()
     if row is None:
         step = Step("look-up in phone_numbers", "no row has it", passed=False)
         error = NotFoundError(
             f"no company has the number {number}", subject=number, hint="askpro phones list --all-companies"
         )
         return Resolution(number, (step,), error=error)
-    phone, company, branch = row
     steps = (
-        Step("look-up in phone_numbers", f"row {phone.id} has exactly it", passed=True),
-        *_use_steps(phone, company, branch),
+        Step("look-up in phone_numbers", f"row {row.phone_number_id} has exactly it", passed=True),
+        *_use_steps(row),
     )
-    return Resolution(number, steps, _destination(phone, company, branch), _unused(number, company, steps))
+    return Resolution(number, steps, _destination(row), _unused(number, row.company, steps))
 
 
 def _reading_steps(number: str, region: str) -> Iterator[Step]:
@@ -159,49 +176,43 @@ def _reading_steps(number: str, region: str) -> Iterator[Step]:
         yield Step("written as a number", "no", passed=False)
 
 
-def _use_steps(phone: PhoneNumber, company: Company, branch: Branch | None) -> Iterator[Step]:
-    yield _use("number in use", phone.type, switched_on=phone.is_active)
-    if branch is None:
-        yield Step("branch in use", "none: a hotline of the company" if phone.type == "hotline" else "none")
-    elif branch.company_id != phone.company_id:
-        yield Step("branch in use", f"{branch.slug} belongs to another company", passed=False)
+def _use_steps(row: Row[*tuple[Any, ...]]) -> Iterator[Step]:
+    yield _use("number in use", row.type, switched_on=row.is_active)
+    if row.branch is None:
+        yield Step("branch in use", "none: a hotline of the company" if row.type == "hotline" else "none")
+    elif row.branch_company_id != row.company_id:
+        yield Step("branch in use", f"{row.branch} belongs to another company", passed=False)
     else:
-        yield _use(
-            "branch in use", branch.slug, switched_on=branch.is_active, deleted=branch.deleted_at is not None
-        )
-    yield _use(
-        "company in use", company.slug, switched_on=company.is_active, deleted=company.deleted_at is not None
-    )
-    agent = phone.retell_agent_id or (branch.retell_agent_id if branch else None)
-    yield Step("agent", agent or "none is set")
+        yield _use("branch in use", row.branch, switched_on=row.branch_active, deleted=row.branch_deleted)
+    yield _use("company in use", row.company, switched_on=row.company_active, deleted=row.company_deleted)
+    yield Step("agent", row.own_agent or row.branch_agent or "none is set")
 
 
-def _use(rule: str, name: str, *, switched_on: bool, deleted: bool = False) -> Step:
+def _use(rule: str, name: str, *, switched_on: bool, deleted: object = None) -> Step:
     state = "deleted" if deleted else "in use" if switched_on else "switched off"
-    return Step(rule, f"{name}, {state}", passed=switched_on and not deleted)
+    return Step(rule, f"{name}, {state}", passed=bool(switched_on and not deleted))
 
 
-def _destination(phone: PhoneNumber, company: Company, branch: Branch | None) -> Destination:
-    own = phone.retell_agent_id
+def _destination(row: Row[*tuple[Any, ...]]) -> Destination:
     return Destination(
-        phone_number_id=phone.id,
-        company_id=company.id,
-        company=company.slug,
-        branch_id=branch.id if branch else None,
-        branch=branch.slug if branch else None,
-        agent_id=own or (branch.retell_agent_id if branch else None),
-        agent_version=phone.retell_agent_version if own else None,
-        type=phone.type,
+        phone_number_id=row.phone_number_id,
+        company_id=row.company_id,
+        company=row.company,
+        branch_id=row.branch_id,
+        branch=row.branch,
+        agent_id=row.own_agent or row.branch_agent,
+        agent_version=row.agent_version if row.own_agent else None,
+        type=row.type,
     )
 
 
-def _unused(number: str, company: Company, steps: tuple[Step, ...]) -> NotFoundError | None:
+def _unused(number: str, company: str, steps: tuple[Step, ...]) -> NotFoundError | None:
     """Return why a row that is there leads nowhere, None when it leads to its company."""
     bad = next((step for step in steps if step.passed is False), None)
     if bad is None:
         return None
     return NotFoundError(
-        f"the number {number} of company {company.slug} leads nowhere: {bad.rule.removesuffix(' in use')} "
+        f"the number {number} of company {company} leads nowhere: {bad.rule.removesuffix(' in use')} "
         f"{bad.outcome}",
         subject=number,
         hint="nothing takes its place; switch it on or correct its row if calls should arrive",

@@ -6,9 +6,9 @@ Nothing is sent here: ``askpro notifications send`` does that later, so no mail 
 from __future__ import annotations
 
 import os
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from askpro_cli.base.errors import InvalidValueError
@@ -49,6 +49,8 @@ def queue(
     if customer is None or reason:
         _tell(session, appointment, f"no {kind} is sent: {reason}", correlation_id)
         return None
+    before = _last(session, appointment)
+    contents = contents_of(session, appointment, company, customer)
     mail = Notification(
         company_id=appointment.company_id,
         appointment_id=appointment.id,
@@ -57,8 +59,8 @@ def queue(
         recipient=check_email(customer.email or ""),
         language=_language(customer.preferred_language),
         message_id=_message_id(appointment, company),
-        sequence=_next_sequence(session, appointment),
-        payload=contents_of(session, appointment, company, customer),
+        sequence=before.sequence + 1 if before else 0,
+        payload=contents | (_previous(before, contents) if kind == "change" else {}),
         status="pending",
         correlation_id=correlation_id,
     )
@@ -96,12 +98,22 @@ def _skip_older(session: Session, appointment: Appointment) -> None:
     )
 
 
-def _next_sequence(session: Session, appointment: Appointment) -> int:
-    """Return the number after the appointment's last mail; whoever queues holds the appointment."""
-    last = session.scalar(
-        select(func.max(Notification.sequence)).where(Notification.appointment_id == appointment.id)
-    )
-    return 0 if last is None else last + 1
+def _last(session: Session, appointment: Appointment) -> Notification | None:
+    """Return the newest mail about the appointment; whoever queues holds the appointment."""
+    return session.scalars(
+        select(Notification)
+        .where(Notification.appointment_id == appointment.id)
+        .order_by(Notification.sequence.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def _previous(before: Notification | None, now: dict[str, Any]) -> dict[str, str]:
+    """Return the times that *now* replaces, as the mail before it told them; {} where they are the same."""
+    told = (before.payload if before else None) or now
+    if told["starts_at"] == now["starts_at"]:
+        return {}
+    return {f"previous_{name}": told[name] for name in ("starts_at", "ends_at")}
 
 
 def _language(preferred: str | None) -> str:

@@ -14,10 +14,12 @@ from askpro_cli.shell.output.result import Column, Result, Table
 app = command_app(
     help="""Explain a finding's code.
 
-Tells what the code means, how it shows and what to do. Without a code it lists all checks.
+Tells what the code means, how it shows and what to do. Without a code it lists all checks. What the platform
+called a check of provisioning is as good as its code.
 
 Examples:
   askpro explain ENV007
+  askpro explain NO_SERVICES
   askpro explain
 """
 )
@@ -45,8 +47,9 @@ def _all() -> Result:
 
 def _text(page: Page) -> str:
     compared = " with ".join(page.sources)
+    called = f"; the platform's {page.alias}" if page.alias else ""
     parts = [
-        f"{page.code}: {page.title} ({page.severity}; compares {compared})",
+        f"{page.code}: {page.title} ({page.severity}; compares {compared}{called})",
         *_section("What it means", page.means),
         *_section("How it shows", page.shows),
         *_section("What to do", page.do),

@@ -16,5 +16,7 @@ pytest_plugins = (
     "support.calcom",
     "support.salon",
     "support.explaining",
+    "support.provisioned",
     "support.seeded",
+    "support.smtp",
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,6 +62,7 @@ class App:
         self.transactions: list[TransactionWatch] = []
         self._engines: dict[bool, Engine] = {}
         self._client: CalcomClient | None = None
+        self._others: list[App] = []
 
     @classmethod
     def build(
@@ -212,6 +214,24 @@ class App:
         """Return the cache of Cal.com's answers."""
         return self._cache
 
+    def for_company(self, slug: str) -> App:
+        """Return an App that works for another company in the same run: with its key, zone, state and cache.
+
+        It speaks and logs through this one, and is closed with it.
+        """
+        other = App(
+            options=replace(self.options, company=slug),
+            env=self.env,
+            cwd=self.cwd,
+            streams=self.console.streams,
+            clock=self.clock,
+            http_transport=self.http_transport,
+        )
+        other.console, other.notices = self.console, self.notices
+        other.run_id, other.log = self.run_id, self.log
+        self._others.append(other)
+        return other
+
     @property
     def can_ask(self) -> bool:
         """Tell whether a person is there to be asked, who did not want JSON."""
@@ -248,6 +268,8 @@ class App:
 
     def close(self) -> None:
         """Give back what was opened."""
+        for other in self._others:
+            other.close()
         for engine in self._engines.values():
             engine.dispose()
         if "_state" in self.__dict__:

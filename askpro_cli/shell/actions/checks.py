@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from askpro_cli.audit.provisioning import codes as _provisioning
 from askpro_cli.base.errors import NotFoundError
 from askpro_cli.base.findings import CHECKS, Check, Severity
 from askpro_cli.base.nearest import nearest
@@ -37,7 +38,7 @@ ENV011 = _check("ENV011", "No circuit breaker is open", Severity.WARNING, "circu
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The explanation of a check, from ``config/checks.yaml``."""
+    """The explanation of a check, from ``config/checks.yaml``; *alias*: what the platform called it."""
 
     code: str
     title: str
@@ -46,10 +47,13 @@ class Page:
     means: str
     shows: str
     do: str
+    alias: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the page as ``askpro explain --json`` shows it."""
         fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        if not self.alias:
+            del fields["alias"]
         return {**fields, "sources": list(self.sources)}
 
 
@@ -67,18 +71,18 @@ def _page(code: str, fields: dict[str, Any]) -> Page:
     texts = {
         name: " ".join(str(fields[name]).split()) for name in ("title", "severity", "means", "shows", "do")
     }
-    return Page(code=code, sources=tuple(fields["sources"]), **texts)
+    return Page(code=code, sources=tuple(fields["sources"]), alias=fields.get("alias", ""), **texts)
 
 
 def find_page(code: str) -> Page:
-    """Return the page of *code*, in any case.
+    """Return the page of *code*, a check's or the platform's name of one, in any case.
 
     Raises:
         NotFoundError: no check has that code; the hint names the nearest.
     """
-    found = pages().get(code.upper())
+    found = pages().get(_provisioning.code_of(code))
     if found is None:
-        meant = nearest(code, pages())
+        meant = nearest(code, [*pages(), *_provisioning.ALIASES])
         hint = f"did you mean askpro explain {meant}" if meant else "askpro explain lists all codes"
         raise NotFoundError(f"there is no check {code!r}", hint=hint, subject=code)
     return found

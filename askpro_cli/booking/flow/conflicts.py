@@ -4,10 +4,10 @@ Whoever takes a time locks first: the row of the member of staff; where Cal.com 
 of the event type and then those of its staff in order of their ids. So two who want the same person meet at
 his row, and the second sees what the first has written. SQLite's writers take turns anyway.
 
-Seats apart, a person has one appointment at a time. Where Cal.com chooses among several people, a time is taken
-when each of them has something in it, or when at some instant as many appointments run as there are people: those
-that are not assigned to anybody yet count as well. What is not surely taken, Cal.com decides: it knows whom it
-has booked, and a free time refused is as wrong as a taken one promised.
+Seats apart, a person has one appointment at a time. Where Cal.com chooses among several people, a time is
+taken when each of them has something in it, or when at some instant as many appointments run as there are
+people: those that are not assigned to anybody yet count as well. What is not surely taken, Cal.com decides:
+it knows whom it has booked, and a free time refused is as wrong as a taken one promised.
 """
 
 from __future__ import annotations
@@ -144,4 +144,4 @@ def _overlapping(
 
 
 def _lock(session: TenantSession, rows: Select[int]) -> None:
-    session.execute(rows.with_for_update()).all()
+    session.execute(rows.with_for_update(key_share=True)).all()  # rows that refer to them may go on

@@ -41,6 +41,12 @@ class FlowDesk:
     lease_seconds: float = LEASE_SECONDS
     patience: float = 180.0
 
+    async def sleep(self, seconds: float) -> None:
+        """Wait for another run."""
+        import asyncio
+
+        await asyncio.sleep(seconds)
+
     def at_step(self, name: str) -> None:
         """Tell that the step *name* is done; a test may end the process here."""
         self.desk.at_step(name)

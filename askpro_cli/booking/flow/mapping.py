@@ -58,6 +58,7 @@ def resolve(session: TenantSession, wish: ServiceWish) -> Target:
         event_type_row=event_type.id,
         event_type_id=event_type.calcom_event_type_id,
         event_type=event_type.name,
+        team_id=event_type.team_id,
         staff_ids=tuple(one.id for one in people),
         staff_id=single_host(event_type, people),
         branch_id=branch.id if branch else None,

@@ -11,6 +11,8 @@ from askpro_cli.resilience.policy import CallMeta
 if TYPE_CHECKING:
     from askpro_cli.platform.schema import Appointment
 
+Did = Literal["finished", "given_up", "adopted", "cancelled", "kept", "busy"]
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -50,5 +52,5 @@ class SyncOutcome:
     appointment_id: int | None
     was: str
     now: str
-    did: Literal["finished", "given_up", "adopted", "cancelled", "kept", "busy"]
+    did: Did
     reason: str | None = None

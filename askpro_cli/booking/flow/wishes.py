@@ -49,6 +49,7 @@ class Target:
         event_type_row: our row in ``calcom_event_types``.
         event_type_id: the vendor's id.
         event_type: its name.
+        team_id: the vendor's id of the team it belongs to, None for a person's own.
         staff_ids: our rows of whom the event type may book, by id.
         staff_id: the one person it books, None where Cal.com chooses.
         branch_id: where it happens, None where the company has no branch for it.
@@ -65,6 +66,7 @@ class Target:
     event_type_row: int
     event_type_id: int
     event_type: str
+    team_id: int | None = None
     staff_ids: tuple[int, ...] = ()
     staff_id: int | None = None
     branch_id: int | None = None

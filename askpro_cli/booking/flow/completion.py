@@ -1,0 +1,169 @@
+"""The last step of a booking, in one transaction: the appointment, its customer, its mail, its log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from askpro_cli.booking.create import Booked
+from askpro_cli.booking.customers import matching
+from askpro_cli.booking.flow import leases
+from askpro_cli.booking.flow.desk import FlowDesk
+from askpro_cli.booking.flow.leases import Held, database_now
+from askpro_cli.booking.flow.listing import SUBJECT
+from askpro_cli.booking.flow.payload import Payload
+from askpro_cli.booking.flow.states import BOOKING, FAILED, PENDING_SYNC, SCHEDULED
+from askpro_cli.booking.notifications import outbox
+from askpro_cli.calcom.models import Booking
+from askpro_cli.platform.schema import Activity, Appointment, CalcomBooking, CalcomEventType, Customer, Staff
+from askpro_cli.platform.tenancy import TenantSession
+
+_SHORTEST = timedelta(minutes=1)
+_LONGEST_REASON = 500
+
+
+@dataclass(frozen=True, slots=True)
+class NotOurs:
+    """The row could not be completed: another run has it, or it is over.
+
+    Args:
+        row: as it stands, None when it is gone.
+        of: the appointment that has the booking already, None when none has.
+    """
+
+    row: Appointment | None
+    of: int | None = None
+
+
+def complete(session: TenantSession, flow: FlowDesk, held: Held, booked: Booked) -> Appointment | NotOurs:
+    """Let the appointment stand on our side, too; nothing of it happens when any part fails.
+
+    Args:
+        session: of the company.
+        flow: the tools; nothing of them goes over the network here.
+        held: the row that this run is at.
+        booked: the remote booking, known to be ours.
+
+    Raises:
+        RecordsError: the database cannot be used; the next sync completes it.
+    """
+    row, booking = leases.mine(session, held), booked.booking
+    of = _appointment_of(session, booking.uid)
+    if row is None or row.status not in (BOOKING, PENDING_SYNC) or of not in (None, row.id):
+        return NotOurs(session.scalar(select(Appointment).where(Appointment.id == held.appointment_id)), of)
+    _schedule(session, row, booking)
+    link(session, row, booking)
+    session.flush()
+    outbox.queue(session, row, "confirmation", correlation_id=row.correlation_id)
+    note(session, row, "appointment.scheduled", f"booked at Cal.com as {booking.uid}", flow.correlation_id)
+    flow.at_step("completing")
+    return row
+
+
+def give_up(session: TenantSession, flow: FlowDesk, held: Held, reason: str) -> Appointment | None:
+    """Let the slot go: nothing stands at the vendor. None when another run has the row."""
+    row = leases.mine(session, held)
+    if row is None:
+        return None
+    row.status = FAILED
+    row.status_reason = reason[:_LONGEST_REASON]
+    row.idempotency_key = None
+    row.payload = None
+    row.next_attempt_at = None
+    leases.let_go(row)
+    note(session, row, "appointment.failed", row.status_reason, flow.correlation_id)
+    return row
+
+
+def keep(session: TenantSession, flow: FlowDesk, held: Held, status: str, reason: str) -> Appointment | None:
+    """Leave the row to the next sync, after a pause that grows; None when another run has it."""
+    row = leases.mine(session, held)
+    if row is None:
+        return None
+    row.status = status
+    row.status_reason = reason[:_LONGEST_REASON]
+    row.next_attempt_at = database_now(session) + timedelta(seconds=pause_after(row.attempts))
+    leases.let_go(row)
+    note(session, row, "appointment.kept", f"{status}: {row.status_reason}", flow.correlation_id)
+    return row
+
+
+def pause_after(attempts: int) -> float:
+    """Return the seconds until a row is tried again: half a minute at first, an hour at most."""
+    return float(min(3600, 30 * 2 ** min(attempts - 1, 10)))
+
+
+def link(
+    session: TenantSession, row: Appointment | None, booking: Booking, status: str | None = None
+) -> CalcomBooking:
+    """Write the remote booking down; one that is known, perhaps as an orphan, becomes that of *row*."""
+    known = session.scalar(select(CalcomBooking).where(CalcomBooking.calcom_uid == booking.uid))
+    link_row = known or CalcomBooking(calcom_uid=booking.uid)
+    link_row.appointment_id = row.id if row else None
+    link_row.branch_id = row.branch_id if row else None
+    link_row.event_type_id = row.calcom_event_type_id if row else _event_type(session, booking)
+    link_row.calcom_id = booking.id
+    link_row.rescheduled_from_uid = booking.rescheduled_from_uid or None
+    link_row.status = status or booking.status.lower()
+    link_row.starts_at, link_row.ends_at = booking.start, max(booking.end, booking.start + _SHORTEST)
+    link_row.correlation_id = row.correlation_id if row else None
+    session.add(link_row)
+    session.flush()
+    return link_row
+
+
+def note(session: TenantSession, row: Appointment, event: str, text: str, correlation_id: str) -> None:
+    """Write into the activity log what happened to an appointment; no personal data."""
+    session.add(
+        Activity(
+            company_id=row.company_id,
+            log_name="appointments",
+            event=event,
+            description=text,
+            subject_type=SUBJECT,
+            subject_id=row.id,
+            batch_uuid=row.correlation_id,
+            properties=None if correlation_id == row.correlation_id else {"by": correlation_id},
+        )
+    )
+
+
+def _schedule(session: TenantSession, row: Appointment, booking: Booking) -> None:
+    """Bring the row to what the vendor says, with its customer."""
+    if row.customer_id is None:
+        row.customer_id = _customer(session, row).id
+    row.status = SCHEDULED
+    row.status_reason = None
+    row.calcom_v2_booking_uid = booking.uid
+    row.starts_at, row.ends_at = booking.start, max(booking.end, booking.start + _SHORTEST)
+    row.staff_id = host_of(session, booking) or row.staff_id
+    row.payload = None
+    row.next_attempt_at = None
+    leases.let_go(row)
+
+
+def _customer(session: TenantSession, row: Appointment) -> Customer:
+    asked = Payload.unpack(row.payload or {}, 0, row.starts_at).request
+    return matching.find_or_create(
+        session, name=asked.name, phone=asked.phone, email=asked.email, language=asked.language
+    )
+
+
+def host_of(session: TenantSession, booking: Booking) -> int | None:
+    """Return the one member of staff who is booked; None when the answer names none of ours, or several."""
+    users = [host.id for host in booking.hosts if host.id is not None]
+    known = session.scalars(select(Staff.id).where(Staff.calcom_user_id.in_(users))).all() if users else []
+    return known[0] if len(known) == 1 else None
+
+
+def _event_type(session: TenantSession, booking: Booking) -> int | None:
+    query = select(CalcomEventType.id).where(CalcomEventType.calcom_event_type_id == booking.of_event_type)
+    return session.scalar(query)
+
+
+def _appointment_of(session: TenantSession, uid: str) -> int | None:
+    """Return the appointment to which a booking belongs, or belonged before it was moved."""
+    linked = session.scalar(select(CalcomBooking.appointment_id).where(CalcomBooking.calcom_uid == uid))
+    return linked or session.scalar(select(Appointment.id).where(Appointment.calcom_v2_booking_uid == uid))

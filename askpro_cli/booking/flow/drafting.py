@@ -1,0 +1,165 @@
+"""A wish, mapped and checked as far as it can be before anything is written or sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from askpro_cli.base.errors import InvalidValueError, RefusedError
+from askpro_cli.base.times import Interval
+from askpro_cli.booking.fitting import fit, planned_minutes
+from askpro_cli.booking.flow import keys, mapping
+from askpro_cli.booking.flow.conflicts import Calendar
+from askpro_cli.booking.flow.desk import FlowDesk
+from askpro_cli.booking.flow.payload import Payload, known_of, remembered
+from askpro_cli.booking.flow.wishes import AppointmentWish, Target
+from askpro_cli.booking.requests import MAX_METADATA_ENTRIES, BookingRequest, check_start
+from askpro_cli.calcom.event_types.lookup import VENDOR_IS_DOWN, Reference, find_event_type
+from askpro_cli.calcom.models import EventType
+
+APPOINTMENT_ENTRY = "askpro_appointment"
+CORRELATION_ENTRY = "askpro_correlation"
+_OUR_ENTRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An appointment that is not written yet.
+
+    Args:
+        wish: as it was asked for.
+        target: what it comes down to.
+        payload: what a later run would need.
+        key: idempotency key, given or derived.
+        interval: from start to end, the full length.
+        event_type: as the vendor described it, or as much as we know when the vendor is down.
+        known: the vendor described it.
+    """
+
+    wish: AppointmentWish
+    target: Target
+    payload: Payload
+    key: str
+    interval: Interval
+    event_type: EventType
+    known: bool
+
+    @property
+    def request(self) -> BookingRequest:
+        """The remote booking, as a person asked for it."""
+        return self.payload.request
+
+    @property
+    def calendar(self) -> Calendar:
+        """Whose time is wanted."""
+        return Calendar(
+            self.target.event_type_row,
+            self.target.staff_id,
+            seats=self.event_type.seats_total or 1,
+            together=self.event_type.scheduling_type.lower() == "collective",
+        )
+
+
+async def draft_of(flow: FlowDesk, wish: AppointmentWish, target: Target | None = None) -> Draft:
+    """Return *wish* as an appointment that could be written.
+
+    Args:
+        flow: the tools.
+        wish: what is wanted.
+        target: what its service was mapped to already, None to map it now.
+
+    Raises:
+        AskproError: it cannot be mapped, does not fit the event type, or lies in the past.
+        VendorError: the event type is not known and the vendor could not be asked.
+    """
+    check_start(wish.start, flow.desk.clock.now(), flow.desk.zone)
+    if target is None:
+        target = await flow.run(lambda session: mapping.resolve(session, wish.service), "map a service")
+    request = request_of(wish, target)
+    event_type, known = await _event_type(flow, target)
+    minutes = planned_minutes(fitted(request, event_type), event_type) if known else target.duration
+    key = wish.key or keys.derive_key(flow.company, wish.service.call, target, request)
+    content = keys.content_of(wish, key, target, request)
+    payload = Payload(request, content, wish.reserve, known_of(event_type))
+    interval = Interval(wish.start, wish.start + timedelta(minutes=minutes))
+    return Draft(wish, target, payload, key, interval, event_type, known)
+
+
+def request_of(wish: AppointmentWish, target: Target) -> BookingRequest:
+    """Return the remote booking of a wish; what it leaves open is the customer's own.
+
+    Raises:
+        InvalidValueError: nobody is named, there is no contact, or too many entries of metadata.
+    """
+    known = target.contact
+    name = wish.name or (known.name if known else None)
+    email = wish.email or (known.email if known else None)
+    phone = wish.phone or (known.phone if known else None)
+    if not name:
+        raise InvalidValueError(
+            "nobody is named who comes", subject="--name", hint="add --name or --customer"
+        )
+    if not email and not phone:
+        who = f"customer {known.customer_id}" if known else "the customer"
+        message = f"{who} has neither a telephone number nor an e-mail address"
+        raise InvalidValueError(message, subject="--phone", hint="add --phone or --email")
+    if len(wish.metadata) > MAX_METADATA_ENTRIES - _OUR_ENTRIES:
+        most = MAX_METADATA_ENTRIES - _OUR_ENTRIES
+        raise InvalidValueError(
+            f"--metadata: {len(wish.metadata)} entries, {most} are allowed beside our own"
+        )
+    return BookingRequest(
+        event_type_id=target.event_type_id,
+        start=wish.start,
+        name=name,
+        email=email,
+        phone=phone,
+        timezone=wish.timezone,
+        language=wish.language,
+        duration=target.duration,
+        fields=dict(wish.fields),
+        metadata=dict(wish.metadata),
+        guests=wish.guests,
+        location=wish.location,
+    )
+
+
+def fitted(request: BookingRequest, event_type: EventType) -> BookingRequest:
+    """Return the request as the event type takes it.
+
+    Raises:
+        RefusedError: it books a series, which has no place in one appointment; or nobody can book it.
+        InvalidValueError: it does not fit; above all, its length is another one than the service's.
+    """
+    if event_type.is_recurring:
+        raise RefusedError(
+            f"event type {event_type.id} ({event_type.slug}) books a series, not one appointment",
+            subject=str(event_type.id),
+            hint=f"askpro book {event_type.id} --occurrences N books it by its event type",
+        )
+    return fit(request, event_type)
+
+
+def marked(request: BookingRequest, appointment_id: int, correlation_id: str) -> BookingRequest:
+    """Return the request with what leads from the vendor's booking back to our row."""
+    ours = {APPOINTMENT_ENTRY: str(appointment_id), CORRELATION_ENTRY: correlation_id}
+    return replace(request, metadata={**request.metadata, **ours})
+
+
+async def _event_type(flow: FlowDesk, target: Target) -> tuple[EventType, bool]:
+    """Return the event type; when the vendor is down and we may wait, an old copy or what our row says."""
+    desk, reference = flow.desk, Reference(id=target.event_type_id)
+    try:
+        found = await find_event_type(desk.client, desk.cache, reference, stale_ok=flow.keep_pending)
+    except VENDOR_IS_DOWN:
+        if not flow.keep_pending:
+            raise
+        known = {
+            "id": target.event_type_id,
+            "slug": "",
+            "title": target.event_type,
+            "length": target.duration,
+            "team": target.team_id,
+        }
+        return remembered(known), False
+    return found.event_type, True

@@ -1,0 +1,142 @@
+"""Who is at an open appointment: one run at a time, by a token and a lease of the database's clock.
+
+A run that was killed is succeeded when its lease is over. One that was only slow, and comes back after
+another took its place, finds another token in the row and changes nothing any more.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import select, update
+
+from askpro_cli.base.errors import AskproError
+from askpro_cli.booking.flow.desk import FlowDesk
+from askpro_cli.platform.database_clock import now_ms
+from askpro_cli.platform.schema import Appointment
+from askpro_cli.platform.tenancy import TenantSession
+
+_RENEWALS = 3  # in one lease
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An open appointment that this run is at.
+
+    Args:
+        appointment_id: our row.
+        token: proves it.
+    """
+
+    appointment_id: int
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A row as it was when this run took it up."""
+
+    row: Appointment
+    held: Held
+
+
+def database_now(session: TenantSession) -> datetime:
+    """Return the present instant by the database's clock, UTC."""
+    milliseconds = session.connection().scalar(select(now_ms())) or 0
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def new_token() -> str:
+    """Return a token that nobody else has."""
+    return os.urandom(16).hex()
+
+
+def take(
+    session: TenantSession, appointment_id: int, statuses: Collection[str], *, seconds: float
+) -> Taken | Appointment | None:
+    """Take up a row for *seconds*.
+
+    Args:
+        session: of the company.
+        appointment_id: our row.
+        statuses: in any of which it may be.
+        seconds: until it must be renewed.
+
+    Returns:
+        What was taken; the row alone when another run is at it or it is in another state; None when there is
+        no such row.
+    """
+    query = select(Appointment).where(Appointment.id == appointment_id).with_for_update()
+    row = session.scalar(query.execution_options(populate_existing=True))
+    if row is None:
+        return None
+    now = database_now(session)
+    leased = row.lock_expires_at is not None and row.lock_expires_at > now
+    if leased or row.status not in statuses:
+        return row
+    row.lock_token = new_token()
+    row.lock_expires_at = now + timedelta(seconds=seconds)
+    row.attempts += 1
+    row.version += 1
+    return Taken(row, Held(row.id, row.lock_token))
+
+
+def mine(session: TenantSession, held: Held) -> Appointment | None:
+    """Return the row, locked, if this run is still at it; None when another one took it over."""
+    query = select(Appointment).where(
+        Appointment.id == held.appointment_id, Appointment.lock_token == held.token
+    )
+    return session.scalar(query.with_for_update().execution_options(populate_existing=True))
+
+
+def let_go(row: Appointment) -> None:
+    """Give a row of this run back, for whoever comes next; call it in the transaction that changed it."""
+    row.lock_token = None
+    row.lock_expires_at = None
+    row.version += 1
+
+
+def renew(session: TenantSession, held: Held, *, seconds: float) -> bool:
+    """Extend the lease to *seconds* from now; False when another run took the row over."""
+    until = database_now(session) + timedelta(seconds=seconds)
+    statement = (
+        update(Appointment)
+        .where(Appointment.id == held.appointment_id, Appointment.lock_token == held.token)
+        .values(lock_expires_at=until)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(session.connection().execute(statement).rowcount)
+
+
+@asynccontextmanager
+async def kept(flow: FlowDesk, held: Held) -> AsyncIterator[None]:
+    """Renew the lease while the block runs; a failure to do so is told, and the token decides."""
+    import asyncio
+
+    keeper = asyncio.create_task(_keep(flow, held))
+    try:
+        yield
+    finally:
+        keeper.cancel()
+        await asyncio.wait([keeper])
+
+
+async def _keep(flow: FlowDesk, held: Held) -> None:
+    import asyncio
+
+    while True:
+        await asyncio.sleep(flow.lease_seconds / _RENEWALS)
+        try:
+            renewed = await flow.run(
+                lambda session: renew(session, held, seconds=flow.lease_seconds), "renew a lease"
+            )
+        except AskproError as error:
+            flow.desk.log.event("appointment.lease_not_renewed", level="warning", reason=error.message)
+            continue
+        if not renewed:
+            flow.desk.log.event("appointment.lease_lost", level="warning", appointment=held.appointment_id)
+            return

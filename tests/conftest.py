@@ -18,5 +18,6 @@ pytest_plugins = (
     "support.explaining",
     "support.provisioned",
     "support.seeded",
+    "support.flow",
     "support.smtp",
 )

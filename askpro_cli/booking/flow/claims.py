@@ -61,12 +61,12 @@ def claim(session: TenantSession, flow: FlowDesk, draft: Draft) -> Taken | Appoi
     return Taken(row, Held(row.id, row.lock_token or ""))
 
 
-def taken(flow: FlowDesk, draft: Draft) -> SlotUnavailableError:
-    """Return the refusal of a time that somebody else has."""
+def taken(flow: FlowDesk, draft: Draft, by: str = OURS) -> SlotUnavailableError:
+    """Return the refusal of a time that somebody else has, by our records or by Cal.com."""
     when = iso_local(draft.interval.start, flow.desk.zone)
     return SlotUnavailableError(
         f"{draft.target.service} at {when} is taken",
-        vendor=OURS,
+        vendor=by,
         subject=draft.target.service,
         hint="askpro alternatives shows the nearest free times",
     )

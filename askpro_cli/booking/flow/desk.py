@@ -18,6 +18,9 @@ T = TypeVar("T")
 LEASE_SECONDS = 60.0
 """How long a run owns an open row without renewing: a killed one is succeeded after that."""
 
+ATTEMPTS = 6
+"""Tries of a transaction that the database breaks off because of another one: here a caller is waiting."""
+
 
 @dataclass(frozen=True, slots=True)
 class FlowDesk:
@@ -58,4 +61,4 @@ class FlowDesk:
             RecordsError: the database cannot be used.
             AskproError: what *work* raised.
         """
-        return await hop(lambda: self.records.run_in_transaction(work, context=context))
+        return await hop(lambda: self.records.run_in_transaction(work, attempts=ATTEMPTS, context=context))

@@ -23,6 +23,7 @@ from askpro_cli.calcom.event_types.lookup import VENDOR_IS_DOWN
 from askpro_cli.platform.schema import Appointment
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 0.5
+_VENDOR = "calcom"
 _DOWN = "Cal.com does not answer"
 
 
@@ -69,7 +70,7 @@ async def _claim(flow: FlowDesk, draft: Draft) -> Taken | Appointment:
         own = await _own(flow, draft)
         if own is not None:
             return own
-        raise claims.taken(flow, draft)
+        raise claims.taken(flow, draft, by=_VENDOR)
     flow.at_step("rechecked")
     return await flow.run(lambda session: claims.claim(session, flow, draft), "hold a time")
 

@@ -1,4 +1,4 @@
-"""A seeded salon before it goes on the telephone: records, settings and Cal.com agree till a test parts them."""
+"""A seeded salon before it goes on the telephone: records, settings and Cal.com agree."""
 
 from __future__ import annotations
 

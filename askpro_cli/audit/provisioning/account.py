@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar, cast
 
-from askpro_cli.base.errors import AskproError, VendorNotFoundError
+from askpro_cli.base.errors import AskproError, UnknownError, VendorNotFoundError
 from askpro_cli.base.times import Interval, day_bounds, local_day
 from askpro_cli.calcom.availability import SlotQuery, days_to_come
 from askpro_cli.calcom.cache import CalcomCache
@@ -49,6 +49,7 @@ class Account:
         self._now = now
         self._obstacle = obstacle
         self._heard: dict[tuple[Any, ...], Any] = {}
+        self._sees_teams = True
 
     @property
     def requests(self) -> int:
@@ -68,10 +69,20 @@ class Account:
         """Return an event type of the key's: one it sees, or a child that a template of its teams manages.
 
         None where Cal.com has none of this id, or where it is somebody else's.
+
+        Raises:
+            UnknownError: it is not the account's own, and the key may not see its teams.
+            AskproError: as :meth:`event_types`.
         """
         listed = (await self.event_types()).get(event_type_id)
         if listed is not None or not await self.exists(event_type_id):
             return listed
+        if not self._sees_teams:
+            raise UnknownError(
+                f"the key may not see its teams, so nobody can say whose event type {event_type_id} is",
+                subject=str(event_type_id),
+                hint="use a key of a member of the team",
+            )
         return await self._once(("child", event_type_id), lambda: self._find_child(event_type_id))
 
     async def exists(self, event_type_id: int) -> bool:
@@ -107,6 +118,7 @@ class Account:
 
     async def _ask_event_types(self) -> dict[int, EventType]:
         found = await list_event_types(self._asked, self._days, refresh=True, priority=Priority.BACKGROUND)
+        self._sees_teams = found.sees_teams
         return {event_type.id: event_type for event_type in found.event_types}
 
     async def _find_child(self, event_type_id: int) -> EventType | None:

@@ -11,6 +11,7 @@ What cannot be read is a problem by name, never a closed day: that is how a bran
 from __future__ import annotations
 
 import re
+import reprlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -122,7 +123,7 @@ def _minutes(clock: Any) -> int:
         return DAY_MINUTES
     found = _CLOCK.fullmatch(text) if text else None
     if found is None:
-        message = f"{clock!r} is no time HH:MM"
+        message = f"{reprlib.repr(clock)} is no time HH:MM"
         raise _OddError(message)
     return int(found["hour"]) * 60 + int(found["minute"])
 
@@ -130,7 +131,7 @@ def _minutes(clock: Any) -> int:
 def _checked(begin: int, end: int, entry: Mapping[str, Any]) -> Span:
     """Return the stretch unless it is none; midnight to midnight could mean all day or nothing."""
     if entry[_names(entry)[1]] in ("00:00", "00:00:00", "0:00") and begin == 0:
-        message = "00:00 to 00:00 is all day or closed: write 24:00, or close the day"
+        message = "00:00 to 00:00 is all day or closed: write 24:00 or close it"
         raise _OddError(message)
     if begin >= end:
         message = f"it ends at {_text(end)}, not after it begins at {_text(begin)}"

@@ -19,10 +19,14 @@ _FORBIDDEN = 403
 
 
 class FoundEventTypes(msgspec.Struct, frozen=True):
-    """All event types, and the seconds they have lain in the cache, None when they were just fetched."""
+    """All event types, and the seconds they have lain in the cache, None when they were just fetched.
+
+    *sees_teams* is False where the key may not see its teams; what the cache knows does not tell it.
+    """
 
     event_types: list[EventType]
     age: float | None = None
+    sees_teams: bool = True
 
 
 async def list_event_types(
@@ -56,15 +60,17 @@ async def list_event_types(
 
     async def ask() -> FoundEventTypes:
         fill = await hop(cache.begin_document)
-        found = [*(await client.event_types(priority=who)).value, *await _of_teams(client, who)]
+        own = (await client.event_types(priority=who)).value
+        teams = await _of_teams(client, who)
+        found = [*own, *(teams or ())]
         await hop(lambda: cache.keep_event_types(fill, found))
-        return FoundEventTypes(found)
+        return FoundEventTypes(found, sees_teams=teams is not None)
 
     return await (ask() if refresh else shared(cache, f"event-types:{cache.holder()}", read, ask, who))
 
 
-async def _of_teams(client: CalcomClient, who: Priority) -> list[EventType]:
-    """Return the teams' event types; a key without teams, or without a right to see them, has none."""
+async def _of_teams(client: CalcomClient, who: Priority) -> list[EventType] | None:
+    """Return the teams' event types, none for a key without teams, None for one that may not see them."""
     try:
         teams = (await client.teams(priority=who)).value
     except VendorNotFoundError:
@@ -72,5 +78,5 @@ async def _of_teams(client: CalcomClient, who: Priority) -> list[EventType]:
     except VendorAuthError as error:
         if error.status != _FORBIDDEN:
             raise
-        return []
+        return None
     return [item for team in teams for item in (await client.team_event_types(team.id, priority=who)).value]

@@ -48,7 +48,12 @@ class Run:
     companies: list[CompanyFacts] = field(default_factory=list)
     made: list[Made] = field(default_factory=list)
     errors: list[AskproError] = field(default_factory=list)
-    requests: int = 0
+    accounts: list[Account] = field(default_factory=list)
+
+    @property
+    def requests(self) -> int:
+        """Return how many requests were sent so far, with all keys together."""
+        return sum(account.requests for account in self.accounts)
 
     def read(self) -> None:
         """Read the companies from the records; one that cannot be read does not keep the others from it.
@@ -95,12 +100,8 @@ class Run:
         app = self.app.for_company(company.slug) if self.everything and known else self.app
         settings = await hop(partial(_settings, app, known=known))
         async with _opened(app, company.slug, known=known) as account:
-            try:
-                self.made += await examine(
-                    company, settings, account, self.chosen, after_branch=progress.advance
-                )
-            finally:
-                self.requests += account.requests
+            self.accounts.append(account)
+            self.made += await examine(company, settings, account, self.chosen, after_branch=progress.advance)
 
     def _is_known(self, slug: str) -> bool:
         """Tell whether the settings know a company; without any there they mean the one of the records."""
@@ -130,7 +131,8 @@ async def check_provisioning(
     chosen = codes.chosen_checks(words)
     if everything and (branch or app.options.company):
         other = "BRANCH" if branch else "--company"
-        raise InvalidValueError(f"--all and {other} exclude each other", subject="--all")
+        message = f"--all and {other} exclude each other"
+        raise InvalidValueError(message, subject="--all", hint="leave one of them out")
     run = Run(app, everything, branch, chosen)
     await hop(run.read)
     await run.check()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from askpro_cli.audit.provisioning import codes
@@ -117,15 +118,22 @@ def _branch(company: str, branch: str, made: Iterable[Made]) -> dict[str, Any]:
 
 
 def _table(made: Sequence[Made], *, whole: bool) -> Table:
-    """Return every check for a program, what is not fine for a person."""
-    shown = [one for one in made if whole or one.result.verdict != "ok"]
-    return Table(_COLUMNS, [_row(one) for one in shown], tsv_rows=[_row(one) for one in made])
+    """Return every check for a program; for a person what is not fine, and a line for who is well."""
+    rows: list[list[str]] = []
+    for name, group in groupby(made, key=_name):
+        checks = list(group)
+        shown = checks if whole else [one for one in checks if one.result.verdict != "ok"]
+        rows += [_row(one) for one in shown] or [[name, "", "ok", counted(len(checks), "check"), ""]]
+    return Table(_COLUMNS, rows, tsv_rows=[_row(one) for one in made])
+
+
+def _name(one: Made) -> str:
+    return f"{one.company}/{one.branch}" if one.branch else one.company
 
 
 def _row(one: Made) -> list[str]:
-    name = f"{one.company}/{one.branch}" if one.branch else one.company
     check = one.result.check
-    return [name, check.code, one.result.verdict, check.title, _detail(one.result)]
+    return [_name(one), check.code, one.result.verdict, check.title, _detail(one.result)]
 
 
 def _detail(result: CheckResult) -> str:

@@ -50,7 +50,7 @@ def wish(
     service: str = CUT,
     start: datetime = TOMORROW_TEN,
     *,
-    name: str = "Anna Schmidt",
+    name: str | None = "Anna Schmidt",
     email: str | None = "anna@example.org",
     phone: str | None = "+493023125001",
     call: str | None = None,

@@ -49,6 +49,11 @@ COMMANDS: dict[str, Entry] = {
     "calendars": Entry(f"{_COMMANDS}.calendars", "Show connected calendars and when they are busy.", LOOKING),
     "teams": Entry(f"{_COMMANDS}.teams", "List and show teams.", LOOKING),
     "phones": Entry(f"{_COMMANDS}.phones", "Show where dialled numbers lead.", LOOKING),
+    "notifications": Entry(
+        f"{_COMMANDS}.notifications",
+        "Send the mails about appointments, and look after the outbox.",
+        OPERATIONS,
+    ),
     "webhooks": Entry(f"{_COMMANDS}.webhooks", "Subscribe to what happens at Cal.com.", OPERATIONS),
     "doctor": Entry(f"{_COMMANDS}.doctor", "Check settings, stores and the way to Cal.com.", OPERATIONS),
     "health": Entry(

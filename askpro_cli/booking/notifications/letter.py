@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from askpro_cli.base.errors import RefusedError
+from askpro_cli.base.errors import InvalidValueError, RefusedError
 from askpro_cli.base.times import Interval, get_zone, parse_wire
 from askpro_cli.booking.notifications.texts import date_text, span_text, texts
 from askpro_cli.platform.schema import Notification
@@ -79,8 +79,17 @@ def write_letter(mail: Notification) -> Letter:
 
     Raises:
         RefusedError: its address or its contents were erased.
-        InvalidValueError: the zone of its branch or company is none.
+        InvalidValueError: the zone of its branch or company is none, or the row lacks a fact.
     """
+    try:
+        return _written(mail)
+    except KeyError as error:
+        message = f"mail {mail.id} lacks {error}"
+        raise InvalidValueError(message, subject=str(mail.id)) from error
+
+
+def _written(mail: Notification) -> Letter:
+    """Return the letter; KeyError names a fact that the row lacks."""
     if mail.recipient is None or mail.payload is None:
         raise RefusedError(f"mail {mail.id} was erased", subject=str(mail.id))
     words = texts(mail.language)

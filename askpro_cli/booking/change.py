@@ -70,6 +70,7 @@ async def plan_move(desk: Desk, uid: str, start: datetime) -> Changed | Answer[B
             f"booking {standing.uid} is {standing.status} and cannot be moved",
             subject=uid,
             hint="askpro book makes a new one",
+            details={"status": standing.status},
         )
     if has_seats(standing):
         raise RefusedError(

@@ -103,8 +103,7 @@ async def _change(flow: FlowDesk, row: Open) -> SyncOutcome:
     from askpro_cli.booking.flow import cancelling, moving
 
     work = moving.finish_move if row.status == MOVING else cancelling.finish_cancel
-    await work(flow, row.appointment_id)
-    return await _now(flow, row, "finished")
+    return await work(flow, row.appointment_id)
 
 
 async def _book(flow: FlowDesk, row: Open, taken: Taken) -> SyncOutcome:

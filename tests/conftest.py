@@ -4,6 +4,7 @@ from __future__ import annotations
 
 pytest_plugins = (
     "support.isolation",
+    "support.measuring",
     "support.properties",
     "support.cli",
     "support.databases",

@@ -193,6 +193,7 @@ def journal(playground: Playground, method: str, path: str) -> int:
     return sum(1 for one in playground.journal() if one["method"] == method and one["path"].startswith(path))
 
 
+@pytest.mark.usefixtures("measured")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "terminate"])
 @pytest.mark.parametrize(
     ("path", "latency"),

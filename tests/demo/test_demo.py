@@ -11,6 +11,7 @@ from askpro_cli.demo import story
 from askpro_cli.demo.stage import Stage
 
 
+@pytest.mark.usefixtures("measured")
 def test_the_demonstration_does_what_it_says(program: Program, tmp_path: Path) -> None:
     """The operator's key and settings are set, and neither used nor changed."""
     program.env |= {"ASKPRO_CALCOM_BASE_URL": "http://127.0.0.1:9/v2", "ASKPRO_BREAKER_FAILURES": "1"}

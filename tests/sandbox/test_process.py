@@ -22,6 +22,8 @@ from askpro_cli.base.errors import ConfigError
 from askpro_cli.sandbox.serve import background, run
 from askpro_cli.sandbox.world.loading import load_world
 
+pytestmark = pytest.mark.usefixtures("measured")  # nothing else sees the sandbox end as a program
+
 HEADERS = {"Authorization": f"Bearer {SANDBOX_KEY}", "cal-api-version": "2024-08-13"}
 PROCESSES = 50
 NO_PROXY: dict[str, Any] = {"trust_env": False, "timeout": 20}

@@ -8,10 +8,13 @@ from functools import cache
 
 import msgspec
 import yaml
-from sqlalchemy import Connection, MetaData, Table, UniqueConstraint, inspect
-from sqlalchemy.engine.interfaces import ReflectedIndex, ReflectedUniqueConstraint
+from sqlalchemy import Connection, Inspector, MetaData, Table, UniqueConstraint, inspect
+from sqlalchemy.engine.interfaces import ReflectedIndex
 
 from askpro_cli.base.shipped import shipped_path
+
+PRIMARY_KEY = "primary key"
+"""What the index of a primary key is called here; databases call it differently."""
 
 
 class Needed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -146,11 +149,27 @@ def _served(indexes: Iterable[Index], columns: tuple[str, ...], *, unique: bool)
 
 def shapes_of_models(metadata: MetaData) -> dict[str, Shape]:
     """Return the tables as the models declare them."""
-    return {table.name: _declared(table) for table in metadata.tables.values()}
+    return {
+        table.name: Shape(frozenset(table.columns.keys()), declared_indexes(table))
+        for table in metadata.tables.values()
+    }
 
 
-def _declared(table: Table) -> Shape:
-    key = Index("primary key", tuple(table.primary_key.columns.keys()), unique=True)
+def shapes_of_database(connection: Connection, tables: Iterable[str]) -> dict[str, Shape]:
+    """Return those of *tables* that are there, as they are."""
+    found = inspect(connection)
+    there = set(found.get_table_names())
+    return {
+        name: Shape(
+            frozenset(column["name"] for column in found.get_columns(name)), live_indexes(found, name)
+        )
+        for name in sorted(set(tables) & there)
+    }
+
+
+def declared_indexes(table: Table) -> tuple[Index, ...]:
+    """Return the primary key, the unique rules and the indexes of a model."""
+    key = Index(PRIMARY_KEY, tuple(table.primary_key.columns.keys()), unique=True)
     rules = [
         Index(str(rule.name), tuple(rule.columns.keys()), unique=True)
         for rule in table.constraints
@@ -160,38 +179,22 @@ def _declared(table: Table) -> Shape:
         Index(str(index.name), tuple(index.columns.keys()), unique=bool(index.unique))
         for index in table.indexes
     ]
-    return Shape(frozenset(table.columns.keys()), (key, *rules, *indexes))
+    return (key, *rules, *indexes)
 
 
-def shapes_of_database(connection: Connection, tables: Iterable[str]) -> dict[str, Shape]:
-    """Return those of *tables* that are there, as they are, but for indexes over parts or expressions."""
-    found = inspect(connection)
-    there = set(found.get_table_names())
-    return {
-        name: Shape(
-            frozenset(column["name"] for column in found.get_columns(name)),
-            _live(
-                found.get_pk_constraint(name)["constrained_columns"],
-                found.get_indexes(name),
-                found.get_unique_constraints(name),
-            ),
-        )
-        for name in sorted(set(tables) & there)
+def live_indexes(found: Inspector, table: str) -> tuple[Index, ...]:
+    """Return the same of a live table, each once, but for indexes over parts or expressions."""
+    key = Index(PRIMARY_KEY, tuple(found.get_pk_constraint(table)["constrained_columns"]), unique=True)
+    rules = {
+        str(rule["name"]): Index(str(rule["name"]), tuple(rule["column_names"]), unique=True)
+        for rule in found.get_unique_constraints(table)
     }
-
-
-def _live(
-    key: list[str], indexes: list[ReflectedIndex], rules: list[ReflectedUniqueConstraint]
-) -> tuple[Index, ...]:
-    whole = [index for index in indexes if not _is_partial(index)]
-    return (
-        Index("primary key", tuple(key), unique=True),
-        *(Index(str(rule["name"]), tuple(rule["column_names"]), unique=True) for rule in rules),
-        *(
-            Index(str(index["name"]), tuple(map(str, index["column_names"])), bool(index["unique"]))
-            for index in whole
-        ),
-    )
+    indexes = [
+        Index(str(index["name"]), tuple(map(str, index["column_names"])), bool(index["unique"]))
+        for index in found.get_indexes(table)
+        if index["name"] not in rules and not _is_partial(index)
+    ]
+    return (key, *rules.values(), *indexes)
 
 
 def _is_partial(index: ReflectedIndex) -> bool:

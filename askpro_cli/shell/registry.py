@@ -64,7 +64,9 @@ COMMANDS: dict[str, Entry] = {
     ),
     "breaker": Entry(f"{_COMMANDS}.breaker", "Show or reset the circuit breaker.", OPERATIONS),
     "cache": Entry(f"{_COMMANDS}.cache", "Fill, compare, show or clear the cache.", OPERATIONS),
-    "db": Entry(f"{_COMMANDS}.db", "Show or upgrade the records database.", OPERATIONS),
+    "db": Entry(
+        f"{_COMMANDS}.db", "Show, upgrade, check, back up and restore the records database.", OPERATIONS
+    ),
     "sandbox": Entry(f"{_COMMANDS}.sandbox", "Play Cal.com on this machine.", OPERATIONS),
     "demo": Entry(f"{_COMMANDS}.demo", "Show the main job on a sandbox, no account needed.", OPERATIONS),
     "config": Entry(f"{_COMMANDS}.config", "Show, check and start the settings.", PROGRAM),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from support.cli import Cli
 from support.databases import private_database
 
+from askpro_cli.platform import migrate
 from askpro_cli.platform.revisions import OURS
 from askpro_cli.platform.tables import HEAD
 
@@ -79,3 +82,73 @@ def test_a_revision_is_not_taken_back(cli: Cli) -> None:
     refused = cli("db", "downgrade").exits(1)
     assert "rows written since would be lost" in refused.stderr
     assert "askpro db restore" in refused.stderr
+
+
+def test_check_says_that_the_tables_are_as_they_should_be(cli: Cli) -> None:
+    assert "pending" in cli("db", "check").exits(1).stdout
+    cli("db", "upgrade", "--yes").ok()
+    good = cli("db", "check").ok()
+    assert "18 tables" in good.stderr
+    assert good.stdout == ""
+
+
+def test_check_tells_what_is_missing_with_its_code(cli: Cli, tmp_path: Path) -> None:
+    cli("db", "upgrade", "--yes").ok()
+    with closing(sqlite3.connect(tmp_path / "state" / "records.db")) as connection:
+        connection.execute("DROP INDEX users_company_id_index")
+        connection.execute("CREATE TABLE theirs (id INTEGER)")
+        connection.commit()
+    shown = cli("db", "check", "--json").exits(1).json
+    assert shown["findings"] == [
+        {
+            "code": "SCH005",
+            "subject": "users",
+            "expected": "index users_company_id_index on company_id",
+            "actual": "none",
+            "hint": "CREATE INDEX users_company_id_index ON users (company_id);",
+            "severity": "warning",
+        }
+    ]
+    assert shown["data"]["notes"] == ["table theirs is none of askpro's"]
+    assert "note: table theirs" in cli("db", "check").exits(1).stderr
+
+
+def test_what_cannot_be_read_is_could_not_check(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "records.db").write_bytes(b"damaged" * 1000)
+    for command in ("check", "counts"):
+        assert cli("db", command, "--json").exits(5).json["errors"][0]["code"] == "records_unavailable"
+    nobody = {"ASKPRO_DATABASE_URL": "postgresql://askpro@127.0.0.1:9/askpro"}
+    cli("db", "check", env=nobody).exits(5)
+
+
+def test_rows_that_went_missing_raise_the_alarm(cli: Cli, tmp_path: Path) -> None:
+    cli("db", "upgrade", "--yes").ok()
+    cli("db", "seed", "--yes").ok()
+    saved = tmp_path / "counts.json"
+    cli("db", "counts", "--save", str(saved)).ok()
+    assert cli("db", "counts", "--compare", str(saved)).ok().stdout.splitlines()[0].endswith("\t+0")
+    with closing(sqlite3.connect(tmp_path / "state" / "records.db")) as connection:
+        connection.execute("DELETE FROM working_hours")
+        connection.commit()
+    before = saved.read_text()
+    shown = cli("db", "counts", "--compare", str(saved), "--save", str(saved), "--json").exits(1).json
+    assert [(one["code"], one["subject"]) for one in shown["findings"]] == [("SCH020", "working_hours")]
+    assert shown["data"]["rows"]["working_hours"] == 0
+    assert saved.read_text() == before
+    cli("db", "counts", "--compare", str(saved), "--threshold", "101").exits(2)
+    cli("db", "counts", "--compare", str(tmp_path / "none.json")).exits(2)
+
+
+def test_an_upgrade_tells_that_no_row_was_lost(cli: Cli, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'state' / 'records.db'}"
+    migrate.upgrade(url, to=ALL[-2])
+    with closing(sqlite3.connect(tmp_path / "state" / "records.db")) as connection:
+        connection.execute(
+            "INSERT INTO users (name, email, interface_language, is_active, created_at, updated_at)"
+            " VALUES ('Lea', 'lea@example.org', 'de', 1, '2026-01-01', '2026-01-01')"
+        )
+        connection.commit()
+    done = cli("db", "upgrade", "--yes", "--json").ok().data
+    assert done["rows"]["before"]["users"] == done["rows"]["after"]["users"] == 1
+    assert len(done["rows"]["after"]) == len(done["rows"]["before"]) + 1

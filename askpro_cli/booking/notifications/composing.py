@@ -45,13 +45,13 @@ def compose(letter: Letter, sender: Sender, now: datetime) -> EmailMessage:
     _head(message, letter, sender, now)
     message.set_content(text_body(letter), cte="quoted-printable")
     message.add_alternative(html_body(letter), subtype="html", cte="quoted-printable")
-    message["Content-Language"] = letter.language
     entry = invitation(letter, letter.reply_to or sender.address)
     # Mail programs show the invitation where it is an alternative; others offer the file.
     message.add_alternative(
         entry, "text", "calendar", cte="base64", params={"method": method(letter), "charset": "utf-8"}
     )
     message.add_attachment(entry, maintype="application", subtype="ics", filename=file_name(letter))
+    message["Content-Language"] = letter.language  # now: every part added took such headers with it
     return message
 
 

@@ -12,6 +12,9 @@ from askpro_cli.booking.notifications.zone_rules import zone_component
 
 PRODUCT = "-//askpro//appointments//EN"
 
+_PLAIN = str.maketrans({'"': "'", "\\": "/", "^": "'"})
+"""RFC 5545 (3.2) has no way to write a quotation mark in a parameter; RFC 6868 and habit have two."""
+
 
 def method(letter: Letter) -> str:
     """Return what the mail asks a calendar to do: ``REQUEST`` (enter or update) or ``CANCEL``."""
@@ -75,7 +78,7 @@ def _attendee(letter: Letter) -> vCalAddress:
 
 
 def _person(address: str, name: str) -> vCalAddress:
-    """Return a calendar's person; a quotation mark cannot stand in a parameter (RFC 5545, 3.2)."""
+    """Return a calendar's person, named without the signs that calendars do not agree how to read there."""
     person = vCalAddress(f"mailto:{address}")
-    person.params["cn"] = vText(name.replace('"', "'"))
+    person.params["cn"] = vText(name.translate(_PLAIN))
     return person

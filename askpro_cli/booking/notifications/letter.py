@@ -144,8 +144,8 @@ def _notes(known: Mapping[str, str], words: dict[str, Any]) -> str:
 
 def one_line(text: str) -> str:
     """Return a name as one line without control characters and without what turns text around."""
-    kept = ("" if _is_hidden(char) else char for char in " ".join(text.split()))
-    return "".join(kept)[:_LONGEST].strip()
+    visible = "".join(char for char in text if char.isspace() or not _is_hidden(char))
+    return " ".join(visible.split())[:_LONGEST].strip()
 
 
 def _is_hidden(char: str) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
 from support.provisioned import Provisioned, found, unknown
 from support.sandbox import SANDBOX_KEY, SandboxTransport
 
@@ -102,6 +102,42 @@ def test_findings_come_from_every_database_alike(provisioned_anywhere: Provision
     assert found(seen) == ["PRV016", "PRV020", "PRV027"]
     (other,) = [one for one in seen.json["findings"] if one["code"] == "PRV027"]
     assert other["actual"] == "also used by studio"
+
+
+def by_hand(here: Provisioned, statement: str, **values: str) -> None:
+    """Change the records past everything that would refuse it."""
+    with here.records.engine.begin() as connection:
+        connection.execute(text(statement), values)
+
+
+def test_hours_that_no_day_has_are_found_whatever_the_database_keeps(
+    provisioned_anywhere: Provisioned,
+) -> None:
+    here = provisioned_anywhere
+    by_hand(here, "UPDATE working_hours SET end_time = '24:00:00' WHERE day_of_week = 6")
+    here("--company", "salon").ok()
+    family = here.records.engine.dialect.name
+    by_hand(here, "UPDATE working_hours SET end_time = :end WHERE day_of_week = 6", end=NO_TIME[family])
+    seen = here("--company", "salon").exits(1)
+    assert found(seen) == ["PRV016"]
+    assert [one["subject"] for one in seen.json["findings"]] == ["salon/mitte staff 1, saturday"]
+
+
+NO_TIME = {"sqlite": "noon", "postgresql": "08:00:00", "mariadb": "838:59:59", "mysql": "838:59:59"}
+"""What each family lets stand in a column of times that is no end of a day which begins at 09:00."""
+
+
+def test_hours_that_are_no_json_are_found_and_keep_nobody_else_back(provisioned: Provisioned) -> None:
+    by_hand(provisioned, "UPDATE branches SET business_hours = '{\"monday\"' WHERE slug = 'mitte'")
+    seen = provisioned("--company", "salon").exits(1)
+    assert [one["subject"] for one in seen.json["findings"]] == ["salon/mitte opening hours, all days"]
+
+
+def test_a_person_is_told_each_code_once(provisioned: Provisioned) -> None:
+    provisioned.salon.arm("500", "GET", "/v2/me", times=None)
+    attempts = {"ASKPRO_RESILIENCE_ATTEMPTS": "1"}
+    seen = provisioned.salon.cli("provision", "check", "--company", "salon", env=attempts).exits(5)
+    assert seen.stderr.splitlines()[-1].count("PRV024") == 1
 
 
 def test_a_run_says_that_retell_was_not_asked(provisioned: Provisioned) -> None:

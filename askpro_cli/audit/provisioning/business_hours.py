@@ -19,7 +19,7 @@ from typing import Any
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DAY_MINUTES = 24 * 60
 
-_CLOCK = re.compile(r"(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(:00)?", re.ASCII)
+_CLOCK = re.compile(r"(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(:00(\.0+)?)?", re.ASCII)
 _PAIRS = (("start", "end"), ("openTime", "closeTime"), ("open", "close"))
 _OPEN_FLAGS = {"enabled": True, "isOpen": True, "closed": False}
 """Flag → the value that means open."""
@@ -46,7 +46,7 @@ def read_week(document: Any) -> Week:
     if document is None:
         return Week({})
     if not isinstance(document, Mapping):
-        return Week({}, (("opening hours", f"they are {_kind(document)}, not a mapping of weekdays"),))
+        return Week({}, (("all days", f"they are {_kind(document)}, not a mapping of weekdays"),))
     days: dict[int, Span | None] = {}
     problems: list[tuple[str, str]] = []
     for word, entry in document.items():
@@ -58,6 +58,14 @@ def read_week(document: Any) -> Week:
             days[number] = span
     opened = {number: span for number, span in sorted(days.items()) if span is not None}
     return Week(opened, tuple(problems))
+
+
+def read_span(begin: str, end: str) -> tuple[Span | None, str]:
+    """Return a stretch of a day from two times as a database writes them, or why it is none."""
+    try:
+        return _between(begin, end), ""
+    except _OddError as odd:
+        return None, str(odd)
 
 
 class _OddError(ValueError):
@@ -85,8 +93,8 @@ def _span(entry: Any) -> Span | None:
         raise _OddError(message)
     if not _is_open(entry):
         return None
-    begin, end = (_minutes(entry[name]) for name in _names(entry))
-    return _checked(begin, end or DAY_MINUTES, entry)
+    begin, end = (entry[name] for name in _names(entry))
+    return _between(begin, end)
 
 
 def _is_open(entry: Mapping[str, Any]) -> bool:
@@ -119,7 +127,7 @@ def _names(entry: Mapping[str, Any]) -> tuple[str, str]:
 def _minutes(clock: Any) -> int:
     """Return minutes after midnight of ``HH:MM``; 24:00 is the midnight at the end of the day."""
     text = clock.strip() if isinstance(clock, str) else None
-    if text in ("24:00", "24:00:00"):
+    if text in ("24:00", "24:00:00", "24:00:00.000000"):
         return DAY_MINUTES
     found = _CLOCK.fullmatch(text) if text else None
     if found is None:
@@ -128,11 +136,13 @@ def _minutes(clock: Any) -> int:
     return int(found["hour"]) * 60 + int(found["minute"])
 
 
-def _checked(begin: int, end: int, entry: Mapping[str, Any]) -> Span:
-    """Return the stretch unless it is none; midnight to midnight could mean all day or nothing."""
-    if entry[_names(entry)[1]] in ("00:00", "00:00:00", "0:00") and begin == 0:
+def _between(first: Any, last: Any) -> Span:
+    """Return the stretch; an end at 00:00 is midnight, but from 00:00 that could mean all day or nothing."""
+    begin, end = _minutes(first), _minutes(last)
+    if begin == end == 0:
         message = "00:00 to 00:00 is all day or closed: write 24:00 or close it"
         raise _OddError(message)
+    end = end or DAY_MINUTES
     if begin >= end:
         message = f"it ends at {_text(end)}, not after it begins at {_text(begin)}"
         raise _OddError(message)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import time
 from typing import Any
 
 from askpro_cli.base.errors import AskproError
@@ -55,18 +54,19 @@ class ServiceFacts:
 
 @dataclass(frozen=True, slots=True)
 class StretchFacts:
-    """A stretch of a weekday in which somebody works; *weekday* 1 Monday to 7 Sunday, if it is right."""
+    """A stretch of a weekday in which somebody works, as the database writes it.
+
+    Args:
+        staff_id: whose.
+        weekday: 1 Monday to 7 Sunday, if it is right.
+        begin: ``HH:MM:SS``; MariaDB also keeps what is no time of a day.
+        end: the same, not included; 00:00 and 24:00 are the midnight at the end of the day.
+    """
 
     staff_id: int
     weekday: int
-    begin: time
-    end: time
-
-    @property
-    def minutes(self) -> tuple[int, int]:
-        """Return it as minutes after midnight, from and up to; an end at 00:00 is midnight after the day."""
-        begin, end = (moment.hour * 60 + moment.minute for moment in (self.begin, self.end))
-        return begin, end or 24 * 60
+    begin: str
+    end: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections import defaultdict
+from collections.abc import Iterator
+from operator import itemgetter
 
 from askpro_cli.audit.provisioning import codes
-from askpro_cli.audit.provisioning.business_hours import DAY_MINUTES, WEEKDAYS, read_week
+from askpro_cli.audit.provisioning.business_hours import WEEKDAYS, Span, read_span, read_week
 from askpro_cli.audit.provisioning.case import Case, answered
 from askpro_cli.audit.provisioning.facts import StretchFacts
 from askpro_cli.base.findings import CheckResult, Finding
@@ -49,25 +51,22 @@ def check_valid(case: Case) -> CheckResult:
         for word, why in read_week(case.branch.business_hours).problems
     ]
     found += [
-        _of_staff(case, stretch, f"from {stretch.begin:%H:%M} to {stretch.end:%H:%M}")
+        case.finding(
+            codes.HOURS_VALID,
+            "hours HH:MM that end after they begin",
+            why,
+            "correct the working hours",
+            about=_whose(stretch),
+        )
         for stretch in case.branch.stretches
-        if stretch.minutes[0] >= stretch.minutes[1] or _all_day_or_none(stretch)
+        if (why := _read(stretch)[1])
     ]
     return answered(codes.HOURS_VALID, *found, detail=_counted(case))
 
 
-def _all_day_or_none(stretch: StretchFacts) -> bool:
-    return stretch.minutes == (0, DAY_MINUTES) and stretch.begin == stretch.end
-
-
-def _of_staff(case: Case, stretch: StretchFacts, actual: str) -> Finding:
-    return case.finding(
-        codes.HOURS_VALID,
-        "hours that end after they begin",
-        actual,
-        "correct the working hours",
-        about=_whose(stretch),
-    )
+def _read(stretch: StretchFacts) -> tuple[Span | None, str]:
+    """Return the stretch in minutes, or why it cannot be read."""
+    return read_span(stretch.begin, stretch.end)
 
 
 def _whose(stretch: StretchFacts) -> str:
@@ -95,23 +94,30 @@ def check_weekdays(case: Case) -> CheckResult:
 
 def check_overlaps(case: Case) -> CheckResult:
     """Check that nobody's stretches of one day run into each other; touching ones do not."""
-    ordered = sorted(case.branch.stretches, key=lambda one: (one.staff_id, one.weekday, one.minutes))
-    found = [
-        case.finding(
-            codes.OVERLAP,
-            "stretches that do not overlap",
-            f"{first.begin:%H:%M} to {first.end:%H:%M} and {second.begin:%H:%M} to {second.end:%H:%M}",
-            "correct the working hours",
-            about=_whose(first),
-        )
-        for first, second in pairwise(ordered)
-        if _same_day(first, second) and second.minutes[0] < first.minutes[1]
-    ]
+    days: dict[tuple[int, int], list[tuple[Span, StretchFacts]]] = defaultdict(list)
+    for stretch in case.branch.stretches:
+        span, _ = _read(stretch)
+        if span is not None:
+            days[stretch.staff_id, stretch.weekday].append((span, stretch))
+    found = [finding for day in days.values() for finding in _overlapping(case, day)]
     return answered(codes.OVERLAP, *found, detail=_counted(case))
 
 
-def _same_day(first: StretchFacts, second: StretchFacts) -> bool:
-    return (first.staff_id, first.weekday) == (second.staff_id, second.weekday)
+def _overlapping(case: Case, day: list[tuple[Span, StretchFacts]]) -> Iterator[Finding]:
+    """Yield a finding for each stretch that begins before one of those before it is over."""
+    longest, *others = sorted(day, key=itemgetter(0))
+    for later in others:
+        (_, end), first = longest
+        (begin, later_end), second = later
+        if begin < end:
+            yield case.finding(
+                codes.OVERLAP,
+                "stretches that do not overlap",
+                f"{first.begin} to {first.end} and {second.begin} to {second.end}",
+                "correct the working hours",
+                about=_whose(first),
+            )
+        longest = later if later_end > end else longest
 
 
 def _counted(case: Case) -> str:

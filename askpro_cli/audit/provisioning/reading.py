@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import String, Text, cast, exists, or_, select
+from sqlalchemy.orm import defer
 
 from askpro_cli.audit.provisioning.facts import (
     BranchFacts,
@@ -125,19 +128,42 @@ class _Rows:
     numbers: Sequence[PhoneNumber]
     links: Sequence[tuple[BranchService, Service]]
     event_types: Sequence[CalcomEventType]
-    hours: Sequence[tuple[WorkingHours, int | None]]
+    hours: Sequence[tuple[StretchFacts, int | None]]
 
 
 def _read(session: TenantSession, slug: str | None) -> list[BranchFacts]:
-    query = select(Branch).where(Branch.deleted_at.is_(None)).order_by(Branch.slug)
-    branches = session.scalars(query if slug is None else query.where(Branch.slug == slug)).all()
+    query = _BRANCHES if slug is None else _BRANCHES.where(Branch.slug == slug)
+    branches = session.execute(query).all()
     rows = _Rows(
         session.scalars(select(PhoneNumber).where(PhoneNumber.is_active).order_by(PhoneNumber.number)).all(),
         [(link, service) for link, service in session.execute(_LINKS).all()],
         session.scalars(_EVENT_TYPES).all(),
-        [(stretch, branch) for stretch, branch in session.execute(_HOURS).all()],
+        [
+            (StretchFacts(staff, day, begin, end), branch)
+            for staff, day, begin, end, branch in session.execute(_HOURS).all()
+        ],
     )
-    return [_branch(branch, rows) for branch in branches]
+    return [replace(_branch(branch, rows), business_hours=_document(hours)) for branch, hours in branches]
+
+
+def _document(text: str | None) -> Any:
+    """Return opening hours as they were written; the text itself where it is no JSON."""
+    if text is None:
+        return None
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+# Hours are read as texts: what no day has, such as MariaDB's 838:59:59, or broken JSON in SQLite, is for the
+# checks to find, and must not keep the other branches from being read.
+_BRANCHES = (
+    select(Branch, cast(Branch.business_hours, Text))
+    .options(defer(Branch.business_hours))
+    .where(Branch.deleted_at.is_(None))
+    .order_by(Branch.slug)
+)
 
 
 _LINKS = (
@@ -150,7 +176,13 @@ _EVENT_TYPES = (
     select(CalcomEventType).where(CalcomEventType.is_active).order_by(CalcomEventType.calcom_event_type_id)
 )
 _HOURS = (
-    select(WorkingHours, Staff.branch_id)
+    select(
+        WorkingHours.staff_id,
+        WorkingHours.day_of_week,
+        cast(WorkingHours.start_time, String(20)),
+        cast(WorkingHours.end_time, String(20)),
+        Staff.branch_id,
+    )
     .join(Staff, Staff.id == WorkingHours.staff_id)
     .where(Staff.is_active, Staff.is_bookable, Staff.deleted_at.is_(None))
     .order_by(WorkingHours.staff_id, WorkingHours.day_of_week, WorkingHours.start_time)
@@ -166,7 +198,6 @@ def _branch(branch: Branch, rows: _Rows) -> BranchFacts:
         address=branch.address,
         city=branch.city,
         timezone=branch.timezone,
-        business_hours=branch.business_hours,
         agent_id=branch.retell_agent_id,
         active=branch.is_active,
         numbers=tuple(
@@ -179,11 +210,7 @@ def _branch(branch: Branch, rows: _Rows) -> BranchFacts:
             for link, service in rows.links
             if link.branch_id == branch.id
         ),
-        stretches=tuple(
-            StretchFacts(row.staff_id, row.day_of_week, row.start_time, row.end_time)
-            for row, works_at in rows.hours
-            if works_at in (None, branch.id)
-        ),
+        stretches=tuple(stretch for stretch, works_at in rows.hours if works_at in (None, branch.id)),
     )
 
 

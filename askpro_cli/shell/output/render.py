@@ -160,7 +160,9 @@ def _unknown_text(unknowns: Sequence[Unknown]) -> str:
             by_reason.setdefault((unknown.why, ""), [""])
         else:
             by_reason.setdefault((unknown.why, ": "), []).append(unknown.subject)
-    return "; ".join(f"{', '.join(names)}{between}{why}" for (why, between), names in by_reason.items())
+    return "; ".join(
+        f"{', '.join(dict.fromkeys(names))}{between}{why}" for (why, between), names in by_reason.items()
+    )
 
 
 def _tell_findings(findings: Sequence[Finding], console: Console, hints: _Hints) -> None:

@@ -88,6 +88,7 @@ def make_flow(
     transport: httpx.AsyncBaseTransport | None = None,
     at_step: Callable[[str], None] = lambda _: None,
     run_id: str = "run-1",
+    lease: float = LEASE,
     **more: Any,
 ) -> FlowDesk:
     """Return the tools of the flow, as the program would make them; its pauses between tries take no time."""
@@ -113,7 +114,7 @@ def make_flow(
         hours=24,
         log=log,
         sleep=asyncio.sleep,
-        lease=LEASE,
+        lease=lease,
     )
     desk = Desk(
         client=client,
@@ -126,7 +127,7 @@ def make_flow(
         notify=lambda _: None,
         at_step=at_step,
     )
-    return FlowDesk(desk, records, "salon", run_id, lease_seconds=LEASE, **more)
+    return FlowDesk(desk, records, "salon", run_id, lease_seconds=lease, **more)
 
 
 @dataclass

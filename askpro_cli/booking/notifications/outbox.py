@@ -44,12 +44,13 @@ def queue(
     company = session.get_one(Company, appointment.company_id)
     customer = session.get(Customer, appointment.customer_id) if appointment.customer_id else None
     session.flush()
-    _skip_older(session, appointment)
+    before = _last(session, appointment)
+    if before is not None:
+        _skip_older(session, appointment)
     reason = _reason_for_none(company, customer)
     if customer is None or reason:
         _tell(session, appointment, f"no {kind} is sent: {reason}", correlation_id)
         return None
-    before = _last(session, appointment)
     contents = contents_of(session, appointment, company, customer)
     mail = Notification(
         company_id=appointment.company_id,

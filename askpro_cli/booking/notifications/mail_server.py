@@ -58,8 +58,13 @@ class MailServer:
 
     @property
     def lease(self) -> float:
-        """Return for how many seconds a mail is claimed: longer than all answers of one mail can take."""
+        """Return for how many seconds a mail is claimed: longer than connecting and offering it can take."""
         return 10 * self.timeout + 30
+
+    @property
+    def answer_lease(self) -> float:
+        """Return how many seconds handing it over can take; who needs longer has died."""
+        return 3 * self.timeout + 30
 
 
 @unique

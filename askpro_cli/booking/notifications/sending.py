@@ -124,7 +124,7 @@ async def _send(office: PostOffice, connection: MailConnection, held: claims.Cla
         refused = await connection.offer(written.sender, written.recipient)
         if refused is not None:
             return await _settle(office, held, refused)
-        if not await hop(lambda: claims.begin_sending(office.records, held, office.server.lease)):
+        if not await hop(lambda: claims.begin_sending(office.records, held, office.server.answer_lease)):
             await connection.take_back()
             return Done(held.mail, "skipped", TAKEN)
     except BaseException:

@@ -141,6 +141,23 @@ def test_no_answer_in_time_is_a_lost_answer(embedded: Records, mail_sink: MailSi
     assert run(office(salon, mail_sink, timeout=0.2)).counts() == {"unknown": 1}
 
 
+def test_a_run_that_is_stopped_leaves_no_mail_in_hand(embedded: Records, mail_sink: MailSink) -> None:
+    salon = furnish(embedded)
+    queued(salon)
+    mail_sink.hold()
+
+    async def stopped() -> None:
+        task = asyncio.create_task(send_due(office(salon, mail_sink)))
+        await asyncio.to_thread(mail_sink.has_content.wait, 20)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(stopped())
+    (row,) = outbox_rows(salon)
+    assert (row.status, row.lock_expires_at) == ("unknown", None)
+
+
 def test_a_server_that_is_not_there_costs_no_mail_a_try(embedded: Records) -> None:
     salon = furnish(embedded)
     queued(salon)

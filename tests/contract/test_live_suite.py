@@ -89,4 +89,7 @@ def test_it_never_runs_by_itself(words: tuple[str, ...]) -> None:
     """Nothing is collected unless the folder is named; all other folders are left out to save time."""
     done = _pytest("--collect-only", "--ignore-glob=tests/[!l]*", *words)
     assert "no tests collected" in done.stdout
+
+
+def test_named_it_is_collected() -> None:
     assert "test_the_account_is_read" in _pytest("--collect-only", "tests/live").stdout

@@ -54,7 +54,8 @@ def known_texts() -> tuple[KnownText, ...]:
     import yaml
 
     raw = shipped_path("calcom_errors.yaml").read_text(encoding="utf-8")
-    return tuple(_entry(item) for item in yaml.safe_load(raw))
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C: 3 ms in place of 40
+    return tuple(_entry(item) for item in yaml.load(raw, loader))  # noqa: S506 - a safe loader
 
 
 def _entry(item: dict[str, Any]) -> KnownText:

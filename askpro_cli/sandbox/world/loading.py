@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,13 @@ def load_world(path: Path | None = None, *, api_key: str | None = None, seed: in
 
 def load_definition(path: Path | None = None) -> Definition:
     """Return what the file at *path* describes, or the built-in salon; raises like `load_world`."""
-    return parse(_read(path), str(path) if path else "the built-in salon")
+    return _salon() if path is None else parse(_read(path), str(path))
+
+
+@cache
+def _salon() -> Definition:
+    """Return the built-in salon: frozen, so that all worlds of a process may begin with the same."""
+    return parse(_read(None), "the built-in salon")
 
 
 def parse(text: str, name: str) -> Definition:

@@ -10,7 +10,8 @@ MAKEFLAGS += --no-print-directory
 VENV ?= .venv
 WHEEL_VENV ?= .venv-wheel
 BIN := $(VENV)/bin
-WORKERS ?= auto
+# More than cores: many tests wait for processes and leases.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(max(2, 3 * (os.cpu_count() or 1) // 2))')
 ARGS ?=
 UPGRADE ?=
 PYTHON ?= $(shell for candidate in python3 python python3.14 python3.13 python3.12 python3.11; do \
@@ -31,7 +32,8 @@ demo: $(VENV)/run.stamp ## The main job on this machine, no account needed
 
 test: $(VENV)/dev.stamp ## The whole suite, with its coverage (at least 90 %)
 	@mkdir -p build && rm -f .coverage .coverage.*
-	@$(BIN)/coverage run -m pytest -n $(WORKERS) $(ARGS)
+	@$(BIN)/python -m compileall -q askpro_cli commands config
+	@$(BIN)/coverage run -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage xml --quiet -o build/coverage.xml
 	@$(BIN)/coverage report $(if $(ARGS),,--fail-under=90) > build/coverage.txt || { cat build/coverage.txt; exit 1; }
@@ -78,7 +80,7 @@ $(WHEEL_VENV)/wheel.stamp: wheel
 	@touch $@
 
 test-wheel: $(WHEEL_VENV)/wheel.stamp ## The suite against the installed wheel
-	@ASKPRO_TEST_WHEEL=1 $(WHEEL_VENV)/bin/pytest -n $(WORKERS) -q $(ARGS)
+	@ASKPRO_TEST_WHEEL=1 $(WHEEL_VENV)/bin/pytest -n $(WORKERS) --dist worksteal -q $(ARGS)
 
 bench: $(WHEEL_VENV)/wheel.stamp ## Speed and size of the installed wheel: ratios within one run decide
 	@mkdir -p build

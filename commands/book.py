@@ -1,4 +1,4 @@
-"""``askpro book``: make an appointment, once."""
+"""``askpro book``: make a booking, or an appointment of the records, once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ from askpro_cli.shell.command import app_of, command_app
 from askpro_cli.shell.output.result import Result
 
 app = command_app(
-    help="""Book an appointment.
+    help="""Book an appointment, of an event type or of a service.
+
+EVENT_TYPE makes a booking at Cal.com. --service NAME makes an appointment in the records, too, with its
+customer and its mail; --customer ID takes name, number and address from there, and --call says which call
+asks and so at which branch. A time that another appointment has is refused whatever Cal.com says.
 
 Run again after anything (a time-out, Ctrl-C, a crash), it books nothing twice: the booking carries an
 idempotency key, given or derived from who, what and when. A refused slot exits 1 and offers alternatives; an
@@ -27,6 +31,8 @@ call is all that is offered, --phone alone will do.
 
 Examples:
   askpro book 1001 --start 2026-11-23T10:00 --name "Anna Schmidt" --email anna@example.org
+  askpro book --service Herrenhaarschnitt --branch mitte --start 2026-11-23T10:00 --customer 7
+  askpro book --service Herrenhaarschnitt --start 2026-11-23T10:00 --name Anna --phone "030 23125 001"
   askpro book haarschnitt --start 2026-11-23T10:00 --name "Anna Schmidt" --phone "030 23125 001" --next
   askpro book 1001 --start 2026-11-23T10:00 --name Anna --email anna@example.org --idempotency-key call-17
   askpro book 1001 --start 2026-11-23T10:00 --name Anna --email anna@example.org --reserve --dry-run
@@ -34,9 +40,16 @@ Examples:
 )
 
 
-_EventType = Annotated[str, typer.Argument(help="Id, user/slug, team/slug or alias")]
+_EventType = Annotated[
+    str | None, typer.Argument(help="Id, user/slug, team/slug or alias; or give --service")
+]
+_Service = Annotated[str | None, typer.Option(help="Service of the records")]
+_Branch = Annotated[str | None, typer.Option(help="Where: slug, name or id")]
+_Staff = Annotated[str | None, typer.Option(help="With whom: name or id")]
+_Customer = Annotated[int | None, typer.Option(help="Who comes: id of a customer of the records")]
+_Call = Annotated[str | None, typer.Option(help="The call that asks: Retell's call id")]
 _Start = Annotated[str, typer.Option(help="When, with zone or in the company's zone")]
-_Name = Annotated[str, typer.Option(help="Who comes")]
+_Name = Annotated[str | None, typer.Option(help="Who comes")]
 _Email = Annotated[str | None, typer.Option(help="The attendee's address")]
 _Phone = Annotated[str | None, typer.Option(help="The attendee's number")]
 _Duration = Annotated[int | None, typer.Option(help="Length in minutes")]
@@ -63,10 +76,15 @@ _Yes = Annotated[bool, typer.Option("--yes", help="Accepted; booking asks nothin
 @app.command()
 def book(
     ctx: typer.Context,
-    event_type: _EventType,
+    event_type: _EventType = None,
     *,
     start: _Start,
-    name: _Name,
+    service: _Service = None,
+    branch: _Branch = None,
+    staff: _Staff = None,
+    customer: _Customer = None,
+    call: _Call = None,
+    name: _Name = None,
     email: _Email = None,
     phone: _Phone = None,
     duration: _Duration = None,
@@ -87,16 +105,17 @@ def book(
 ) -> Awaitable[Result]:
     """Check what was typed and return the work."""
     from askpro_cli.shell.actions.wanted import Typed, Wanted
+    from askpro_cli.shell.actions.what import What
 
     del yes
-    run = app_of(ctx)
+    run, what = app_of(ctx), What(event_type, service, branch, staff, customer, call)
     rules = {
         "allow_conflicts": allow_conflicts,
         "allow_out_of_bounds": allow_out_of_bounds,
         "skip_limits": skip_limits,
     }
     typed = Typed(
-        event_type=event_type,
+        what=what,
         start=start,
         name=name,
         email=email,
@@ -110,7 +129,16 @@ def book(
         occurrences=occurrences,
         instant=instant,
         rules=tuple(name for name, given in rules.items() if given),
+        reserve=reserve,
     )
+    named = what.wish()
+    if named is not None:
+        from askpro_cli.shell.actions.service_wanted import read_wish
+
+        wish = read_wish(run, typed, named)
+        from askpro_cli.shell.actions.records.service_booking import book_service
+
+        return book_service(run, wish, next_free=next_, dry_run=dry_run)
     wanted = Wanted.read(run, typed)  # before the import that costs: a slip is told at once
     from askpro_cli.shell.actions.book import book as work
 

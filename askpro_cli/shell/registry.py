@@ -32,7 +32,9 @@ COMMANDS: dict[str, Entry] = {
     "alternatives": Entry(
         f"{_COMMANDS}.alternatives", "Show the free slots nearest to a time.", APPOINTMENTS
     ),
-    "book": Entry(f"{_COMMANDS}.book", "Book an appointment.", APPOINTMENTS),
+    "book": Entry(
+        f"{_COMMANDS}.book", "Book an appointment, of an event type or of a service.", APPOINTMENTS
+    ),
     "reschedule": Entry(f"{_COMMANDS}.reschedule", "Move a booking to another time.", APPOINTMENTS),
     "update": Entry(f"{_COMMANDS}.reschedule", "Move a booking to another time.", APPOINTMENTS, hidden=True),
     "cancel": Entry(f"{_COMMANDS}.cancel", "Cancel a booking.", APPOINTMENTS),

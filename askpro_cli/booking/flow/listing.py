@@ -89,6 +89,11 @@ def appointment_of(session: Session, uid: str) -> Appointment | None:
     return session.scalar(select(Appointment).where(Appointment.calcom_v2_booking_uid == uid))
 
 
+def one(session: Session, appointment_id: int) -> Listed:
+    """Return one appointment with the names of what it is about; it must be there."""
+    return Listed(*session.execute(_query().where(Appointment.id == appointment_id)).one())
+
+
 def history(session: Session, reference: int | str) -> History:
     """Return an appointment with its bookings, mails and activity.
 
@@ -100,7 +105,7 @@ def history(session: Session, reference: int | str) -> History:
     mails = select(Notification).where(Notification.appointment_id == key).order_by(Notification.id)
     events = select(Activity).where(Activity.subject_type == SUBJECT, Activity.subject_id == key)
     return History(
-        Listed(*session.execute(_query().where(Appointment.id == key)).one()),
+        one(session, key),
         list(session.scalars(chain)),
         list(session.scalars(mails)),
         list(session.scalars(events.order_by(Activity.id))),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from askpro_cli.base.errors import ConfigError, InvalidValueError
+from askpro_cli.base.errors import ConfigError, InvalidValueError, UsageError
 from askpro_cli.base.times import is_named_time, iso_local, parse_instant, parse_time
 from askpro_cli.booking import requests as checks
 from askpro_cli.booking.addresses import check_email
@@ -29,9 +29,9 @@ _LONGEST_ID = 18  # digits; the vendor's ids are 32-bit numbers
 class Typed:
     """What was typed, as it was typed."""
 
-    event_type: str
+    what: What
     start: str
-    name: str
+    name: str | None
     email: str | None
     phone: str | None
     duration: int | None
@@ -43,6 +43,7 @@ class Typed:
     occurrences: int | None = None
     instant: bool = False
     rules: tuple[str, ...] = ()
+    reserve: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,9 @@ class Wanted:
         Raises:
             InvalidValueError: something is malformed, out of limits, or past.
         """
-        reference = parse_reference(typed.event_type, app.company.event_types)
+        reference = parse_reference(typed.what.event_type or "", app.company.event_types)
         start = read_start(app, typed.start)
-        name = checks.check_name(typed.name)
+        name = checks.check_name(required_name(typed.name))
         email, phone = checks.check_contact(typed.email, typed.phone)
         request = BookingRequest(
             event_type_id=0,
@@ -82,6 +83,17 @@ class Wanted:
             rules=_allowed_rules(app, typed.rules),
         )
         return cls(reference, request, None if typed.key is None else check_given_key(typed.key))
+
+
+def required_name(name: str | None) -> str:
+    """Return who comes.
+
+    Raises:
+        UsageError: nobody is named.
+    """
+    if name is None:
+        raise UsageError("--name: nobody is named who comes", subject="--name", hint="add --name")
+    return name
 
 
 def _allowed_rules(app: App, rules: tuple[str, ...]) -> tuple[str, ...]:

@@ -133,6 +133,7 @@ SETTINGS: tuple[Setting, ...] = with_files(
         high=8760,
         unit="h",
     ),
+    Setting("booking.pending_sync", Kind.FLAG, "Keep an appointment when Cal.com is down, and book it later"),
     Setting("alternatives.days", Kind.INTEGER, "Days searched around the wish", low=1, high=60, unit="days"),
     Setting("alternatives.limit", Kind.INTEGER, "Alternatives offered", low=1, high=100),
     Setting(

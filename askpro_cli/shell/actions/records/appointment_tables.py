@@ -41,6 +41,17 @@ def appointments_table(views: Sequence[Mapping[str, Any]], zone: ZoneInfo, *, co
     return Table(columns, rows, tsv_rows=records)
 
 
+def told_appointment(verb: str, view: Mapping[str, Any], zone: ZoneInfo) -> str:
+    """Return what happened: ``booked appointment 17 for Mon 2026-11-23 10:00 (scheduled)``."""
+    return f"{verb} appointment {view['id']} for {when(view['start'], zone)} ({view['status']})"
+
+
+def named_appointment(view: Mapping[str, Any], zone: ZoneInfo) -> str:
+    """Return which one it is: ``appointment 17: Mon 2026-11-23 10:00, Herrenhaarschnitt, A*** S***``."""
+    parts = (when(view["start"], zone), view["service"] or "", _name(view["customer"]))
+    return f"appointment {view['id']}: {', '.join(part for part in parts if part)}"
+
+
 def _row(view: Mapping[str, Any], start: str, end: str) -> list[str]:
     return [
         str(view["id"]),

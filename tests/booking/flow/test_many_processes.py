@@ -1,4 +1,4 @@
-"""A hundred processes for ten times of one person."""
+"""A hundred processes for ten times of one person; sixty where a server takes a hundred connections."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ def who(number: int, start: str) -> dict[str, Any]:
     return {"start": start, "name": f"Gast {number}", "email": f"gast{number}@example.org", "phone": phone}
 
 
-@pytest.mark.parametrize("family", ["sqlite", "postgresql"])
+@pytest.mark.parametrize(("family", "count"), [("sqlite", 100), ("postgresql", 60)])
 def test_a_hundred_processes_for_ten_times_make_ten_appointments(
-    family: str, seeded_templates: SeededTemplates, sandbox_url: str, tmp_path: Path
+    family: str, count: int, seeded_templates: SeededTemplates, sandbox_url: str, tmp_path: Path
 ) -> None:
     with (
         seeded_templates.copy(family, tmp_path / "records.db") as url,
         driver(url, sandbox_url, tmp_path) as run,
     ):
         times = list(islice(free_starts(sandbox_url), 10))
-        told = run("book", runs=[{"wish": who(number, times[number % 10])} for number in range(100)])
+        told = run("book", runs=[{"wish": who(number, times[number % 10])} for number in range(count)])
         booked = [one["appointment"] for one in told if "appointment" in one]
         assert len(set(booked)) == len(booked) == 10, told
-        assert [one["error"] for one in told if "error" in one] == ["SlotUnavailableError"] * 90
+        assert [one["error"] for one in told if "error" in one] == ["SlotUnavailableError"] * (count - 10)
         assert len(run.remote()) == len(run.rows(CalcomBooking)) == 10

@@ -215,6 +215,16 @@ def test_an_event_type_of_another_team_is_found(provisioned: Provisioned) -> Non
     seen = provisioned("--company", "salon").exits(1)
     assert found(seen) == ["PRV023"]
     assert {finding["expected"] for finding in seen.json["findings"]} == {"the company's team 999"}
+    rows(Company, {"slug": "salon"}, calcom_team_id=None)(provisioned)
+    rows(CalcomEventType, {"calcom_event_type_id": 2001}, team_id=998)(provisioned)
+    seen = provisioned("--company", "salon").exits(1)
+    assert {finding["expected"] for finding in seen.json["findings"]} == {"team 998, as the records say"}
+
+
+def test_overlapping_hours_are_told_by_the_clock(provisioned: Provisioned) -> None:
+    WORLDS["PRV021"](provisioned)
+    (finding,) = provisioned("mitte", "--company", "salon").exits(1).json["findings"]
+    assert finding["actual"] == "09:00 to 18:00 and 17:30 to 19:00"
 
 
 def test_the_branchs_own_length_counts(provisioned: Provisioned) -> None:
@@ -236,6 +246,22 @@ def test_zones_of_records_and_settings_that_differ_are_found(provisioned: Provis
     seen = provisioned("--company", "salon", "--code", "PRV019", env=lisbon).exits(1)
     assert seen.json["findings"][0]["expected"] == "Europe/Lisbon as in the settings"
     provisioned("--company", "salon", "--code", "PRV019", "--timezone", "Europe/Lisbon", env=lisbon).ok()
+
+
+@pytest.mark.parametrize(
+    ("zone", "said"),
+    [(None, "neither branch nor company has one"), ("Berlin", "the company's is 'Berlin'")],
+)
+def test_a_company_without_a_zone_or_with_none_that_exists_is_found(
+    provisioned: Provisioned, zone: str | None, said: str
+) -> None:
+    provisioned.set(Company, {"slug": "salon"}, timezone=zone)
+    provisioned.set(Branch, {}, timezone=None)
+    seen = provisioned("mitte", "--company", "salon").exits(1)
+    (finding,) = seen.json["findings"]
+    assert (finding["code"], finding["actual"][: len(said)]) == ("PRV019", said)
+    provisioned.set(Branch, MITTE, timezone="Europe/Berlin")
+    provisioned("mitte", "--company", "salon").exits(1 if zone else 0)
 
 
 def test_numbers_are_masked_wherever_they_are_told(provisioned: Provisioned) -> None:

@@ -112,12 +112,12 @@ async def look_belongs(mapped: Mapped) -> Finding | None:
         return mapped.wrong(
             codes.BELONGS, "one of the key's account or teams", "it belongs to somebody else", listed
         )
-    team = mapped.case.company.team_id
-    if seen.team_id is None or team is None or seen.team_id == team:
+    company, row = mapped.case.company.team_id, mapped.row.team_id
+    wanted = {row: f"team {row}, as the records say", company: f"the company's team {company}"}
+    odd = [words for team, words in wanted.items() if team not in (None, seen.team_id)]
+    if seen.team_id is None or not odd:
         return None
-    return mapped.wrong(
-        codes.BELONGS, f"the company's team {team}", f"it belongs to team {seen.team_id}", listed
-    )
+    return mapped.wrong(codes.BELONGS, " and ".join(odd), f"it belongs to team {seen.team_id}", listed)
 
 
 async def look_length(mapped: Mapped) -> Finding | None:

@@ -113,11 +113,16 @@ def _overlapping(case: Case, day: list[tuple[Span, StretchFacts]]) -> Iterator[F
             yield case.finding(
                 codes.OVERLAP,
                 "stretches that do not overlap",
-                f"{first.begin} to {first.end} and {second.begin} to {second.end}",
+                f"{_clock(first)} and {_clock(second)}",
                 "correct the working hours",
                 about=_whose(first),
             )
         longest = later if later_end > end else longest
+
+
+def _clock(stretch: StretchFacts) -> str:
+    """Return it without seconds, which SQLite writes and the others do not."""
+    return f"{stretch.begin[:5]} to {stretch.end[:5]}"
 
 
 def _counted(case: Case) -> str:

@@ -50,14 +50,14 @@ def seeded_url(
     request: pytest.FixtureRequest, seeded_templates: SeededTemplates, tmp_path: Path
 ) -> Iterator[str]:
     """The URL of a database with the demo company ``salon``, of each family."""
-    with seeded_templates.copy(request.param, tmp_path / "records" / "records.db") as url:
+    with seeded_templates.copy(request.param, tmp_path / "salon" / "records.db") as url:
         yield url
 
 
 @pytest.fixture
 def sqlite_seeded_url(seeded_templates: SeededTemplates, tmp_path: Path) -> Iterator[str]:
     """The same on the embedded database alone, for tests to which the family does not matter."""
-    with seeded_templates.copy("sqlite", tmp_path / "records" / "records.db") as url:
+    with seeded_templates.copy("sqlite", tmp_path / "salon" / "records.db") as url:
         yield url
 
 

@@ -50,6 +50,7 @@ COMMANDS: dict[str, Entry] = {
     "schedules": Entry(f"{_COMMANDS}.schedules", "List and show schedules.", LOOKING),
     "calendars": Entry(f"{_COMMANDS}.calendars", "Show connected calendars and when they are busy.", LOOKING),
     "teams": Entry(f"{_COMMANDS}.teams", "List and show teams.", LOOKING),
+    "customers": Entry(f"{_COMMANDS}.customers", "List, merge, export and erase customers.", LOOKING),
     "phones": Entry(f"{_COMMANDS}.phones", "Show where dialled numbers lead.", LOOKING),
     "notifications": Entry(
         f"{_COMMANDS}.notifications",

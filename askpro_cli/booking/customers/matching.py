@@ -10,18 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from askpro_cli.base.errors import AskproError, InvalidValueError
 from askpro_cli.base.phones import caller_number
 from askpro_cli.booking.addresses import check_email
+from askpro_cli.booking.customers.person import ACTIVE, standing, survivor
 from askpro_cli.booking.requests import check_name
 from askpro_cli.platform import tenancy
 from askpro_cli.platform.schema import Customer
 from askpro_cli.platform.tenancy import TenantSession
 
-ACTIVE, MERGED, ERASED = "active", "merged", "erased"
 _MAX_NAME = 255
 
 
@@ -31,7 +30,8 @@ def find_or_create(
     """Return the customer of a number or an address; a new one when nobody has them.
 
     An address alone finds a person only when one has it and the numbers agree: families share addresses.
-    Two transactions with the same new number end with one row.
+    Two transactions with the same new number end with one row. A row that was found is held until the
+    transaction ends: nobody merges or erases it meanwhile.
 
     Args:
         session: of one company, inside a transaction.
@@ -45,7 +45,7 @@ def find_or_create(
     """
     _refuse_no_company(session)
     number, address = contact_of(phone, email)
-    found = find(session, phone=number, email=address)
+    found = _find(session, number, address)
     if found is None:
         return _create(session, _short(check_name(name, field="name")), number, address, language)
     return _completed(session, found, number, address)
@@ -67,16 +67,10 @@ def contact_of(phone: str | None, email: str | None) -> tuple[str | None, str | 
     return number, address
 
 
-def find(session: TenantSession, *, phone: str | None, email: str | None) -> Customer | None:
-    """Return the customer of a number, else of an address; None when nobody can be said to be it.
-
-    Args:
-        session: of one company.
-        phone: E.164, or None.
-        email: in small letters, or None.
-    """
+def _find(session: TenantSession, phone: str | None, email: str | None) -> Customer | None:
+    """Return the customer of a number, else of an address; None when nobody can be said to be it."""
     if phone is not None:
-        of_number = _survivors(session, session.scalars(select(Customer).where(Customer.phone == phone)))
+        of_number = _survivors(session, standing(session, Customer.phone == phone, lock=True))
         if of_number:
             return of_number[0]
     return None if email is None else _by_email(session, email, phone)
@@ -87,8 +81,7 @@ def _by_email(session: TenantSession, email: str, phone: str | None) -> Customer
 
     Where several have it, a wish without number means the row without number: the same contact, the same row.
     """
-    rows = session.scalars(select(Customer).where(Customer.email == email).order_by(Customer.id))
-    people = _survivors(session, rows)
+    people = _survivors(session, standing(session, Customer.email == email, lock=True))
     if len(people) == 1 and not _contradicts(people[0], phone):
         return people[0]
     return next((one for one in people if one.phone is None), None) if phone is None else None
@@ -101,20 +94,10 @@ def _contradicts(customer: Customer, phone: str | None) -> bool:
 
 def _survivors(session: TenantSession, rows: Iterable[Customer]) -> list[Customer]:
     """Return the people behind rows, each once."""
-    people = {one.id: one for one in (survivor(session, row) for row in rows) if one.status == ACTIVE}
+    people = {
+        one.id: one for one in (survivor(session, row, lock=True) for row in rows) if one.status == ACTIVE
+    }
     return list(people.values())
-
-
-def survivor(session: TenantSession, customer: Customer) -> Customer:
-    """Return the row that a merged one went into, however often; any other is itself."""
-    seen = {customer.id}
-    while customer.status == MERGED and customer.merged_into_id not in seen:
-        into = session.scalar(select(Customer).where(Customer.id == customer.merged_into_id))
-        if into is None:
-            break
-        customer = into
-        seen.add(customer.id)
-    return customer
 
 
 def _create(
@@ -154,9 +137,9 @@ def _other(session: TenantSession, phone: str | None) -> Customer:
     """Return the row that was in the way of a number.
 
     Raises:
-        IntegrityError: it was something else that was in the way.
+        AskproError: nothing was in the way that can be seen.
     """
-    found = find(session, phone=phone, email=None)
+    found = _find(session, phone, None)
     if found is None:
         message = "a customer could be neither found nor added"
         raise AskproError(message)

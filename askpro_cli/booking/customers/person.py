@@ -1,0 +1,210 @@
+"""All that the records hold of one person: the customer, the rows merged into it, and what hangs on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, and_, cast, false, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from askpro_cli.base.errors import NotFoundError, RefusedError
+from askpro_cli.platform import tenancy
+from askpro_cli.platform.schema import (
+    Activity,
+    Appointment,
+    CalcomBooking,
+    Call,
+    Company,
+    Customer,
+    Notification,
+)
+from askpro_cli.platform.tenancy import TenantSession
+
+ACTIVE, MERGED, ERASED = "active", "merged", "erased"
+SUBJECT = "customer"
+"""``subject_type`` of a customer's rows in the activity log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One person's rows, each list in order of its keys.
+
+    Args:
+        customer: the row that stands for the person.
+        merged: the rows that went into it, however long ago.
+        appointments, bookings, calls, notifications, activity: what hangs on any of them, or names their
+            number or address without hanging on anybody.
+    """
+
+    customer: Customer
+    merged: list[Customer]
+    appointments: list[Appointment]
+    bookings: list[CalcomBooking]
+    calls: list[Call]
+    notifications: list[Notification]
+    activity: list[Activity]
+
+    @property
+    def rows(self) -> list[Customer]:
+        """The customer and those merged into it."""
+        return [self.customer, *self.merged]
+
+
+def find_customer(session: TenantSession, customer_id: int, *, lock: bool = False) -> Customer:
+    """Return a customer of the session's company.
+
+    Args:
+        session: of one company.
+        customer_id: its key.
+        lock: hold the row until the transaction ends.
+
+    Raises:
+        NotFoundError: this company has none.
+    """
+    query = select(Customer).where(Customer.id == customer_id)
+    found = session.scalar(query.with_for_update() if lock else query)
+    if found is not None:
+        return found
+    slug = session.get_one(Company, session.info[tenancy.COMPANY]).slug
+    message = f"company {slug} has no customer {customer_id}"
+    raise NotFoundError(message, subject=str(customer_id), hint="askpro customers list shows those it has")
+
+
+def survivor(session: TenantSession, customer: Customer, *, lock: bool = False) -> Customer:
+    """Return the row that a merged one went into, however often; any other is itself.
+
+    Args:
+        session: of one company.
+        customer: perhaps merged.
+        lock: let nobody merge or erase the rows on the way until the transaction ends.
+    """
+    seen = {customer.id}
+    while customer.status == MERGED and customer.merged_into_id not in seen:
+        into = standing(session, Customer.id == customer.merged_into_id, lock=lock)
+        if not into:
+            break
+        customer = into[0]
+        seen.add(customer.id)
+    return customer
+
+
+def standing(session: TenantSession, condition: ColumnElement[bool], *, lock: bool = False) -> list[Customer]:
+    """Return rows in order of their keys, with *lock* as they stand now and held as they are."""
+    query = select(Customer).where(condition).order_by(Customer.id)
+    if not lock:
+        return list(session.scalars(query))
+    held = query.with_for_update(read=True)
+    return list(session.scalars(held, execution_options={"populate_existing": True}))
+
+
+def gather(session: TenantSession, customer_id: int, *, lock: bool = False) -> Person:
+    """Return all that the records hold of a person.
+
+    Args:
+        session: of one company.
+        customer_id: of the row that stands for the person.
+        lock: hold the customer's rows until the transaction ends.
+
+    Raises:
+        NotFoundError: this company has no such customer.
+        RefusedError: the row was merged into another, which stands for the person.
+    """
+    customer = find_customer(session, customer_id, lock=lock)
+    refuse_merged(session, customer)
+    merged = merged_into(session, [customer.id], lock=lock)
+    keys = [customer.id, *(row.id for row in merged)]
+    contacts = contacts_of([customer, *merged])
+    appointments = _appointments(session, keys, contacts)
+    booked = [row.id for row in appointments]
+    calls = list(session.scalars(select(Call).where(_of_call(keys, contacts)).order_by(Call.id)))
+    mails = _notifications(session, keys, booked, contacts)
+    bookings = (
+        select(CalcomBooking).where(CalcomBooking.appointment_id.in_(booked)).order_by(CalcomBooking.id)
+    )
+    subjects = {
+        SUBJECT: keys,
+        "appointment": booked,
+        "call": [row.id for row in calls],
+        "notification": [row.id for row in mails],
+    }
+    return Person(
+        customer,
+        merged,
+        appointments,
+        list(session.scalars(bookings)),
+        calls,
+        mails,
+        _activity(session, subjects, contacts),
+    )
+
+
+def refuse_merged(session: TenantSession, customer: Customer) -> None:
+    """Refuse a row that does not stand for anybody any more.
+
+    Raises:
+        RefusedError: it was merged; the hint names the row it went into.
+    """
+    if customer.status == MERGED:
+        into = survivor(session, customer).id
+        message = f"customer {customer.id} was merged into customer {into}"
+        raise RefusedError(message, subject=str(customer.id), hint=f"askpro customers show {into}")
+
+
+def merged_into(session: TenantSession, keys: list[int], *, lock: bool = False) -> list[Customer]:
+    """Return the rows that went into these customers, directly or by way of others."""
+    found: dict[int, Customer] = {}
+    while keys:
+        query = select(Customer).where(Customer.merged_into_id.in_(keys)).order_by(Customer.id)
+        rows = session.scalars(query.with_for_update() if lock else query).all()
+        keys = [row.id for row in rows if row.id not in found]
+        found |= {row.id: row for row in rows}
+    return sorted(found.values(), key=lambda row: row.id)
+
+
+def contacts_of(rows: Iterable[Customer]) -> list[str]:
+    """Return the numbers and addresses of rows, each once."""
+    found: dict[str, None] = {}
+    for row in rows:
+        for contact in (row.phone, row.email, *(row.phone_variants or [])):
+            if contact:
+                found[contact] = None
+    return list(found)
+
+
+def _appointments(session: TenantSession, keys: list[int], contacts: list[str]) -> list[Appointment]:
+    """Return a person's appointments, and those without a customer yet that name a contact of it."""
+    texts = (Appointment.payload, Appointment.notes, Appointment.booking_metadata, Appointment.status_reason)
+    named = or_(*(_names(text, contacts) for text in texts))
+    condition = or_(Appointment.customer_id.in_(keys), and_(Appointment.customer_id.is_(None), named))
+    return list(session.scalars(select(Appointment).where(condition).order_by(Appointment.id)))
+
+
+def _of_call(keys: list[int], contacts: list[str]) -> ColumnElement[bool]:
+    return or_(Call.customer_id.in_(keys), Call.from_number.in_(contacts), Call.to_number.in_(contacts))
+
+
+def _notifications(
+    session: TenantSession, keys: list[int], booked: list[int], contacts: list[str]
+) -> list[Notification]:
+    condition = or_(
+        Notification.customer_id.in_(keys),
+        Notification.appointment_id.in_(booked),
+        and_(Notification.customer_id.is_(None), func.lower(Notification.recipient).in_(contacts)),
+    )
+    return list(session.scalars(select(Notification).where(condition).order_by(Notification.id)))
+
+
+def _activity(session: TenantSession, subjects: dict[str, list[int]], contacts: list[str]) -> list[Activity]:
+    about = [
+        and_(Activity.subject_type == kind, Activity.subject_id.in_(keys)) for kind, keys in subjects.items()
+    ]
+    named = [_names(Activity.properties, contacts), _names(Activity.description, contacts)]
+    return list(session.scalars(select(Activity).where(or_(*about, *named)).order_by(Activity.id)))
+
+
+def _names(column: InstrumentedAttribute[Any], contacts: list[str]) -> ColumnElement[bool]:
+    """Return the condition that a text or JSON column holds one of these numbers or addresses somewhere."""
+    text = cast(column, String)
+    return or_(false(), *(text.icontains(one, autoescape=True) for one in contacts))

@@ -6,10 +6,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from askpro_cli.base.errors import InvalidValueError
 from askpro_cli.base.times import iso_utc
+from askpro_cli.booking.addresses import check_email
 from askpro_cli.platform.schema import Appointment, Branch, Company, Customer, Service, Staff
 
 DEFAULT_ZONE = "Europe/Berlin"
+LANGUAGES = ("de", "en")
+"""What there are words in; the first is taken for every other language."""
 
 
 def contents_of(
@@ -28,7 +32,7 @@ def contents_of(
     staff = _row(session, Staff, appointment.staff_id)
     return {
         "company": company.name,
-        "company_email": company.email,
+        "company_email": usable_address(company.email),
         "customer": customer.name,
         "service": service.name if service else None,
         "staff": staff.name if staff else None,
@@ -40,6 +44,14 @@ def contents_of(
         "timezone": (branch.timezone if branch else None) or company.timezone or DEFAULT_ZONE,
         "calendar_uid": calendar_uid(appointment, company),
     }
+
+
+def usable_address(text: str | None) -> str | None:
+    """Return an address as mail servers take it; None where there is none, or a malformed one."""
+    try:
+        return check_email(text) if text else None
+    except InvalidValueError:
+        return None
 
 
 def calendar_uid(appointment: Appointment, company: Company) -> str:

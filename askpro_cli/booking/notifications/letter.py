@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from askpro_cli.base.errors import InvalidValueError, RefusedError
 from askpro_cli.base.times import Interval, get_zone, parse_wire
-from askpro_cli.booking.notifications.texts import date_text, span_text, texts
+from askpro_cli.booking.notifications.texts import date_text, phone_text, span_text, texts
 from askpro_cli.platform.schema import Notification
 
 _LONGEST = 200  # characters of a name; a subject or a calendar's line needs no more
@@ -93,7 +93,7 @@ def _written(mail: Notification) -> Letter:
     if mail.recipient is None or mail.payload is None:
         raise RefusedError(f"mail {mail.id} was erased", subject=str(mail.id))
     words = texts(mail.language)
-    known = {name: one_line(value) for name, value in mail.payload.items() if isinstance(value, str)}
+    known = _known(mail.payload)
     zone = get_zone(known["timezone"])
     span = Interval(parse_wire(known["starts_at"]), parse_wire(known["ends_at"]))
     service = known.get("service") or words["appointment"]
@@ -123,6 +123,14 @@ def _written(mail: Notification) -> Letter:
         message_id=mail.message_id,
         written=mail.created_at,
     )
+
+
+def _known(payload: Mapping[str, Any]) -> dict[str, str]:
+    """Return the facts of a mail that are known, each on one line."""
+    known = {name: one_line(value) for name, value in payload.items() if isinstance(value, str)}
+    if "phone" in known:
+        known["phone"] = phone_text(known["phone"])
+    return known
 
 
 def _facts(

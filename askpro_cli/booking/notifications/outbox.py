@@ -11,13 +11,10 @@ from typing import Any, Literal
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from askpro_cli.base.errors import InvalidValueError
-from askpro_cli.booking.addresses import check_email
-from askpro_cli.booking.notifications.contents import contents_of
+from askpro_cli.booking.notifications.contents import LANGUAGES, contents_of, usable_address
 from askpro_cli.platform.schema import Activity, Appointment, Company, Customer, Notification
 
 Kind = Literal["confirmation", "change", "cancellation"]
-LANGUAGES = ("de", "en")
 
 _NO_DOMAIN, _LONGEST_DOMAIN = "askpro.invalid", 90
 
@@ -57,7 +54,7 @@ def queue(
         appointment_id=appointment.id,
         customer_id=customer.id,
         kind=kind,
-        recipient=check_email(customer.email or ""),
+        recipient=usable_address(customer.email),
         language=_language(customer.preferred_language),
         message_id=_message_id(appointment, company),
         sequence=before.sequence + 1 if before else 0,
@@ -78,11 +75,7 @@ def _reason_for_none(company: Company, customer: Customer | None) -> str | None:
         return "this company sends no confirmations"
     if customer is None or not customer.email:
         return "the customer has no e-mail address"
-    try:
-        check_email(customer.email)
-    except InvalidValueError:
-        return "the customer's e-mail address is malformed"
-    return None
+    return None if usable_address(customer.email) else "the customer's e-mail address is malformed"
 
 
 def _skip_older(session: Session, appointment: Appointment) -> None:
@@ -130,11 +123,8 @@ def _message_id(appointment: Appointment, company: Company) -> str:
 
 def _domain(company: Company) -> str:
     """Return the company's mail domain, or one that nobody owns where it has none that fits the column."""
-    try:
-        domain = check_email(company.email or "").rpartition("@")[2]
-    except InvalidValueError:
-        return _NO_DOMAIN
-    return domain if len(domain) <= _LONGEST_DOMAIN else _NO_DOMAIN
+    domain = (usable_address(company.email) or "").rpartition("@")[2]
+    return domain if 0 < len(domain) <= _LONGEST_DOMAIN else _NO_DOMAIN
 
 
 def _tell(session: Session, appointment: Appointment, text: str, correlation_id: str) -> None:

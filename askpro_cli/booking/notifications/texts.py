@@ -7,15 +7,25 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import phonenumbers
 import yaml
 
+from askpro_cli.base.errors import InvalidValueError
 from askpro_cli.base.shipped import shipped_path
 from askpro_cli.base.times import Interval, is_repeated
+from askpro_cli.booking.notifications.contents import LANGUAGES
 
 
 @cache
 def texts(language: str) -> dict[str, Any]:
-    """Return the shipped words of a language there are words in (``de``, ``en``)."""
+    """Return the shipped words of a language.
+
+    Raises:
+        InvalidValueError: there are none in it.
+    """
+    if language not in LANGUAGES:
+        message = f"there are no mails in the language {language!r}"
+        raise InvalidValueError(message, subject="language")
     found: dict[str, Any] = yaml.safe_load(shipped_path(f"mail.{language}.yaml").read_text(encoding="utf-8"))
     return found
 
@@ -38,6 +48,15 @@ def span_text(span: Interval, zone: ZoneInfo, words: dict[str, Any]) -> str:
     start, end = (_time_text(instant, zone, words) for instant in (span.start, span.end))
     form: str = words["span" if date == end_date else "span_of_days"]
     return form.format(date=date, start=start, end=end, end_date=end_date)
+
+
+def phone_text(number: str) -> str:
+    """Return an E.164 number as people write it: ``+49 30 23125001``; anything else as it is."""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 def _time_text(instant: datetime, zone: ZoneInfo, words: dict[str, Any]) -> str:

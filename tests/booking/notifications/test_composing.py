@@ -20,9 +20,10 @@ from icalendar import Calendar
 from askpro_cli.base.errors import InvalidValueError
 from askpro_cli.base.shipped import shipped_path
 from askpro_cli.booking.notifications.composing import Sender, compose, html_body, text_body
+from askpro_cli.booking.notifications.contents import LANGUAGES
 from askpro_cli.booking.notifications.invitation import invitation
 from askpro_cli.booking.notifications.letter import Letter, one_line, write_letter
-from askpro_cli.booking.notifications.outbox import LANGUAGES, Kind
+from askpro_cli.booking.notifications.outbox import Kind
 from askpro_cli.booking.notifications.zone_rules import zone_component
 from askpro_cli.platform.schema import Notification
 
@@ -112,6 +113,7 @@ def test_times_are_those_of_the_branch_and_a_move_tells_both() -> None:
     )
     text = text_body(moved)
     assert "Termin:   Donnerstag, 26. November 2026, 10:30 bis 11:15 Uhr" in text
+    assert "Sie erreichen uns unter +49 30 23125001." in text
     assert "Bisher:   Mittwoch, 1. Juli 2026, 10:00 bis 10:45 Uhr" in text
 
 

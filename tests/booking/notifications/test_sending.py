@@ -242,6 +242,7 @@ def test_nothing_is_told_about_an_appointment_that_is_over(embedded: Records, ma
         ({"recipient": None, "payload": None}, "skipped"),
         ({"payload": {"company": "Salon"}}, "failed"),
         ({"recipient": "no address"}, "failed"),
+        ({"language": "fr"}, "failed"),
     ],
 )
 def test_a_row_that_makes_no_mail_holds_up_no_other(

@@ -1,0 +1,152 @@
+"""What is erased stands nowhere any more; what was sold, and how long it took, does. On every database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from support.people import ANNA, TRACES, company, dump, life
+
+from askpro_cli.base.clock import ManualClock
+from askpro_cli.base.errors import NotFoundError, RefusedError
+from askpro_cli.booking.customers.erasing import Erasure, erase
+from askpro_cli.booking.customers.matching import find_or_create
+from askpro_cli.booking.customers.merging import merge
+from askpro_cli.platform.records import Records
+from askpro_cli.platform.schema import Appointment, Call, Customer, Notification
+from askpro_cli.platform.scrubbing import scrub, scrubbed
+
+
+def erased(records: Records, customer: int, **more: Any) -> Erasure:
+    """Erase a customer as the command does."""
+    done = records.run_in_transaction(scrubbed(lambda session: erase(session, customer, **more)))
+    assert scrub(records.engine)
+    return done
+
+
+def traces(url: str) -> set[str]:
+    """Return what of a person a whole dump still holds."""
+    text = dump(url)
+    return {trace for trace in TRACES if trace in text}
+
+
+def test_nothing_of_a_person_is_left_in_a_dump_of_the_whole_database(
+    salon_records: Records, seeded_url: str, sandbox_clock: ManualClock
+) -> None:
+    anna = life(salon_records, clock=sandbox_clock)
+    planned = erased(salon_records, anna, dry_run=True)
+    assert traces(seeded_url) == set(TRACES)
+    done = erased(salon_records, anna)
+    assert done == planned
+    assert traces(seeded_url) == set()
+    assert done.wiped == {
+        "customers": 1,
+        "calls": 1,
+        "appointments": 1,
+        "notifications": 2,
+        "activity_log": 2,
+    }
+    assert done.calcom_uids == ["uid-anna-1", "uid-anna-2"]
+    assert (done.call_ids, done.mails_sent) == (["call_of_anna"], 1)
+    again = erased(salon_records, anna)
+    assert (again.wiped, again.calcom_uids) == ({}, done.calcom_uids)
+
+
+def test_money_durations_and_counts_stay(sqlite_salon_records: Records, sandbox_clock: ManualClock) -> None:
+    anna = life(sqlite_salon_records, clock=sandbox_clock)
+    erased(sqlite_salon_records, anna)
+
+    def look(session: Any) -> tuple[Any, ...]:
+        return (
+            session.scalar(select(func.sum(Appointment.price_cents))),
+            session.scalar(select(func.sum(Call.cost_cents))),
+            session.scalar(select(func.sum(Call.duration_sec))),
+            session.scalar(select(Call.to_number)),
+            session.scalars(select(Notification.status).order_by(Notification.id)).all(),
+            session.get_one(Customer, anna).status,
+        )
+
+    *kept, mails, status = sqlite_salon_records.run_in_transaction(look)
+    assert kept == [3200, 17, 95, "+493023125010"]
+    assert (mails, status) == (["sent", "skipped"], "erased")
+
+
+def test_the_file_itself_holds_nothing_any_more(
+    sqlite_salon_records: Records, sqlite_seeded_url: str, sandbox_clock: ManualClock
+) -> None:
+    """Free pages and SQLite's log keep the bytes of old rows otherwise."""
+    anna = life(sqlite_salon_records, clock=sandbox_clock)
+    erased(sqlite_salon_records, anna)
+    path = Path(sqlite_seeded_url.removeprefix("sqlite:///"))
+    bytes_left = b"".join(file.read_bytes() for file in path.parent.glob(f"{path.name}*"))
+    assert [trace for trace in TRACES if trace.encode() in bytes_left] == []
+
+
+def test_rows_that_were_merged_go_with_the_person(
+    sqlite_salon_records: Records, sqlite_seeded_url: str, sandbox_clock: ManualClock
+) -> None:
+    anna = life(sqlite_salon_records, clock=sandbox_clock)
+    wish = {"name": "Anna Sonderbar", "phone": "030 23125078", "email": None, "language": "de"}
+
+    def one_more(session: Any) -> int:
+        key = find_or_create(session, **wish).id
+        session.add(Call(retell_call_id="unmatched", from_number="+493023125078", summary="Sonderbar"))
+        merge(session, anna, key)
+        return key
+
+    other = sqlite_salon_records.run_in_transaction(one_more)
+    with pytest.raises(RefusedError, match=f"customer {other} was merged into customer {anna}"):
+        erased(sqlite_salon_records, other)
+    assert erased(sqlite_salon_records, anna).wiped["customers"] == 2
+    assert traces(sqlite_seeded_url) == set()
+    assert "23125078" not in dump(sqlite_seeded_url)
+
+
+@pytest.mark.parametrize("status", ["scheduled", "pending_sync", "moving", "cancelling"])
+def test_appointments_ahead_are_named_and_nothing_is_erased(
+    sqlite_salon_records: Records, sqlite_seeded_url: str, sandbox_clock: ManualClock, status: str
+) -> None:
+    anna = life(sqlite_salon_records, clock=sandbox_clock, ahead=True)
+
+    def change(session: Any) -> int:
+        row = session.scalars(select(Appointment)).one()
+        row.status = status
+        return row.id
+
+    appointment = sqlite_salon_records.run_in_transaction(change)
+    before = dump(sqlite_seeded_url)
+    with pytest.raises(RefusedError, match=f"appointment {appointment} ") as caught:
+        erased(sqlite_salon_records, anna)
+    assert caught.value.hint
+    assert dump(sqlite_seeded_url) == before
+
+
+def test_a_booking_under_way_that_has_no_customer_yet_is_found_by_its_contact(
+    sqlite_salon_records: Records, sandbox_clock: ManualClock
+) -> None:
+    anna = life(sqlite_salon_records, clock=sandbox_clock)
+
+    def begin(session: Any) -> None:
+        row = session.scalars(select(Appointment)).one()
+        row.status, row.customer_id = "booking", None
+
+    sqlite_salon_records.run_in_transaction(begin)
+    with pytest.raises(RefusedError, match="is not finished"):
+        erased(sqlite_salon_records, anna)
+
+
+def test_who_calls_again_is_a_new_customer(sqlite_salon_records: Records, sandbox_clock: ManualClock) -> None:
+    anna = life(sqlite_salon_records, clock=sandbox_clock)
+    erased(sqlite_salon_records, anna)
+    assert sqlite_salon_records.run_in_transaction(lambda session: find_or_create(session, **ANNA).id) != anna
+
+
+def test_a_customer_of_another_company_is_none(
+    sqlite_salon_records: Records, sandbox_clock: ManualClock
+) -> None:
+    anna = life(sqlite_salon_records, clock=sandbox_clock)
+    company(sqlite_salon_records.platform_wide("a test"), "praxis")
+    with pytest.raises(NotFoundError, match="company praxis has no customer"):
+        erased(sqlite_salon_records.for_company("praxis"), anna)

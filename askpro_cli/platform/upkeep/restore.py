@@ -19,6 +19,8 @@ from askpro_cli.platform.upkeep.backup import Meter, revision_of
 from askpro_cli.platform.upkeep.portable import Portable, portable_tables
 from askpro_cli.platform.upkeep.reading_rows import BATCH, read_lines
 
+_LOCK_SECONDS = 15
+
 
 def restore(engine: Engine, path: Path, *, replace: bool, meter: Meter) -> Manifest:
     """Write the rows of a backup into the records, in one transaction, and compare counts and digests.
@@ -124,10 +126,17 @@ class _Restoring:
         self._count_on(tables)
 
     def _keep_others_out(self, tables: list[Portable]) -> None:
-        """Let nobody write meanwhile; SQLite does so by itself, elsewhere the comparison notices."""
-        if self._connection.dialect.name == "postgresql" and tables:
+        """Let nobody write meanwhile; SQLite does so by itself, elsewhere the comparison notices.
+
+        Who holds a lock is not waited for as long as a statement may take.
+        """
+        family = self._connection.dialect.name
+        if family == "postgresql" and tables:
             names = ", ".join(one.name for one in tables)
+            self._connection.execute(text(f"SET LOCAL lock_timeout = '{_LOCK_SECONDS}s'"))
             self._connection.execute(text(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE"))
+        elif family in ("mysql", "mariadb"):
+            self._connection.execute(text(f"SET SESSION innodb_lock_wait_timeout = {_LOCK_SECONDS}"))
 
     def _check_names(self, tables: list[Portable]) -> None:
         here, there = {one.name for one in tables}, {entry.name for entry in self._archive.manifest.tables}

@@ -55,6 +55,7 @@ def back_up(app: App, file: Path, *, overwrite: bool) -> Result:
 
     with _engine(app, read_only=True) as engine, _metered(app) as meter:
         report = backup(engine, file, now=app.clock.now(), overwrite=overwrite, meter=meter)
+    app.log.event("records.backed_up", file=str(file), rows=report.manifest.rows, bytes=report.size)
     left_out = [f"not in it, for it is not ours: {name}" for name in report.left_out]
     told = (
         f"{report.manifest.rows} rows of {report.manifest.database} in {file}, {report.size} bytes, verified"
@@ -103,6 +104,7 @@ def restore_backup(app: App, file: Path, *, replace: str | None, dry_run: bool, 
             app.confirm(_action(where, manifest, sum(standing.values())), yes=yes)
             with _metered(app) as meter:
                 restore.restore(engine, file, replace=replace is not None, meter=meter)
+            app.log.event("records.restored", level="warning", into=where, rows=manifest.rows, gone=standing)
     verb = "would restore" if dry_run else "restored and compared"
     gone = f", in place of {sum(standing.values())}" if standing else ""
     return _shown(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from support.smtp import MailSink
 from askpro_cli.base.clock import ManualClock
 from askpro_cli.platform.records import Records
 from askpro_cli.platform.schema import Company, Notification
+
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 @dataclass(frozen=True)
@@ -174,6 +177,34 @@ def test_the_list_masks_people_unless_told_to_reveal_them(post: PostRoom) -> Non
     assert "anna@example.org" in post("list", "--reveal").ok().stdout
     post("list", "--status", "sent", "--fail-if-none").exits(7)
     post("list", "--status", "lost").exits(2)
+
+
+def documented(page: str, before: str) -> list[str]:
+    """Return the names in the line of a page's table that begins with *before*."""
+    lines = (DOCS / page).read_text(encoding="utf-8").splitlines()
+    cell = next(line for line in lines if line.startswith(f"| {before}")).split(" | ", 1)[1]
+    return re.findall(r"`([a-z_]+)", cell)
+
+
+@pytest.mark.parametrize("argv", [("list",), ("send", "--dry-run"), ("retry", "1", "--dry-run")])
+def test_fields_and_columns_are_the_documented_ones(post: PostRoom, argv: tuple[str, ...]) -> None:
+    (record,) = post(*argv, "--json").ok().data["mails"]
+    assert set(record) <= set(documented("notifications.md", "`list`, `retry`"))
+    columns = documented("output.md", "`notifications list`")
+    cells = post(*argv, "--output", "tsv").ok().stdout.rstrip("\n").split("\t")
+    assert cells == ["" if record[name] is None else str(record[name]) for name in columns]
+
+
+def test_what_was_sent_has_the_documented_columns(post: PostRoom) -> None:
+    cells = post("send", "--output", "tsv").ok().stdout.rstrip("\n").split("\t")
+    assert documented("output.md", "`notifications send` (") == [
+        "id",
+        "status",
+        "kind",
+        "appointment_id",
+        "reason",
+    ]
+    assert cells == ["1", "sent", "confirmation", "1", ""]
 
 
 def test_a_preview_is_the_mail_and_masked(post: PostRoom, tmp_path: Path) -> None:

@@ -86,6 +86,9 @@ def shared(session: TenantSession) -> None:
     session.add(CalcomEventType(company_id=rival.id, calcom_event_type_id=1001, name="Schnitt"))
 
 
+NOTES = ("PRV015", "PRV017")
+"""Worth saying; nothing that stands in the way of a branch."""
+
 WORLDS: dict[str, World] = {
     "PRV001": rows(Company, {"slug": "salon"}, is_active=False),
     "PRV002": rows(Branch, MITTE, name=" "),
@@ -139,7 +142,7 @@ def test_it_finds_exactly_what_is_wrong_and_names_the_next_command(
     provisioned: Provisioned, code: str
 ) -> None:
     WORLDS[code](provisioned)
-    seen = provisioned("mitte", "--company", "salon").exits(1)
+    seen = provisioned("mitte", "--company", "salon").exits(0 if code in NOTES else 1)
     assert found(seen) == [code]
     assert code not in unknown(seen)
     for finding in seen.json["findings"]:

@@ -129,7 +129,7 @@ HOURS_VALID = _check(
     alias="INVALID_WORKING_HOURS",
 )
 NO_AGENT = _check(
-    "PRV017", "The branch has no agent yet", _WARNING, _RECORDS, "what is wanted", alias="AGENT_EXISTS"
+    "PRV017", "The branch has no agent yet", _INFO, _RECORDS, "what is wanted", alias="AGENT_EXISTS"
 )
 E164 = _check("PRV018", "Numbers are written in E.164", _ERROR, _RECORDS, "numbering plans")
 ZONE = _check("PRV019", "The time zone is set, exists and is the company's", _ERROR, _RECORDS, _SETTINGS)

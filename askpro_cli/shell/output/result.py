@@ -85,7 +85,8 @@ class Result:
         return combine(self._codes(), unknown_first=unknown_first)
 
     def _codes(self) -> Iterable[ExitCode]:
-        if self.findings:
+        # A note (severity info) is worth saying and nothing that cron should wake somebody for.
+        if any(finding.severity != "info" for finding in self.findings):
             yield ExitCode.FINDINGS
         if self.unknown:
             yield ExitCode.UNKNOWN

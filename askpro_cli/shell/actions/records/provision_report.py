@@ -112,7 +112,7 @@ def _branch(company: str, branch: str, made: Iterable[Made]) -> dict[str, Any]:
         "branch": branch,
         "ready": False if errors else None if doubt else True,
         "errors": errors,
-        "warnings": severities.total() - errors,
+        "warnings": severities[Severity.WARNING],
         "unknown": sum(len(result.unknown) for result in results),
     }
 

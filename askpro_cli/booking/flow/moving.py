@@ -107,14 +107,14 @@ def _begin(
     wanted = Interval(start, start + (row.ends_at - row.starts_at))
     if start != row.starts_at:
         changing.check_terms(session, flow, row, terms)
-        _refuse_taken(session, flow, row, wanted)
+        refuse_taken(session, flow, row, wanted)
     row.status = MOVING
     row.moving_to_starts_at, row.moving_to_ends_at = wanted.start, wanted.end
     row.payload = {_REASON: terms.reason}
     return taken
 
 
-def _refuse_taken(session: TenantSession, flow: FlowDesk, row: Appointment, wanted: Interval) -> None:
+def refuse_taken(session: TenantSession, flow: FlowDesk, row: Appointment, wanted: Interval) -> None:
     """Raise when another appointment has the time; its own is not in its way.
 
     Raises:

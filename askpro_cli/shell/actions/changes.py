@@ -179,7 +179,7 @@ async def _refused(
     app: App, client: CalcomClient, uid: str, start: datetime, error: SlotUnavailableError
 ) -> Result:
     """Offer other times for the same event type; the booking stays where it was."""
-    offered = await _alternatives(app, client, uid, start)
+    offered = await alternatives_to(app, client, uid, start)
     offered.point_out(error)
     data = {"booking": None, "alternatives": offered.views}
     meta = vendor_meta(app, client.last_write, client.requests)
@@ -189,7 +189,8 @@ async def _refused(
     )
 
 
-async def _alternatives(app: App, client: CalcomClient, uid: str, start: datetime) -> Offered:
+async def alternatives_to(app: App, client: CalcomClient, uid: str, start: datetime) -> Offered:
+    """Return free times of a booking's event type around *start*; never fails."""
     try:
         event_type_id = (await client.booking(uid)).value.of_event_type
         if event_type_id is None:

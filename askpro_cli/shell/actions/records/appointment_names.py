@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from askpro_cli.base.errors import InvalidValueError
+from collections.abc import Mapping
+
+from askpro_cli.base.errors import InvalidValueError, UsageError
 
 _LARGEST_KEY = 2**63 - 1
 
@@ -34,3 +36,47 @@ def check_appointment_id(key: int, *, field: str) -> int:
     if 0 < key <= _LARGEST_KEY:
         return key
     raise InvalidValueError(f"{field}: {key} is no id of an appointment", subject=field)
+
+
+def named(uid: str | None, appointment: int | None) -> int | str:
+    """Return what is to be changed: UID_OR_ID or --appointment, exactly one of the two.
+
+    Raises:
+        UsageError: both or neither are given.
+        InvalidValueError: it is neither an id nor a uid.
+    """
+    if uid is not None and appointment is not None:
+        raise UsageError("UID and --appointment exclude each other", subject="--appointment")
+    if appointment is not None:
+        return check_appointment_id(appointment, field="--appointment")
+    if uid is None:
+        raise UsageError(
+            "nothing says what is meant: name a uid of Cal.com, or --appointment",
+            subject="uid",
+            hint="askpro appointments list shows both",
+        )
+    return parse_appointment(uid)
+
+
+def refuse_parts(given: Mapping[str, bool]) -> None:
+    """Raise for options about a part of a booking, which an appointment has not.
+
+    Raises:
+        UsageError: one is given.
+    """
+    option = next((name for name, present in given.items() if present), None)
+    if option is not None:
+        raise UsageError(f"{option} does not go with an appointment of the records", subject=option)
+
+
+def refuse_override(*, given: bool) -> None:
+    """Raise when the limit for changes is to be set aside for a booking alone, which has none.
+
+    Raises:
+        UsageError: so it is.
+    """
+    if given:
+        raise UsageError(
+            "--override-notice goes with an appointment, and the records know none of this uid",
+            subject="--override-notice",
+        )

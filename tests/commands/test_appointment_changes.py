@@ -1,0 +1,147 @@
+"""``reschedule`` and ``cancel``: an appointment changes on both sides, a mere booking as ever."""
+
+from __future__ import annotations
+
+import pytest
+from support.cli import Outcome
+from support.salon import ANNA, OTTO, TOMORROW_TEN, Salon
+
+CUT = ("--service", "Herrenhaarschnitt")
+NOON = "2026-11-24T12:00"
+
+
+def booked(salon: Salon, start: str = TOMORROW_TEN, who: tuple[str, ...] = ANNA) -> str:
+    told = salon("book", *CUT, "--start", start, *who, "--json").ok().data
+    uid: str = told["appointment"]["uid"]
+    return uid
+
+
+def shown(salon: Salon, name: str = "1") -> dict[str, object]:
+    told: dict[str, object] = salon("appointments", "show", name, "--json").ok().data["appointment"]
+    return told
+
+
+def move(salon: Salon, *words: str, start: str = NOON) -> Outcome:
+    return salon("reschedule", *words, "--start", start, "--json")
+
+
+@pytest.mark.parametrize("by", ["id", "option", "uid"])
+def test_a_move_changes_both_sides_and_says_so(shop: Salon, by: str) -> None:
+    uid = booked(shop)
+    named = {"id": ("1",), "option": ("--appointment", "1"), "uid": (uid,)}[by]
+    moved = move(shop, *named).ok()
+    assert moved.data["appointment"]["id"] == 1
+    assert moved.data["appointment"]["start"] == "2026-11-24T12:00:00+01:00"
+    assert moved.data["booking"]["rescheduled_from"] == moved.data["previous"]["uid"] == uid
+    assert "the records say so, too" in moved.stderr
+    assert shop.standing(NOON) == [moved.data["booking"]["uid"]]
+    again = move(shop, uid).ok()
+    assert again.data["already"]
+    assert [link["status"] for link in shown(shop)["chain"]] == ["cancelled", "accepted"]  # type: ignore[attr-defined]
+
+
+def test_a_cancellation_changes_both_sides_and_asks_first(shop: Salon) -> None:
+    uid = booked(shop)
+    words = ("cancel", uid, "--reason", "caller is ill")
+    assert "add --yes" in shop(*words).exits(2).stderr
+    asked = shop(*words, terminal=True, stdin="n\n").exits(1).stderr
+    assert "cancel appointment 1: Tue 2026-11-24 10:00, Herrenhaarschnitt, A*** S***? [y/N]" in asked
+    assert shop.standing() == [uid]
+    done = shop(*words, "--yes", "--json").ok()
+    assert (done.data["appointment"]["status"], done.data["booking"]["status"]) == ("cancelled", "cancelled")
+    assert shop.standing() == []
+    again = shop(*words, "--json").ok()  # gone already: nothing to ask
+    assert again.data["already"]
+    assert again.data["booking"] is None
+
+
+def test_a_booking_the_records_do_not_know_is_changed_as_ever(shop: Salon) -> None:
+    uid = shop.book().ok().data["booking"]["uid"]
+    moved = move(shop, uid).ok().data
+    assert "appointment" not in moved
+    assert (
+        shop("cancel", moved["booking"]["uid"], "--reason", "ill", "--yes", "--json").ok().data["already"]
+        is False
+    )
+    assert "goes with an appointment" in move(shop, uid, "--override-notice").exits(2).stderr
+
+
+def test_without_records_none_are_made(salon: Salon) -> None:
+    salon("cancel", "unknown-uid", "--reason", "ill", "--yes").exits(3)
+    assert not list((salon.cli.home.parent / "state").glob("records.db*"))
+
+
+def test_a_taken_time_is_refused_with_alternatives(shop: Salon) -> None:
+    booked(shop)
+    booked(shop, NOON, OTTO)
+    refused = move(shop, "1").exits(1)
+    assert refused.data["alternatives"][0]["start"] == "2026-11-24T11:30:00+01:00"
+    assert "appointment 1 stays where it was" in refused.stderr
+    assert refused.data["appointment"]["status"] == "scheduled"
+
+
+def test_the_limit_is_kept_and_may_be_set_aside(shop: Salon) -> None:
+    booked(shop)
+    shop.clock.advance(2 * 3600)  # 23 hours ahead
+    assert "changes need 1 d" in move(shop, "1").exits(1).stderr
+    assert "changes need 1 d" in shop("cancel", "1", "--reason", "ill", "--yes").exits(1).stderr
+    assert "changes need 1 d" in move(shop, "1", "--dry-run").exits(1).stderr
+    move(shop, "1", "--override-notice").ok()
+    events = [event["event"] for event in shown(shop)["activity"]]  # type: ignore[attr-defined]
+    assert "appointment.notice_overridden" in events
+    shop.cli.env["ASKPRO_BOOKING_MODIFY_NOTICE_HOURS"] = "1.5"
+    shop("cancel", "1", "--reason", "ill", "--yes").ok()
+
+
+def test_a_dry_run_shows_the_plan_and_changes_nothing(shop: Salon) -> None:
+    booked(shop)
+    sent = shop.sent("POST")
+    plan = move(shop, "1", "--dry-run").ok().data["plan"]
+    assert (plan["action"], plan["start"], plan["end"]) == (
+        "reschedule",
+        "2026-11-24T12:00:00+01:00",
+        "2026-11-24T12:30:00+01:00",
+    )
+    assert move(shop, "1", "--dry-run", start=TOMORROW_TEN).ok().data["plan"]["action"] == "none"
+    cancelled = shop("cancel", "1", "--reason", "ill", "--dry-run", "--json").ok().data["plan"]
+    assert cancelled["action"] == "cancel"
+    assert shop.sent("POST") == sent
+    shop("cancel", "1", "--reason", "ill", "--yes").ok()
+    again = shop("cancel", "1", "--reason", "ill", "--dry-run", "--json").ok().data["plan"]
+    assert again["action"] == "none"
+
+
+def test_cancelled_at_cal_com_is_followed_and_told(shop: Salon) -> None:
+    uid = booked(shop)
+    shop("cancel", uid, "--reason", "ill", "--yes", env={"ASKPRO_COMPANY": "default"}).ok()
+    assert shown(shop)["status"] == "scheduled"
+    assert "was cancelled at Cal.com" in move(shop, "1").exits(1).stderr
+    assert shown(shop)["status"] == "cancelled"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["reschedule", "--start", NOON], 2, "name a uid"),
+        (["reschedule", "abc", "--appointment", "1", "--start", NOON], 2, "exclude each other"),
+        (["reschedule", "--appointment", "99", "--start", NOON], 3, "no appointment 99"),
+        (["reschedule", "99", "--start", NOON], 3, "no appointment 99"),
+        (["reschedule", "--appointment", "0", "--start", NOON], 2, "is no id"),
+        (["reschedule", "1", "--start", "2026-11-22T10:00"], 2, "in the past"),
+        (["reschedule", "1", "--start", NOON, "--seat", "x"], 2, "--seat does not go with"),
+        (["cancel", "1", "--reason", "ill", "--subsequent", "--yes"], 2, "--subsequent does not go with"),
+        (["cancel", "1", "--reason", " ", "--yes"], 2, "demands a reason"),
+    ],
+)
+def test_slips_are_told_and_change_nothing(shop: Salon, words: list[str], code: int, said: str) -> None:
+    uid = booked(shop)
+    assert said in shop(*words).exits(code).stderr
+    assert shop.standing() == [uid]
+
+
+def test_records_that_cannot_be_read_stop_the_change(shop: Salon) -> None:
+    uid = booked(shop)
+    shop.cli.env["ASKPRO_DATABASE_URL"] = "postgresql://nobody@127.0.0.1:1/none"
+    sent = shop.sent("POST")
+    shop("cancel", uid, "--reason", "ill", "--yes").exits(5)
+    assert shop.sent("POST") == sent

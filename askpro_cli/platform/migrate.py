@@ -182,6 +182,8 @@ def _apply(connection: Connection, chain: Chain, to: str) -> Upgrade:
         lost = losses(before, count_rows(connection, before))
         if lost:
             raise _loss(connection, revision, lost)
+        if connection.dialect.name in _STATEMENT_COMMITS:
+            connection.exec_driver_sql("COMMIT")  # its number; else a later mistake would take it back
 
     chain.apply(connection, to, look)
     return Upgrade(missing[: missing.index(to) + 1], before, count_rows(connection, tables))

@@ -110,7 +110,9 @@ def test_check_tells_what_is_missing_with_its_code(cli: Cli, tmp_path: Path) -> 
         }
     ]
     assert shown["data"]["notes"] == ["table theirs is none of askpro's"]
-    assert "note: table theirs" in cli("db", "check").exits(1).stderr
+    told = cli("db", "check").exits(1).stderr
+    assert "note: table theirs" in told
+    assert "users lacks its index users_company_id_index on company_id" in told
 
 
 def test_what_cannot_be_read_is_could_not_check(cli: Cli, tmp_path: Path) -> None:

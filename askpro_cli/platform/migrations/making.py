@@ -103,8 +103,9 @@ def _make_or_finish(table: sa.Table, indexes: dict[str, list[str]], found: set[s
 
 
 def _in_the_way(name: str) -> RecordsError:
-    message = f"there is a table {name} in the database that is not one of askpro's records"
-    return RecordsError(message, hint="give the records a database of their own", subject=name)
+    message = f"there is a table {name} in the database already that no recorded revision of askpro made"
+    hint = "give the records a database of their own, or restore a whole backup"
+    return RecordsError(message, hint=hint, subject=name)
 
 
 def _table(name: str, *items: SchemaItem) -> sa.Table:

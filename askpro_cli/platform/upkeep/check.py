@@ -18,6 +18,7 @@ from askpro_cli.platform.upkeep import codes
 from askpro_cli.platform.upkeep.described import Described, declared, live
 
 _VERSIONS = "alembic_version"
+_NOTHING = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def _compared(connection: Connection, checked: Checked) -> Checked:
     wanted = Base.metadata.tables
     for name, model in sorted(wanted.items()):
         if name not in there:
-            checked.findings.append(_finding(codes.SCH001, name, "a table", "no table"))
+            checked.findings.append(_finding(codes.SCH001, name, "table"))
             continue
         differ = _Differ(name, declared(model, connection.dialect), live(found, name), connection.dialect)
         checked.findings.extend(differ.findings())
@@ -89,9 +90,10 @@ def _compared(connection: Connection, checked: Checked) -> Checked:
     )
 
 
-def _finding(check: Check, subject: str, expected: str, actual: str, hint: str = "") -> Finding:
+def _finding(check: Check, subject: str, expected: str, actual: str = _NOTHING, hint: str = "") -> Finding:
+    sentence = f"{subject} lacks its {expected}" if actual == _NOTHING else ""
     hint = hint or f"askpro explain {check.code}"
-    return Finding(check.code, subject, expected, actual, hint, check.severity)
+    return Finding(check.code, subject, expected, actual, hint, check.severity, sentence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ class _Differ:
         for name, wanted in self.wanted.columns.items():
             subject, there = f"{self.name}.{name}", self.there.columns.get(name)
             if there is None:
-                yield _finding(codes.SCH002, subject, f"a column {wanted.type}", "no column")
+                yield _finding(codes.SCH002, subject, f"column ({wanted.type})")
                 continue
             if there.type != wanted.type:
                 yield _finding(codes.SCH003, subject, wanted.type, there.type)
@@ -148,21 +150,21 @@ class _Differ:
             columns = ", ".join(index.columns)
             if index.unique and index.columns not in rules:
                 kind = "primary key" if index.name == indexes.PRIMARY_KEY else f"unique rule {index.name}"
-                yield _finding(codes.SCH006, self.name, f"{kind} over {columns}", "none")
+                yield _finding(codes.SCH006, self.name, f"{kind} over {columns}")
             elif index.columns not in having:
-                actual, hint = "none", f"{self._making(index.name)};"
-                yield _finding(codes.SCH005, self.name, f"index {index.name} on {columns}", actual, hint)
+                wanted, hint = f"index {index.name} on {columns}", f"{self._making(index.name)};"
+                yield _finding(codes.SCH005, self.name, wanted, hint=hint)
 
     def _foreign(self) -> Iterator[Finding]:
         targets = {key.columns: key for key in self.there.foreign}
         for key in sorted(self.wanted.foreign - self.there.foreign):
             there = targets.get(key.columns)
-            actual = f"foreign key {there}" if there else "none"
+            actual = f"foreign key {there}" if there else _NOTHING
             yield _finding(codes.SCH007, self.name, f"foreign key {key}", actual)
 
     def _checks(self) -> Iterator[Finding]:
         for name, rule in self.wanted.checks.items():
-            actual = self.there.checks.get(name, "none")
+            actual = self.there.checks.get(name, _NOTHING)
             if actual != rule:
                 yield _finding(codes.SCH008, self.name, f"rule {name}: {rule}", actual)
 

@@ -116,9 +116,9 @@ def gather(session: TenantSession, customer_id: int, *, lock: bool = False) -> P
     merged = merged_into(session, [customer.id], lock=lock)
     keys = [customer.id, *(row.id for row in merged)]
     contacts = contacts_of([customer, *merged])
-    appointments = _appointments(session, keys, contacts)
-    booked = [row.id for row in appointments]
     calls = list(session.scalars(select(Call).where(_of_call(keys, contacts)).order_by(Call.id)))
+    appointments = _appointments(session, keys, [call.id for call in calls], contacts)
+    booked = [row.id for row in appointments]
     mails = _notifications(session, keys, booked, contacts)
     bookings = (
         select(CalcomBooking).where(CalcomBooking.appointment_id.in_(booked)).order_by(CalcomBooking.id)
@@ -173,10 +173,12 @@ def contacts_of(rows: Iterable[Customer]) -> list[str]:
     return list(found)
 
 
-def _appointments(session: TenantSession, keys: list[int], contacts: list[str]) -> list[Appointment]:
-    """Return a person's appointments, and those without a customer yet that name a contact of it."""
+def _appointments(
+    session: TenantSession, keys: list[int], calls: list[int], contacts: list[str]
+) -> list[Appointment]:
+    """Return a person's appointments, and those of nobody yet that came of its calls or name a contact."""
     texts = (Appointment.payload, Appointment.notes, Appointment.booking_metadata, Appointment.status_reason)
-    named = or_(*(_names(text, contacts) for text in texts))
+    named = or_(Appointment.call_id.in_(calls), *(_names(text, contacts) for text in texts))
     condition = or_(Appointment.customer_id.in_(keys), and_(Appointment.customer_id.is_(None), named))
     return list(session.scalars(select(Appointment).where(condition).order_by(Appointment.id)))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
-from askpro_cli.base.errors import ConfigError, NotFoundError, StateError
+from askpro_cli.base.errors import NotFoundError, StateError
 
 if TYPE_CHECKING:
     from askpro_cli.shell.context import App
@@ -21,7 +21,7 @@ def require_known(app: App, slug: str) -> None:
     """Let a company pass that the records hold; what they said is remembered for an hour.
 
     Raises:
-        ConfigError: they do not hold it, or there are no records yet.
+        NotFoundError: they do not hold it, or there are no records yet.
         RecordsError: they cannot be asked.
     """
     from askpro_cli.base.redaction import fingerprint
@@ -45,4 +45,4 @@ def _ask_records(app: App, slug: str) -> None:
     except NotFoundError as error:
         message = f"there is no company {slug!r} in the settings, and {error.message}"
         hint = f"add companies.{slug} to {app.settings.places.user_file}, or askpro db seed for the demo's"
-        raise ConfigError(message, hint=hint, subject="company") from error
+        raise NotFoundError(message, hint=hint, subject="company") from error

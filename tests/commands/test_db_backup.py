@@ -67,7 +67,7 @@ def test_a_restore_fills_an_empty_database_after_a_yes(
     plan = cli("db", "restore", backup, "--dry-run", "--json").ok().data
     assert (plan["dry_run"], plan["removed"]) == (True, {})
     assert "--yes" in cli("db", "restore", backup).exits(2).stderr
-    cli("health", "--company", "salon").exits(2)
+    cli("health", "--company", "salon").exits(3)
     done = cli("db", "restore", backup, "--yes", "--json").ok().data
     assert done["rows"] == plan["rows"]
     cli("health", "--company", "salon").ok()

@@ -49,13 +49,13 @@ def test_records_of_others_are_refused_and_told_how(cli: Cli, sqlite_platform_ur
 
 def test_a_company_of_the_records_needs_no_settings_and_a_mistyped_one_is_nobody(seeded: Cli) -> None:
     assert seeded("health", "--company", "salon", "--json").ok().data["company"] == "salon"
-    refused = seeded("health", "--company", "salom", "--json").exits(2)
+    refused = seeded("health", "--company", "salom", "--json").exits(3)
     assert "no company 'salom' in the settings" in refused.json["errors"][0]["message"]
     assert "no company 'salom' in the records" in refused.json["errors"][0]["message"]
 
 
 def test_where_there_are_no_records_a_named_company_is_nobody(cli: Cli, tmp_path: Path) -> None:
-    refused = cli("health", "--company", "salon", "--json").exits(2)
+    refused = cli("health", "--company", "salon", "--json").exits(3)
     assert str(tmp_path / "state" / "records.db") in refused.json["errors"][0]["message"]
     assert not (tmp_path / "state" / "records.db").exists()
 
@@ -64,3 +64,16 @@ def test_a_known_company_is_remembered_and_the_records_are_not_opened_for_it(see
     seeded("breaker", "status", "--company", "salon").ok()
     Path(seeded.env["ASKPRO_DATABASE_URL"].removeprefix("sqlite:///")).write_bytes(b"damaged" * 1000)
     seeded("breaker", "status", "--company", "salon").ok()
+
+
+def test_while_the_records_are_silent_nobody_knows_a_company_and_doctor_says_so(seeded: Cli) -> None:
+    Path(seeded.env["ASKPRO_DATABASE_URL"].removeprefix("sqlite:///")).write_bytes(b"damaged" * 1000)
+    seeded("breaker", "status", "--company", "salon").exits(5)
+    told = seeded("config", "check", "--company", "salon", "--json").exits(5)
+    assert [one["code"] for one in told.json["unknown"]] == ["ENV001"]
+
+
+def test_an_empty_list_names_the_database_it_was_read_from(seeded: Cli, tmp_path: Path) -> None:
+    for command in ("appointments", "customers", "notifications"):
+        told = seeded(command, "list", "--company", "salon").ok().stderr
+        assert f" in {tmp_path / 'salon' / 'records.db'}" in told

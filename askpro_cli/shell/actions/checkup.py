@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from askpro_cli.base.errors import AskproError
+from askpro_cli.base.errors import AskproError, UnknownError
 from askpro_cli.base.exit_codes import ExitCode
 from askpro_cli.base.findings import Check, CheckResult, Finding, Unknown
 from askpro_cli.shell.actions.checks import ENV001, ENV010
@@ -36,6 +36,8 @@ def _check_choice(app: App, files: CheckResult) -> CheckResult:
     """Check what needs all settings together: the chosen profile and company, and its zone."""
     try:
         zone = app.company.zone
+    except UnknownError as error:  # the settings do not name it, and the records cannot be asked
+        return CheckResult(ENV001, unknown=(unknown_of(ENV001, error),))
     except AskproError as error:
         return CheckResult(ENV001, (finding_of(ENV001, error),))
     return CheckResult(ENV001, detail=f"{files.detail}; company {app.company.slug}, {zone.key}")

@@ -11,7 +11,7 @@ from askpro_cli.booking.flow.filters import AppointmentFilter
 from askpro_cli.booking.flow.views import appointment_view, history_view
 from askpro_cli.shell.actions.booking_tables import properties_table
 from askpro_cli.shell.actions.records.appointment_tables import appointments_table
-from askpro_cli.shell.actions.records.opened import company_records
+from askpro_cli.shell.actions.records.opened import company_records, named_if_none
 from askpro_cli.shell.output.result import Result
 
 if TYPE_CHECKING:
@@ -36,7 +36,11 @@ def list_appointments(app: App, wanted: AppointmentFilter, *, reveal: bool, fail
     return Result(
         data={"appointments": views, "total": len(views) if complete else None},
         table=appointments_table(views, app.company.zone, contact=reveal),
-        messages=[counted(len(views)) if complete else f"the first {counted(len(views))}; there are more"],
+        messages=[
+            named_if_none(app, counted(len(views)), number=len(views))
+            if complete
+            else f"the first {counted(len(views))}; there are more"
+        ],
         exit_code=ExitCode.NOTHING_MATCHED if fail_if_none and not views else None,
         meta=records_meta(app),
         records="appointments",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from askpro_cli.base.exit_codes import ExitCode
 from askpro_cli.shell.actions.booking_tables import properties_table
-from askpro_cli.shell.actions.records.opened import company_records
+from askpro_cli.shell.actions.records.opened import company_records, named_if_none
 from askpro_cli.shell.output.result import Column, Result, Table
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def list_customers(app: App, wanted: WantedCustomers, *, reveal: bool, fail_if_n
     return Result(
         data={"customers": views},
         table=Table(_CUSTOMERS, [_row(view) for view in views]),
-        messages=[_counted(len(views), limit=wanted.limit)],
+        messages=[named_if_none(app, _counted(len(views), limit=wanted.limit), number=len(views))],
         exit_code=ExitCode.NOTHING_MATCHED if fail_if_none and not views else None,
         records="customers",
     )

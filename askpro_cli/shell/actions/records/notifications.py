@@ -9,7 +9,7 @@ from askpro_cli.base.errors import InvalidValueError, UsageError
 from askpro_cli.base.exit_codes import ExitCode
 from askpro_cli.booking.notifications import mailbox
 from askpro_cli.shell.actions.records.mail_tables import mail_view, mails_table
-from askpro_cli.shell.actions.records.opened import platform_records
+from askpro_cli.shell.actions.records.opened import named_if_none, platform_records
 from askpro_cli.shell.output.result import Result
 
 if TYPE_CHECKING:
@@ -63,7 +63,11 @@ def list_mails(
     return Result(
         data={"mails": views, "total": None if more else len(views)},
         table=mails_table(views),
-        messages=[f"the last {counted(len(views))}; there are more" if more else counted(len(views))],
+        messages=[
+            f"the last {counted(len(views))}; there are more"
+            if more
+            else named_if_none(app, counted(len(views)), number=len(views))
+        ],
         exit_code=ExitCode.NOTHING_MATCHED if fail_if_none and not views else None,
         meta=outbox_meta(app),
         records="mails",

@@ -29,3 +29,13 @@ def company_records(app: App, *, read_only: bool = False) -> Records:
         ConfigError, RecordsError: as :func:`platform_records`.
     """
     return platform_records(app, read_only=read_only).for_company(app.company.slug)
+
+
+def named_if_none(app: App, words: str, *, number: int) -> str:
+    """Return *words* about what was found; where that is nothing, with the database that was read."""
+    if number:
+        return words
+    from askpro_cli.platform import dialects
+    from askpro_cli.shell.wiring import records_url
+
+    return f"{words} in {dialects.shown(dialects.parse_url(records_url(app)))}"

@@ -7,10 +7,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from support.cli import Cli
 from support.databases import private_database
 
 from askpro_cli.platform import migrate
+from askpro_cli.platform.engine import open_engine
 from askpro_cli.platform.revisions import OURS
 from askpro_cli.platform.tables import HEAD
 
@@ -154,3 +156,30 @@ def test_an_upgrade_tells_that_no_row_was_lost(cli: Cli, tmp_path: Path) -> None
     done = cli("db", "upgrade", "--yes", "--json").ok().data
     assert done["rows"]["before"]["users"] == done["rows"]["after"]["users"] == 1
     assert len(done["rows"]["after"]) == len(done["rows"]["before"]) + 1
+
+
+def test_a_half_applied_revision_is_named_and_finished(cli: Cli) -> None:
+    with private_database("mariadb") as url:
+        cli.env["ASKPRO_DATABASE_URL"] = url
+        migrate.upgrade(url, to="0002")
+        engine = open_engine(url)
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+        engine.dispose()
+        shown = cli("db", "status", "--json").exits(1).data
+        assert (shown["current"], shown["half_applied"]) == ("0001", ["0002"])
+        assert "revision 0002 is half applied: its table companies is there" in cli("db", "status").stderr
+        assert "half applied: 0002" in cli("db", "check").exits(1).stderr
+        assert cli("db", "upgrade", "--yes", "--json").ok().data["applied"] == ALL[1:]
+        cli("db", "check").ok()
+
+
+def test_records_of_a_newer_askpro_are_left_alone(cli: Cli, tmp_path: Path) -> None:
+    cli("db", "upgrade", "--yes").ok()
+    with closing(sqlite3.connect(tmp_path / "state" / "records.db")) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    for command in ("status", "upgrade", "check", "counts"):
+        told = cli("db", command).exits(5).stderr
+        assert "at revision 9999, which this askpro does not know" in told
+        assert "upgrade askpro to the version that made them" in told

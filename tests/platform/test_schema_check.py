@@ -37,6 +37,13 @@ ON_SERVERS = [
     ("ALTER TABLE branches DROP CONSTRAINT branches_company_id_foreign", "SCH007", "branches"),
     ("ALTER TABLE appointments DROP CONSTRAINT appointments_ends_after_start", "SCH008", "appointments"),
     ("ALTER TABLE services ADD CONSTRAINT cheap CHECK (price_cents < 5)", "SCH009", "services"),
+    ("ALTER TABLE users ADD CONSTRAINT odd FOREIGN KEY (id) REFERENCES companies (id)", "SCH009", "users"),
+    ("ALTER TABLE working_hours DROP CONSTRAINT working_hours_staff_id_foreign", "", ""),
+    (
+        "ALTER TABLE working_hours ADD FOREIGN KEY (staff_id) REFERENCES staff (id) ON DELETE CASCADE",
+        "SCH007",
+        "working_hours",
+    ),
 ]
 DAMAGE = {
     "sqlite": [

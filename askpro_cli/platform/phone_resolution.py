@@ -165,7 +165,9 @@ def look_up(session: TenantSession, number: str) -> Resolution:
 
 def _reading_steps(number: str, region: str) -> Iterator[Step]:
     withheld = is_withheld(number)
-    yield Step("withheld", "yes: there is no number in it" if withheld else "no", passed=not withheld)
+    yield Step(
+        "not withheld", "there is no number in it" if withheld else "a number was sent", passed=not withheld
+    )
     if withheld:
         return
     tried = False

@@ -42,7 +42,7 @@ def test_a_number_leads_to_branch_and_company(phones: Callable[..., Any]) -> Non
     assert found["number"] == MITTE
     assert (found["ended"]["company"], found["ended"]["branch"]) == ("salon", "mitte")
     rules = {step["rule"]: step["passed"] for step in found["steps"]}
-    assert rules["withheld"] is True
+    assert rules["not withheld"] is True
     assert rules["international, with +"] is None
     assert rules["national, of DE"] is True
     assert rules["company in use"] is True

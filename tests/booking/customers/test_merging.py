@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -126,3 +129,36 @@ def test_duplicates_are_told_with_their_reason_and_never_by_name(sqlite_salon_re
         (anna, family, ["same_email"], "possible"),
     ]
     assert namesake not in {one.merged for one in found}
+
+
+def test_who_is_being_booked_for_is_not_merged_away_meanwhile(
+    salon_records: Records, sandbox_clock: ManualClock
+) -> None:
+    """A merge between finding the customer and writing the appointment would leave it with the signpost."""
+    if salon_records.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite lets no second writer in")
+    anna, otto = made(salon_records, phone="0171 3920012"), made(salon_records)
+    merging = threading.Event()
+
+    def merge_in_between() -> Merge:
+        try:
+            return merged(salon_records, anna, otto)
+        finally:
+            merging.set()
+
+    with ThreadPoolExecutor(1) as pool:
+
+        def book(session: Any) -> Future[Merge]:
+            customer = find_or_create(session, **OTTO)
+            pending = pool.submit(merge_in_between)
+            assert not merging.wait(0.3), "the merge did not wait for the booking"
+            now = sandbox_clock.now()
+            times = {"starts_at": now, "ends_at": now + timedelta(minutes=30)}
+            session.add(
+                Appointment(customer_id=customer.id, correlation_id="run", status="scheduled", **times)
+            )
+            return pending
+
+        assert salon_records.run_in_transaction(book).result(20).moved["appointments"] == 1
+    owner = salon_records.run_in_transaction(lambda session: session.scalar(select(Appointment.customer_id)))
+    assert owner == anna

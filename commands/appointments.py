@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from typing import Annotated
 
 import typer
@@ -18,6 +19,8 @@ which is written to the run's log.
 Examples:
   askpro appointments list --day today
   askpro appointments show 17
+  askpro appointments pending
+  askpro appointments sync
 """
 )
 
@@ -41,6 +44,29 @@ Examples:
   askpro appointments show mg3EVprisqeBSLKZey4rKf
 """
 
+_PENDING_HELP = """Show what earlier runs left open, and why; Cal.com is not asked.
+
+Open is an appointment whose booking, move or cancellation was interrupted, or that waits for a Cal.com that
+was down; an orphan is a booking at Cal.com without an appointment.
+
+Examples:
+  askpro appointments pending
+  askpro appointments pending --json
+"""
+
+_SYNC_HELP = """Finish what earlier runs left open; safe to run again, and beside others.
+
+Each is looked for at Cal.com before anything is sent again. Exit 6 when a part could not be finished or had
+to be given up, 5 when nothing could be. A run that lives keeps what it is at; a killed one is succeeded after
+a minute. --due leaves what is put off after a failure, for cron.
+
+Examples:
+  askpro appointments sync
+  askpro appointments sync --due --quiet
+  askpro appointments sync --limit 10 --dry-run
+"""
+
+Limit = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many")]
 Reveal = Annotated[bool, typer.Option("--reveal", help="Show names, addresses and numbers")]
 
 
@@ -59,7 +85,7 @@ def list_(
         list[str] | None, typer.Option("--status", help="Only in this state; may be repeated")
     ] = None,
     customer: Annotated[int | None, typer.Option("--customer", help="Only of this customer: id")] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many")] = 200,
+    limit: Limit = 200,
     fail_if_none: Annotated[bool, typer.Option("--fail-if-none", help="Exit 7 when nothing matched")] = False,
     reveal: Reveal = False,
 ) -> Result:
@@ -97,3 +123,29 @@ def show(
     from askpro_cli.shell.actions.records.appointments import show_appointment
 
     return show_appointment(app_of(ctx), reference, reveal=reveal)
+
+
+@app.command("pending", help=_PENDING_HELP)
+def pending(ctx: typer.Context, *, limit: Limit = 200) -> Result:
+    """Return what is open."""
+    from askpro_cli.shell.actions.records.appointment_sync import show_pending
+
+    return show_pending(app_of(ctx), limit=limit)
+
+
+@app.command("sync", help=_SYNC_HELP)
+def sync(
+    ctx: typer.Context,
+    *,
+    limit: Limit = 100,
+    due: Annotated[bool, typer.Option("--due", help="Only what is not put off after a failure")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be finished")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Accepted; this asks nothing")] = False,
+) -> Result | Awaitable[Result]:
+    """Return the work, or what it would be about."""
+    from askpro_cli.shell.actions.records.appointment_sync import show_pending, sync_appointments
+
+    del yes
+    if dry_run:
+        return show_pending(app_of(ctx), limit=limit, dry_run=True)
+    return sync_appointments(app_of(ctx), limit=limit, due_only=due)

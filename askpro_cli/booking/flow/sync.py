@@ -7,7 +7,7 @@ looked for.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +40,12 @@ class Open:
 
 
 async def sync(
-    flow: FlowDesk, *, limit: int = 100, appointment_id: int | None = None, due_only: bool = True
+    flow: FlowDesk,
+    *,
+    limit: int = 100,
+    appointment_id: int | None = None,
+    due_only: bool = True,
+    watch: Callable[[SyncOutcome], None] = lambda _: None,
 ) -> list[SyncOutcome]:
     """Finish open appointments whose run is gone, then orphans; one that fails holds up no other.
 
@@ -49,6 +54,7 @@ async def sync(
         limit: at most so many rows, and so many orphans.
         appointment_id: this one alone.
         due_only: leave those whose pause after a failure is not over; False for a person who asks.
+        watch: told each outcome as it comes.
 
     Raises:
         RecordsError: the records cannot be used.
@@ -56,10 +62,15 @@ async def sync(
     rows = await flow.run(
         lambda session: open_rows(session, limit, appointment_id, due_only=due_only), "find what is left open"
     )
-    outcomes = [await _settle(flow, row) for row in rows]
+    outcomes: list[SyncOutcome] = []
+    for row in rows:
+        outcomes.append(await _settle(flow, row))
+        watch(outcomes[-1])
     if appointment_id is None:
         orphans = await flow.run(lambda session: due_orphans(session, limit), "find orphans")
-        outcomes += [await settle_orphan(flow, orphan) for orphan in orphans]
+        for orphan in orphans:
+            outcomes.append(await settle_orphan(flow, orphan))
+            watch(outcomes[-1])
     return outcomes
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
+from askpro_cli.base.errors import StateError
 from askpro_cli.shell.output.result import Column, Result, Table
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ def seed_records(app: App, *, beside_others: bool, yes: bool) -> Result:
     where = dialects.shown(dialects.parse_url(records_url(app)))
     app.confirm(f"add the demo company to {where}", yes=yes)
     report = seed(platform_records(app), beside_others=beside_others)
+    _forget_services(app, report.company)
     missing = missing_line(app, report.company)
     return Result(
         data={
@@ -41,6 +44,15 @@ def seed_records(app: App, *, beside_others: bool, yes: bool) -> Result:
         table=Table(_COLUMNS, _rows(report)),
         messages=_messages(report, missing),
     )
+
+
+def _forget_services(app: App, slug: str) -> None:
+    """Forget what services meant before; a shared state that is away holds nothing that lasts."""
+    from askpro_cli.booking.service_cache import forget_services
+    from askpro_cli.shell.wiring import open_state_store
+
+    with suppress(StateError), closing(open_state_store(app, slug)) as store:
+        forget_services(store)
 
 
 def missing_line(app: App, slug: str) -> str | None:

@@ -81,7 +81,7 @@ def test_an_unknown_country_is_refused(phones: Callable[..., Any]) -> None:
 def test_the_list_is_the_companys_unless_all_are_asked_for(phones: Callable[..., Any], cli: Cli) -> None:
     listed = phones("list", "--company", "salon", "--json").ok().data
     assert [row["number"] for row in listed["numbers"]] == ["+493023125000", MITTE, "+493023125020"]
-    assert "no company 'praxis'" in phones("list", "--company", "praxis").exits(2).stderr
+    assert "no company 'praxis'" in phones("list", "--company", "praxis").exits(3).stderr
     assert phones("list", "--all-companies", "--json").ok().data["total"] == 3
     logs = "".join(path.read_text() for path in Path(cli.env["ASKPRO_STATE_DIR"]).rglob("*.jsonl"))
     assert "list all telephone numbers" in logs

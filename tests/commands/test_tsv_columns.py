@@ -115,7 +115,7 @@ def test_a_move_and_a_cancellation_have_the_columns_of_a_booking(salon: Salon) -
     [
         (("config", "path"), 3),
         (("health",), 3),
-        (("db", "upgrade", "--dry-run"), 2),
+        (("db", "upgrade", "--dry-run"), 3),
         (("teams", "show", "salon-team"), 2),
         (("event-types", "show", "1006"), 2),
         (("schedules", "show", "default"), 2),

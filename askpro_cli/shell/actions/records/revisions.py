@@ -94,8 +94,8 @@ def _data(before: Status, *, dry_run: bool) -> dict[str, Any]:
 
 
 def _table(revisions: list[Revision], verb: str) -> Table:
-    columns = [Column("Revision"), Column("About"), Column("Done")]
-    return Table(columns, [[revision.id, revision.title, verb] for revision in revisions])
+    columns = [Column("Revision"), Column("Done"), Column("About")]
+    return Table(columns, [[revision.id, verb, revision.title] for revision in revisions])
 
 
 def _line(revision: Revision) -> str:

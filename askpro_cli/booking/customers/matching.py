@@ -35,7 +35,7 @@ def find_or_create(
 
     Args:
         session: of one company, inside a transaction.
-        name: for a new row, cut to what the column takes: the booking behind it stands already. Never matched.
+        name: for a new row, never matched; cut to what the column takes, for its booking stands already.
         phone: as people write it, or a word for a withheld one, or None.
         email: None or empty when there is none.
         language: ``de`` or ``en``, for a new row.

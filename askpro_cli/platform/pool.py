@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Engine, PoolProxiedConnection, QueuePool, event
@@ -171,11 +171,6 @@ def pool_counts(store: StateStore) -> dict[str, int]:
     found = store.for_namespace(NAMESPACE).counters(_COUNTS)
     names = ("connects", "waits", "waited_ms", "timeouts", "invalidated")
     return {name: found.get(f"{_COUNTS}{name}", 0) for name in names}
-
-
-def as_data(figures: PoolFigures) -> dict[str, int]:
-    """Return the figures as the answer of a command shows them."""
-    return asdict(figures)
 
 
 def _pool(engine: Engine) -> CountedPool:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import delete, insert, make_url, select, text
 from support.backups import Steps, files_end_at, make_backup, rewrite, take_back
 from support.databases import DATABASES
 from support.records import Templates, opened
@@ -151,35 +151,32 @@ def test_more_rows_than_a_batch_come_back_in_order(platform_url: str, tmp_path: 
     assert steps.seen == [("restoring", 1203), ("comparing", 1203)]
 
 
-def test_restored_rows_are_all_there_and_new_ones_count_on(platform_url: str, salon_backup: Path) -> None:
-    take_back(platform_url, salon_backup)
-    assert companies(platform_url) == ["salon"]
-    with opened(platform_url) as records:
-        assert records.for_company("salon").company_id == 1
-    assert add_company(platform_url, "praxis") == 2
-
-
-def test_tables_with_rows_are_kept_unless_replaced(platform_url: str, salon_backup: Path) -> None:
+def test_rows_are_kept_unless_replaced_and_new_ones_count_on_behind_the_restored(
+    platform_url: str, salon_backup: Path
+) -> None:
     add_company(platform_url, "praxis")
     with pytest.raises(RefusedError, match="not empty: 1 rows in companies"):
         take_back(platform_url, salon_backup)
     assert companies(platform_url) == ["praxis"]
     take_back(platform_url, salon_backup, replace=True)
     assert companies(platform_url) == ["salon"]
+    with opened(platform_url) as records:
+        assert records.for_company("salon").company_id == 1
+    assert add_company(platform_url, "praxis") > 1
 
 
 def test_a_restore_that_fails_late_leaves_the_rows_that_were_there(
-    platform_url: str, salon_backup: Path
+    sqlite_platform_url: str, salon_backup: Path
 ) -> None:
-    add_company(platform_url, "praxis")
+    add_company(sqlite_platform_url, "praxis")
 
     def fail() -> None:
         message = "the lights went out"
         raise AskproError(message)
 
     with pytest.raises(AskproError, match="lights"):
-        take_back(platform_url, salon_backup, replace=True, meter=Steps("comparing", fail))
-    assert companies(platform_url) == ["praxis"]
+        take_back(sqlite_platform_url, salon_backup, replace=True, meter=Steps("comparing", fail))
+    assert companies(sqlite_platform_url) == ["praxis"]
 
 
 def test_a_killed_restore_leaves_the_rows_that_were_there(platform_url: str, salon_backup: Path) -> None:
@@ -194,6 +191,37 @@ def test_a_killed_restore_leaves_the_rows_that_were_there(platform_url: str, sal
     assert companies(platform_url) == ["praxis"]
     take_back(platform_url, salon_backup, replace=True)
     assert companies(platform_url) == ["salon"]
+
+
+def test_a_database_that_goes_away_meanwhile_is_told_and_keeps_its_rows(
+    platform_url: str, salon_backup: Path
+) -> None:
+    family = make_url(platform_url).get_backend_name()
+    if family == "sqlite":  # nothing that could go away
+        return
+    add_company(platform_url, "praxis")
+    with pytest.raises(RecordsError, match="could not restore the records"):
+        take_back(
+            platform_url,
+            salon_backup,
+            replace=True,
+            meter=Steps("restoring", lambda: _cut_others(platform_url, family)),
+        )
+    assert companies(platform_url) == ["praxis"]
+
+
+def _cut_others(url: str, family: str) -> None:
+    """End every other session on the database, as a server that restarts does."""
+    engine = open_engine(url)
+    with engine.begin() as connection:
+        if family == "postgresql":
+            others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            connection.execute(text(f"SELECT pg_terminate_backend(pid) {others}"))
+        else:
+            others = "FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()"
+            for number in connection.scalars(text(f"SELECT id {others}")).all():
+                connection.execute(text(f"KILL {number}"))
+    engine.dispose()
 
 
 def test_rows_that_others_write_meanwhile_are_noticed(

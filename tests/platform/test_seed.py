@@ -30,34 +30,40 @@ from askpro_cli.sandbox.world.loading import load_definition
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
-def test_seeding_again_adds_nothing_and_changes_nothing(salon_records: Records) -> None:
-    def rename(session: TenantSession) -> None:
+def test_seeding_again_adds_what_is_missing_and_changes_nothing(salon_records: Records) -> None:
+    def change(session: TenantSession) -> None:
         session.scalars(select(Service).where(Service.name == "Bartpflege")).one().price_cents = 1700
+        session.delete(session.scalars(select(PhoneNumber).where(PhoneNumber.branch_id.is_(None))).one())
 
     def price(session: TenantSession) -> int:
         return session.scalars(select(Service).where(Service.name == "Bartpflege")).one().price_cents
 
-    salon_records.run_in_transaction(rename)
+    salon_records.run_in_transaction(change)
     report = seed(salon_records)
-    assert report.added == {}
-    assert report.present["companies"] == 1
-    assert report.present["services"] == 8
+    assert report.added == {"phone_numbers": 1}
+    assert (report.present["companies"], report.present["services"]) == (1, 8)
     assert salon_records.run_in_transaction(price) == 1700
+    assert seed(salon_records).added == {}
 
 
-def test_what_is_missing_is_added_alone(salon_records: Records) -> None:
-    def remove(session: TenantSession) -> None:
-        session.delete(session.scalars(select(PhoneNumber).where(PhoneNumber.branch_id.is_(None))).one())
+def test_other_companies_keep_the_demo_out_unless_told(sqlite_platform_url: str) -> None:
+    with opened(sqlite_platform_url) as platform:
+        platform.run_in_transaction(
+            lambda session: session.add(Company(slug="praxis", name="Praxis Beispiel"))
+        )
+        with pytest.raises(RefusedError, match="praxis"):
+            seed(platform)
+        assert seed(platform, beside_others=True).added["companies"] == 1
 
-    salon_records.run_in_transaction(remove)
-    assert seed(salon_records).added == {"phone_numbers": 1}
 
+def test_a_deleted_demo_company_is_not_brought_back(sqlite_seeded_url: str) -> None:
+    def delete(session: TenantSession) -> None:
+        session.scalars(select(Company)).one().deleted_at = datetime.now(BERLIN)
 
-def test_other_companies_keep_the_demo_out_unless_told(platform: Records) -> None:
-    platform.run_in_transaction(lambda session: session.add(Company(slug="praxis", name="Praxis Beispiel")))
-    with pytest.raises(RefusedError, match="praxis"):
-        seed(platform)
-    assert seed(platform, beside_others=True).added["companies"] == 1
+    with opened(sqlite_seeded_url) as platform:
+        platform.run_in_transaction(delete)
+        with pytest.raises(RefusedError, match="was deleted"):
+            seed(platform)
 
 
 def test_a_number_of_somebody_else_stops_everything(platform: Records) -> None:

@@ -28,6 +28,7 @@ from askpro_cli.calcom.client import CalcomClient
 from askpro_cli.calcom.wire.transport import CalcomTransport
 from askpro_cli.platform.records import Records
 from askpro_cli.platform.schema import Appointment
+from askpro_cli.resilience.metrics import NAMESPACE
 from askpro_cli.resilience.policy import EventLog, Policy, PolicySettings
 from askpro_cli.sandbox.app import SandboxApp
 from askpro_cli.sandbox.control.faults import ArmedFault, parse_faults
@@ -182,6 +183,12 @@ class FlowPlace:
     ) -> None:
         """Let the next matching requests fail."""
         self.sandbox.plan.arm(ArmedFault(one, times, method, path) for one in parse_faults(text))
+
+    def heal(self) -> None:
+        """Let the vendor be well again, and the breaker know it."""
+        self.sandbox.plan.clear()
+        self.store.clear()
+        self.store.for_namespace(NAMESPACE).clear()
 
     def appointments(self) -> list[Appointment]:
         """Return all rows, in order."""

@@ -15,9 +15,10 @@ from askpro_cli.base.errors import (
     RecordsError,
     RefusedError,
     UnknownError,
+    VendorProtocolError,
 )
 from askpro_cli.base.times import Interval
-from askpro_cli.booking.create import Booked, Order, create_booking
+from askpro_cli.booking.create import Booked, Order, create_booking, find_booking
 from askpro_cli.booking.flow import completion, leases
 from askpro_cli.booking.flow.compensation import take_back
 from askpro_cli.booking.flow.completion import NotOurs
@@ -72,12 +73,31 @@ async def finish(flow: FlowDesk, taken: Taken, order: Order) -> Outcome:
     """
     async with leases.kept(flow, taken.held):
         try:
-            booked = await create_booking(flow.desk, order)
+            booked = await _book(flow, order)
         except BaseException as error:
             await _after_failure(flow, taken, error)
             raise
         flow.at_step("booked")
         return await settle(flow, taken.held, booked)
+
+
+async def _book(flow: FlowDesk, order: Order) -> Booked:
+    """Book; where the answer is not ours, look at once whether ours was made beside it.
+
+    Raises:
+        RefusedError: it was not; Cal.com takes no second booking of one address at one time.
+    """
+    try:
+        return await create_booking(flow.desk, order)
+    except VendorProtocolError as error:
+        found = await find_booking(flow.desk, order)
+        if found is not None:
+            return found
+        raise RefusedError(
+            f"nothing was booked: {error.message}",
+            subject=error.subject,
+            hint="where two people share an address, give another one or none",
+        ) from error
 
 
 async def settle(flow: FlowDesk, held: Held, booked: Booked) -> Outcome:

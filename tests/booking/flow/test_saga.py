@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from support.flow import CUT, TEAM, TOMORROW_TEN, FlowPlace, guest, wish
 
 from askpro_cli.base.errors import (
@@ -18,6 +18,8 @@ from askpro_cli.base.errors import (
     VendorServerError,
 )
 from askpro_cli.platform.schema import Activity, CalcomBooking, Customer, Notification
+from askpro_cli.platform.tables import idempotency_keys
+from askpro_cli.sandbox.world.mutations import apply, mutations_of
 
 
 def everything(place: FlowPlace, model: Any) -> list[Any]:
@@ -102,7 +104,7 @@ def test_an_ill_vendor_lets_the_time_go(sqlite_flow_place: FlowPlace) -> None:
 def test_with_the_setting_an_appointment_waits_for_an_ill_vendor_and_is_sent_under_its_key(
     flow_place: FlowPlace,
 ) -> None:
-    flow_place.fault("503", method="GET", path="/v2", times=None)
+    flow_place.fault("503", method="GET", path="*", times=None)
     flow_place.fault("503", times=None)
     with pytest.raises(PendingError) as pending:
         flow_place.book(keep_pending=True)
@@ -112,8 +114,7 @@ def test_with_the_setting_an_appointment_waits_for_an_ill_vendor_and_is_sent_und
     with pytest.raises(PendingError):  # asked again: the same one, still waiting
         flow_place.book(keep_pending=True)
     assert [told.did for told in flow_place.sync()] == ["kept"]
-    flow_place.sandbox.plan.clear()
-    flow_place.store.clear()  # the breaker is closed again
+    flow_place.heal()
     assert [told.did for told in flow_place.sync()] == ["finished"]
     (row,) = flow_place.agree()
     assert row.idempotency_key == key
@@ -124,8 +125,7 @@ def test_what_waits_holds_its_time(sqlite_flow_place: FlowPlace) -> None:
     sqlite_flow_place.fault("503", times=None)
     with pytest.raises(PendingError):
         sqlite_flow_place.book(guest(1), keep_pending=True)
-    sqlite_flow_place.sandbox.plan.clear()
-    sqlite_flow_place.store.clear()
+    sqlite_flow_place.heal()
     with pytest.raises(SlotUnavailableError) as refused:
         sqlite_flow_place.book(guest(2))
     assert refused.value.vendor == "askpro"
@@ -135,8 +135,7 @@ def test_what_could_not_be_sent_in_time_is_given_up_and_never_sent(sqlite_flow_p
     sqlite_flow_place.fault("503", times=None)
     with pytest.raises(PendingError):
         sqlite_flow_place.book(keep_pending=True)
-    sqlite_flow_place.sandbox.plan.clear()
-    sqlite_flow_place.store.clear()
+    sqlite_flow_place.heal()
     sqlite_flow_place.clock.advance(26 * 3600)
     sent = sqlite_flow_place.sent()
     (told,) = sqlite_flow_place.sync()
@@ -196,3 +195,30 @@ def test_a_wish_for_somebody_else_under_the_same_key_is_refused(sqlite_flow_plac
     sqlite_flow_place.book(wish(TEAM, branch="mitte"))
     with pytest.raises(RefusedError, match="at another branch"):
         sqlite_flow_place.book(wish(TEAM, branch="kreuzberg"))
+
+
+def test_a_key_that_was_forgotten_after_a_day_is_looked_for_before_it_is_sent(flow_place: FlowPlace) -> None:
+    flow_place.fault("reset-after")
+    flow_place.fault("503", method="GET", times=None)
+    with pytest.raises(FateUnknownError):
+        flow_place.book()
+    with flow_place.records.engine.begin() as connection:
+        connection.execute(delete(idempotency_keys))
+    flow_place.heal()
+    assert [told.did for told in flow_place.sync()] == ["finished"]
+    flow_place.agree()
+    assert flow_place.sent() == 1
+
+
+def test_a_service_that_is_gone_at_cal_com_is_given_up_once_nothing_is_found(
+    sqlite_flow_place: FlowPlace,
+) -> None:
+    sqlite_flow_place.fault("503", times=None)
+    with pytest.raises(PendingError):
+        sqlite_flow_place.book(keep_pending=True)
+    sqlite_flow_place.heal()
+    (gone,) = mutations_of({"do": "removeEventType", "id": 1001})
+    apply(sqlite_flow_place.sandbox.world, gone, sqlite_flow_place.clock.now())
+    (told,) = sqlite_flow_place.sync()
+    assert told.did == "given_up", told
+    assert "no event type 1001" in (told.reason or "")

@@ -1,9 +1,9 @@
 """The flow as processes that may be killed: one program that forks a child for each run it is told of.
 
 Forking costs a tenth of starting Python with all that the flow imports. Reads one JSON object a line (``do``:
-``book`` or ``sync``; ``runs``, all at once, each with a ``wish`` and perhaps the step to ``kill_at``) and
-answers with a line of what became of each child. Nothing is opened before a child was forked: no connection,
-no thread, no event loop.
+``book``, ``move``, ``cancel`` or ``sync``; ``runs``, all at once, each with a ``wish`` or an ``appointment``
+and perhaps the step to ``kill_at``) and answers with a line of what became of each child. Nothing is opened
+before a child was forked: no connection, no thread, no event loop.
 """
 
 from __future__ import annotations
@@ -15,13 +15,16 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from askpro_cli.base.clock import SystemClock
 from askpro_cli.base.errors import AskproError
+from askpro_cli.booking.flow.cancelling import cancel_appointment
+from askpro_cli.booking.flow.changing import Terms
 from askpro_cli.booking.flow.desk import FlowDesk
+from askpro_cli.booking.flow.moving import move_appointment
 from askpro_cli.booking.flow.saga import book_appointment
 from askpro_cli.booking.flow.sync import sync
 from askpro_cli.platform.engine import open_engine
@@ -89,6 +92,8 @@ async def _do(flow: FlowDesk, order: dict[str, Any]) -> dict[str, Any]:
     async with flow.desk.client:
         if order["do"] == "sync":
             return {"did": [[one.subject, one.did] for one in await sync(flow, due_only=False)]}
+        if order["do"] != "book":
+            return await _change(flow, order)
         asked = dict(order["wish"])
         asked["start"] = datetime.fromisoformat(asked["start"])
         try:
@@ -96,6 +101,19 @@ async def _do(flow: FlowDesk, order: dict[str, Any]) -> dict[str, Any]:
         except AskproError as error:
             return {"error": type(error).__name__, "message": error.message}
         return {"appointment": outcome.appointment.id, "replayed": outcome.replayed}
+
+
+async def _change(flow: FlowDesk, order: dict[str, Any]) -> dict[str, Any]:
+    terms = Terms(notice=timedelta(hours=24), reason="asked by phone")
+    try:
+        if order["do"] == "cancel":
+            done = await cancel_appointment(flow, order["appointment"], terms)
+        else:
+            start = datetime.fromisoformat(order["start"])
+            done = await move_appointment(flow, order["appointment"], start, terms)
+    except AskproError as error:
+        return {"error": type(error).__name__, "message": error.message}
+    return {"appointment": done.appointment.id, "already": done.already}
 
 
 def _end(child: int, read: int) -> dict[str, Any]:

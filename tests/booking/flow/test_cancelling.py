@@ -80,15 +80,16 @@ def test_a_moved_appointment_is_cancelled_by_its_old_uid(sqlite_flow_place: Flow
     assert place.remote() == []
 
 
-def test_moved_at_cal_com_behind_our_back_the_successor_is_cancelled(flow_place: FlowPlace) -> None:
-    flow_place.book()
-    second = there(flow_place, uid_of(flow_place), TOMORROW_TEN + 4 * HOUR)
-    done = cancel(flow_place)
+def test_moved_at_cal_com_behind_our_back_the_successor_is_cancelled(sqlite_flow_place: FlowPlace) -> None:
+    place = sqlite_flow_place
+    place.book()
+    second = there(place, uid_of(place), TOMORROW_TEN + 4 * HOUR)
+    done = cancel(place)
     assert "moved at Cal.com" in (done.elsewhere or "")
-    assert flow_place.remote() == []
-    row = flow_place.row(1)
+    assert place.remote() == []
+    row = place.row(1)
     assert (row.status, row.calcom_v2_booking_uid) == ("cancelled", second)
-    assert [link.status for link in everything(flow_place, CalcomBooking)] == ["cancelled", "cancelled"]
+    assert [link.status for link in everything(place, CalcomBooking)] == ["cancelled", "cancelled"]
 
 
 def test_cancelled_at_cal_com_behind_our_back_is_told(sqlite_flow_place: FlowPlace) -> None:
@@ -103,20 +104,21 @@ def test_cancelled_at_cal_com_behind_our_back_is_told(sqlite_flow_place: FlowPla
     "step", ["cancel_committed", "cancelled_at_vendor", "completing_cancel", "cancel_completed"]
 )
 def test_killed_at_any_step_the_next_sync_brings_both_sides_together(
-    flow_place: FlowPlace, step: str
+    sqlite_flow_place: FlowPlace, step: str
 ) -> None:
-    flow_place.book()
-    uid = uid_of(flow_place)
+    place = sqlite_flow_place
+    place.book()
+    uid = uid_of(place)
     with pytest.raises(Killed):
-        cancel(flow_place, at_step=kill_at(step))
-    if flow_place.row(1).status == "cancelling":
-        flow_place.change(1, lock_expires_at=LONG_AGO)
-        assert [told.did for told in flow_place.sync()] == ["finished"]
-    assert flow_place.row(1).status == "cancelled"
-    assert flow_place.remote() == []
-    assert flow_place.sent("POST", f"/v2/bookings/{uid}/cancel") == 1
-    assert [mail.kind for mail in everything(flow_place, Notification)] == ["confirmation", "cancellation"]
-    assert flow_place.sync() == []
+        cancel(place, at_step=kill_at(step))
+    if place.row(1).status == "cancelling":
+        place.change(1, lock_expires_at=LONG_AGO)
+        assert [told.did for told in place.sync()] == ["finished"]
+    assert place.row(1).status == "cancelled"
+    assert place.remote() == []
+    assert place.sent("POST", f"/v2/bookings/{uid}/cancel") == 1
+    assert [mail.kind for mail in everything(place, Notification)] == ["confirmation", "cancellation"]
+    assert place.sync() == []
 
 
 @pytest.mark.parametrize("step", ["cancel_taken_up", "cancelled_at_vendor", "completing_cancel"])

@@ -118,32 +118,34 @@ def test_while_it_moves_it_holds_both_times(sqlite_flow_place: FlowPlace) -> Non
 
 
 @pytest.mark.parametrize("fault", ["race409", "503"])
-def test_what_cal_com_refuses_is_taken_back(flow_place: FlowPlace, fault: str) -> None:
-    flow_place.book()
-    flow_place.fault(fault, path="*/reschedule", times=None)
+def test_what_cal_com_refuses_is_taken_back(sqlite_flow_place: FlowPlace, fault: str) -> None:
+    place = sqlite_flow_place
+    place.book()
+    place.fault(fault, path="*/reschedule", times=None)
     with pytest.raises((SlotUnavailableError, VendorServerError)):
-        move(flow_place)
-    flow_place.sandbox.plan.clear()
-    (row,) = flow_place.agree()
+        move(place)
+    place.sandbox.plan.clear()
+    (row,) = place.agree()
     assert (row.status, row.starts_at, row.moving_to_starts_at) == ("scheduled", TOMORROW_TEN, None)
-    assert flow_place.book(guest(1, start=NOON)).appointment.status == "scheduled"
+    assert place.book(guest(1, start=NOON)).appointment.status == "scheduled"
 
 
-def test_a_fate_that_is_unknown_stays_open_and_sync_finds_out(flow_place: FlowPlace) -> None:
-    flow_place.book()
-    uid = uid_of(flow_place)
-    flow_place.wire = wire = Silent(flow_place.sandbox)
+def test_a_fate_that_is_unknown_stays_open_and_sync_finds_out(sqlite_flow_place: FlowPlace) -> None:
+    place = sqlite_flow_place
+    place.book()
+    uid = uid_of(place)
+    place.wire = wire = Silent(place.sandbox)
     with pytest.raises(FateUnknownError) as unknown:
-        move(flow_place)
+        move(place)
     assert "appointments sync" in (unknown.value.hint or "")
-    row = flow_place.row(1)
+    row = place.row(1)
     assert (row.status, row.lock_token) == ("moving", None)
     wire.healed = True
-    flow_place.store.clear()  # the breaker is closed again
-    (told,) = flow_place.sync()
+    place.store.clear()  # the breaker is closed again
+    (told,) = place.sync()
     assert (told.was, told.now, told.did) == ("moving", "scheduled", "finished"), told.reason
-    assert flow_place.agree()[0].starts_at == NOON
-    assert flow_place.sent("POST", f"/v2/bookings/{uid}/reschedule") == 1
+    assert place.agree()[0].starts_at == NOON
+    assert place.sent("POST", f"/v2/bookings/{uid}/reschedule") == 1
 
 
 def test_while_the_vendor_is_ill_an_open_move_is_kept(sqlite_flow_place: FlowPlace) -> None:
@@ -165,19 +167,20 @@ STEPS = ["move_committed", "moved_at_vendor", "completing_move", "move_completed
 
 @pytest.mark.parametrize("step", STEPS)
 def test_killed_at_any_step_the_next_sync_brings_both_sides_together(
-    flow_place: FlowPlace, step: str
+    sqlite_flow_place: FlowPlace, step: str
 ) -> None:
-    flow_place.book()
+    place = sqlite_flow_place
+    place.book()
     with pytest.raises(Killed):
-        move(flow_place, at_step=kill_at(step))
-    if flow_place.row(1).status == "moving":
-        flow_place.change(1, lock_expires_at=LONG_AGO)
-        assert [told.did for told in flow_place.sync()] == ["finished"]
-    (row,) = flow_place.agree()
+        move(place, at_step=kill_at(step))
+    if place.row(1).status == "moving":
+        place.change(1, lock_expires_at=LONG_AGO)
+        assert [told.did for told in place.sync()] == ["finished"]
+    (row,) = place.agree()
     assert (row.starts_at, row.payload) == (NOON, None)
-    assert [mail.kind for mail in everything(flow_place, Notification)] == ["confirmation", "change"]
-    assert len(everything(flow_place, CalcomBooking)) == 2
-    assert flow_place.sync() == []
+    assert [mail.kind for mail in everything(place, Notification)] == ["confirmation", "change"]
+    assert len(everything(place, CalcomBooking)) == 2
+    assert place.sync() == []
 
 
 @pytest.mark.parametrize("step", ["move_taken_up", "moved_at_vendor", "completing_move"])
@@ -247,19 +250,22 @@ def test_moved_at_cal_com_into_the_limit_it_is_refused(sqlite_flow_place: FlowPl
     assert place.row(1).status == "scheduled"
 
 
-def test_cancelled_at_cal_com_behind_our_back_the_records_follow_and_say_so(flow_place: FlowPlace) -> None:
-    flow_place.book()
-    flow_place.run(lambda flow: change.cancel(flow.desk, uid_of(flow_place), "ill"))
+def test_cancelled_at_cal_com_behind_our_back_the_records_follow_and_say_so(
+    sqlite_flow_place: FlowPlace,
+) -> None:
+    place = sqlite_flow_place
+    place.book()
+    place.run(lambda flow: change.cancel(flow.desk, uid_of(place), "ill"))
     with pytest.raises(RefusedError, match=r"was cancelled at Cal\.com"):
-        move(flow_place)
-    row = flow_place.row(1)
+        move(place)
+    row = place.row(1)
     assert (row.status, row.status_reason, row.moving_to_starts_at) == (
         "cancelled",
         "cancelled at Cal.com",
         None,
     )
-    assert [link.status for link in everything(flow_place, CalcomBooking)] == ["cancelled"]
-    flow_place.agree()
+    assert [link.status for link in everything(place, CalcomBooking)] == ["cancelled"]
+    place.agree()
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ class Stage:
         event_type: the reference the steps ask for.
         slots: the free slots as first shown.
         booking: the booking as last seen.
+        appointment: the appointment of the records as last seen.
         report: of the step being played.
     """
 
@@ -38,6 +39,7 @@ class Stage:
         self.event_type = ""
         self.slots: list[dict[str, Any]] = []
         self.booking: dict[str, Any] = {}
+        self.appointment: dict[str, Any] = {}
         self.report = StepReport("")
         self._program = program
 

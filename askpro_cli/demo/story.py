@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from askpro_cli.base.errors import DemoError
-from askpro_cli.demo import breaker_steps, insight_steps, steps
+from askpro_cli.demo import breaker_steps, insight_steps, records_steps, steps
 from askpro_cli.demo.narrator import Narrator
 from askpro_cli.demo.playground import Playground
 from askpro_cli.demo.program import Program, own_environment
@@ -31,6 +31,10 @@ STEPS: tuple[tuple[str, Step], ...] = (
     ("The first caller wants another time", steps.reschedule),
     ("And then falls ill", steps.cancel),
     ("An agent says a free time is taken", insight_steps.explain_a_shifted_time),
+    ("Records of one's own", records_steps.keep_records),
+    ("An appointment by the name of its service", records_steps.book_a_service),
+    ("What is on that day?", records_steps.list_appointments),
+    ("The caller is ill again", records_steps.cancel_an_appointment),
     ("Cal.com is ill: every request is answered 503", breaker_steps.break_down),
     ("While the breaker is open", breaker_steps.spare_the_vendor),
     ("Cal.com is well again", breaker_steps.recover),

@@ -17,6 +17,7 @@ from askpro_cli.platform.pool import PoolSettings, flush_pool, pool_counts, pool
 from askpro_cli.platform.records import Records
 from askpro_cli.platform.schema import Company
 from askpro_cli.platform.transactions import run_in_transaction
+from askpro_cli.shell.context import App
 from askpro_cli.state.sqlite_store import SqliteStore
 
 TINY = PoolSettings(size=1, overflow=1, timeout=0.05)
@@ -106,3 +107,13 @@ def test_the_settings_reach_the_pool(salon: Salon) -> None:
     salon.cli.env |= {"ASKPRO_DATABASE_POOL_SIZE": "2", "ASKPRO_DATABASE_POOL_OVERFLOW": "1"}
     salon.book().ok()
     assert salon("health", "--json").ok().data["records"]["pool"]["limit"] == 3
+
+
+def test_the_time_limit_of_the_settings_breaks_a_statement_off(sqlite_platform_url: str) -> None:
+    env = {"ASKPRO_DATABASE_URL": sqlite_platform_url, "ASKPRO_DATABASE_STATEMENT_TIMEOUT": "0.1"}
+    app = App.for_tests(env=env)
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+    with pytest.raises(RecordsError) as caught:
+        run_in_transaction(app.records(), lambda connection: connection.execute(text(endless)).all())
+    assert "longer than allowed" in (caught.value.hint or "")
+    app.close()

@@ -35,11 +35,9 @@ def measure(family: str, count: int) -> dict[str, Any] | None:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="askpro-bench-")))
         urls = [stack.enter_context(private_database(family, folder / name)) for name in ("own", "bare")]
-        ours, bare = urls
-        if ours is None or bare is None:
+        ours, bare = (url and seeded(url) for url in urls)
+        if not ours or not bare:
             return None
-        for url in (ours, bare):
-            _seed(url)
         return asyncio.run(_compared(ours, bare, count)) | {"phone_ms": _phones(ours)}
 
 
@@ -79,10 +77,12 @@ def _connection(database: str) -> Iterator[Any]:
     engine.dispose()
 
 
-def _seed(url: str) -> None:
+def seeded(url: str) -> str:
+    """Load the demo company, and return the URL."""
     engine = open_engine(url)
     seed(Records(engine, log=QuietLog()))
     engine.dispose()
+    return url
 
 
 def _phones(database: str) -> float:

@@ -11,27 +11,41 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Figure:
-    """One promise: *measured* must not exceed *limit* (both in *unit*); without a limit it is only told."""
+    """One promise: *measured* must not exceed *limit* (both in *unit*); without a limit it is only told.
+
+    With *at_least* it must not fall below it. *measured* is None where what it needs is missing here.
+    """
 
     name: str
-    measured: float
+    measured: float | None
     limit: float | None
     unit: str
     detail: dict[str, Any] = field(default_factory=dict)
     note: str = ""
+    at_least: bool = False
 
     @property
     def held(self) -> bool:
         """Tell whether the promise is kept."""
-        return self.limit is None or self.measured <= self.limit
+        if self.limit is None or self.measured is None:
+            return True
+        return self.measured >= self.limit if self.at_least else self.measured <= self.limit
 
     def row(self) -> tuple[str, str, str, str, str]:
         """Return the cells of the table."""
+        if self.measured is None:
+            return self.name, "not measured", "", "", self.note
         measured = f"{self.measured:.2f} {self.unit}"
         if self.limit is None:
             return self.name, measured, "", "", self.note
         verdict = "held" if self.held else "NOT HELD"
-        return self.name, measured, f"≤ {self.limit:g} {self.unit}", verdict, self.note
+        return (
+            self.name,
+            measured,
+            f"{'≥' if self.at_least else '≤'} {self.limit:g} {self.unit}",
+            verdict,
+            self.note,
+        )
 
 
 def table(figures: list[Figure]) -> str:

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import client
 import explain
 import herd
+import records
 import startup
 import warmup
 from report import Figure, table, write
@@ -26,26 +27,33 @@ PEAK_LIMIT_MB = 60.0
 def main() -> int:
     """Measure, print the table, write the JSON document."""
     options = _options()
-    figures = list(_measure(options.rounds))
-    figures.append(_peak(figures))
+    figures = list(_measure(options.rounds, options.only))
+    figures += _peak(figures)
     print(table(figures))
     write(figures, options.output)
     return 0 if all(figure.held for figure in figures) else 1
 
 
-def _measure(rounds: int) -> Iterator[Figure]:
-    yield from startup.figures(rounds)
-    yield from client.figures()
-    yield from herd.figures()
-    yield from warmup.figures()
-    yield from explain.figures()
+def _measure(rounds: int, only: list[str]) -> Iterator[Figure]:
+    parts: dict[str, Callable[[], Iterator[Figure]]] = {
+        "startup": lambda: startup.figures(rounds),
+        "client": client.figures,
+        "herd": herd.figures,
+        "warmup": warmup.figures,
+        "explain": explain.figures,
+        "records": records.figures,
+    }
+    for name, part in parts.items():
+        if not only or name in only:
+            yield from part()
 
 
-def _peak(figures: list[Figure]) -> Figure:
-    """Return the highest peak among all that was measured."""
+def _peak(figures: list[Figure]) -> Iterator[Figure]:
+    """Yield the highest peak among all that was measured."""
     peaks = {figure.name: figure.detail["peak_mb"] for figure in figures if "peak_mb" in figure.detail}
-    worst = max(peaks, key=peaks.__getitem__)
-    return Figure("peak memory of any of these", peaks[worst], PEAK_LIMIT_MB, "MB", {"by": peaks}, worst)
+    if peaks:
+        worst = max(peaks, key=peaks.__getitem__)
+        yield Figure("peak memory of any of these", peaks[worst], PEAK_LIMIT_MB, "MB", {"by": peaks}, worst)
 
 
 def _options() -> argparse.Namespace:
@@ -53,6 +61,7 @@ def _options() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--rounds", type=int, default=25, help="pairs of processes per start-up ratio")
+    parser.add_argument("--only", action="append", default=[], help="a part: startup, client, records, …")
     parser.add_argument(
         "--output", type=Path, default=Path("build/benchmarks.json"), help="the JSON document"
     )

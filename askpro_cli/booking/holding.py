@@ -97,6 +97,7 @@ class Holding:
         except AskproError:
             await self._note.erase()
             raise
+        self._desk.at_step("slot_reserved")
         self._uid = answer.value.uid
         self.told = "the slot was held meanwhile"
         await self._note.write({"start": iso_utc(start), "uid": self._uid})

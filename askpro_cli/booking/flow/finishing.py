@@ -6,7 +6,6 @@ A first run and every later one come through here; a later one looks before it s
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
 
 from askpro_cli.base.errors import (
     AskproError,
@@ -14,8 +13,11 @@ from askpro_cli.base.errors import (
     PendingError,
     RecordsError,
     RefusedError,
+    SlotUnavailableError,
     UnknownError,
+    VendorConflictError,
     VendorProtocolError,
+    VendorValidationError,
 )
 from askpro_cli.base.times import Interval
 from askpro_cli.booking.create import Booked, Order, create_booking, find_booking
@@ -27,13 +29,13 @@ from askpro_cli.booking.flow.drafting import fitted, marked
 from askpro_cli.booking.flow.leases import Held, Taken
 from askpro_cli.booking.flow.outcomes import Outcome
 from askpro_cli.booking.flow.payload import Payload
-from askpro_cli.booking.flow.states import BOOKING, PENDING_SYNC
+from askpro_cli.booking.flow.states import BOOKING, FAILED, PENDING_SYNC
 from askpro_cli.calcom.event_types.lookup import VENDOR_IS_DOWN
 from askpro_cli.calcom.models import EventType
 from askpro_cli.platform.schema import Appointment
 from askpro_cli.platform.tenancy import TenantSession
 
-T = TypeVar("T")
+_REFUSALS = (SlotUnavailableError, VendorConflictError, VendorValidationError, RefusedError)
 
 
 def order_of(row: Appointment, event_type: EventType, *, doubt: bool) -> Order:
@@ -75,7 +77,7 @@ async def finish(flow: FlowDesk, taken: Taken, order: Order) -> Outcome:
         try:
             booked = await _book(flow, order)
         except BaseException as error:
-            await _after_failure(flow, taken, error)
+            await _after_failure(flow, taken, error, doubt=order.doubt)
             raise
         flow.at_step("booked")
         return await settle(flow, taken.held, booked)
@@ -90,7 +92,10 @@ async def _book(flow: FlowDesk, order: Order) -> Booked:
     try:
         return await create_booking(flow.desk, order)
     except VendorProtocolError as error:
-        found = await find_booking(flow.desk, order)
+        try:
+            found = await find_booking(flow.desk, order)
+        except BaseException as also:
+            raise error from also  # its key is in doubt, and so is the row
         if found is not None:
             return found
         raise RefusedError(
@@ -130,25 +135,35 @@ async def settle(flow: FlowDesk, held: Held, booked: Booked) -> Outcome:
     )
 
 
-async def _after_failure(flow: FlowDesk, taken: Taken, error: BaseException) -> None:
+async def _after_failure(flow: FlowDesk, taken: Taken, error: BaseException, *, doubt: bool) -> None:
     """Let the row say what is left to do.
 
     Raises:
         PendingError: it is kept for when the vendor is back.
     """
     row, reason = taken.row, _reason(error)
-    keeps = flow.keep_pending or row.status == PENDING_SYNC
-    pending = keeps and isinstance(error, VENDOR_IS_DOWN) and not is_unsettled(error)
-    if is_unsettled(error):
-        await _leave(flow, lambda s: completion.keep(s, flow, taken.held, row.status, reason))
-    elif pending:
-        await _leave(flow, lambda s: completion.keep(s, flow, taken.held, PENDING_SYNC, reason))
+    status = _left(flow, row, error, doubt=doubt)
+    if status == FAILED:
+        await _leave(flow, lambda session: completion.give_up(session, flow, taken.held, reason))
     else:
-        await _leave(flow, lambda s: completion.give_up(s, flow, taken.held, reason))
+        await _leave(flow, lambda session: completion.keep(session, flow, taken.held, status, reason))
     if isinstance(error, AskproError):
         error.details["appointment_id"] = row.id
-    if pending:
+    if status == PENDING_SYNC and isinstance(error, VENDOR_IS_DOWN):
         raise kept_for_later(row, reason) from error
+
+
+def _left(flow: FlowDesk, row: Appointment, error: BaseException, *, doubt: bool) -> str:
+    """Return the state a failure leaves: nothing is let go that may stand at the vendor.
+
+    Of a row that an earlier run may have sent, only a refusal proves that it stands nowhere: it is looked
+    for before one counts.
+    """
+    if is_unsettled(error) or (doubt and not isinstance(error, _REFUSALS)):
+        return row.status
+    if isinstance(error, VENDOR_IS_DOWN) and (flow.keep_pending or row.status == PENDING_SYNC):
+        return PENDING_SYNC
+    return FAILED
 
 
 def is_unsettled(error: BaseException) -> bool:

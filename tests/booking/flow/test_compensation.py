@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import make_url, select
 from support.flow import FlowPlace, guest, wish
 
-from askpro_cli.base.errors import RecordsError, RefusedError, UnknownError
+from askpro_cli.base.errors import FateUnknownError, RecordsError, RefusedError, UnknownError
 from askpro_cli.platform.schema import CalcomBooking
 
 
@@ -180,3 +180,35 @@ def test_one_appointment_alone_can_be_finished(sqlite_flow_place: FlowPlace) -> 
     assert place.sync(appointment_id=7) == []
     assert [one.did for one in place.sync(appointment_id=1)] == ["finished"]
     assert place.row(1).attempts == 2
+
+
+def test_a_row_in_doubt_is_kept_when_the_look_is_interrupted(sqlite_flow_place: FlowPlace) -> None:
+    place = sqlite_flow_place
+    place.fault("reset-after")
+    place.fault("503", method="GET", times=None)
+    with pytest.raises(FateUnknownError):
+        place.book()
+    place.heal()
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        place.book(at_step=at("key_claimed", interrupt))
+    assert [row.status for row in place.appointments()] == ["booking"]
+    place.change(1, lock_expires_at=None)
+    place.sync()
+    assert len(place.agree()) == 1
+    assert place.sent() == 1
+
+
+def test_a_wish_that_is_interrupted_before_it_was_sent_lets_the_time_go(sqlite_flow_place: FlowPlace) -> None:
+    place = sqlite_flow_place
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        place.book(at_step=at("doubt_settled", interrupt))
+    assert [(row.status, row.status_reason) for row in place.appointments()] == [("failed", "interrupted")]
+    assert place.book(guest(1)).appointment.id == 2

@@ -12,6 +12,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 from support.explaining import Explainer, MakeExplainer
+from support.salon import ANNA, Salon
 
 NOTICE, WINDOW, BUSINESS_DAYS, RANGE = 3002, 3003, 3004, 3006
 
@@ -78,3 +79,28 @@ def test_a_minute_of_time_makes_the_difference(explaining: MakeExplainer) -> Non
     assert explainer(NOTICE, "2026-11-23T15:00")["reason"] == "offered"
     explainer.clock.advance(timedelta(hours=2, minutes=1).total_seconds())
     assert explainer(NOTICE, "2026-11-23T15:00")["reason"] == "minimum_notice"
+
+
+PERM = ("--service", "Dauerwelle")  # a day's notice
+
+
+def test_by_service_a_time_inside_the_notice_is_refused_before_anything_is_written(shop: Salon) -> None:
+    shop.clock.advance(2 * 3600)
+    refused = shop("book", *PERM, "--start", "2026-11-24T10:00", *ANNA, "--json").exits(1)
+    assert "is not free at Cal.com" in refused.json["errors"][0]["message"]
+    assert "--explain 2026-11-24T10:00:00+01:00" in refused.json["errors"][0]["hint"]
+    offered = [slot["start"] for slot in refused.data["alternatives"]]
+    assert offered
+    assert min(offered) >= "2026-11-24T11:00:00+01:00"
+    assert shop.sent("POST") == 0
+    assert shop("appointments", "list", "--json").ok().data["appointments"] == []
+    told = shop("availability", *PERM, "--explain", "2026-11-24T10:00", "--json").ok()
+    assert told.data["reason"] == "minimum_notice"
+
+
+def test_a_move_into_the_notice_is_refused_and_the_appointment_stays(shop: Salon) -> None:
+    shop("book", *PERM, "--start", "2026-11-26T10:00", *ANNA).ok()
+    shop.clock.advance(2 * 3600)
+    shop("reschedule", "1", "--start", "2026-11-24T10:00", "--json").exits(1)
+    kept = shop("appointments", "show", "1", "--json").ok().data["appointment"]
+    assert (kept["status"], kept["start"]) == ("scheduled", "2026-11-26T10:00:00+01:00")

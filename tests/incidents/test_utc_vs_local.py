@@ -8,9 +8,15 @@ eight places only the second and third, windows of UTC days the last.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
+from sqlalchemy.orm import Session
 from support.explaining import MakeExplainer
-from support.salon import HAIRCUT, Salon
+from support.records import opened
+from support.salon import ANNA, HAIRCUT, Salon
+
+from askpro_cli.platform.schema import Appointment
 
 EVENING = "2026-11-24T20:30"
 
@@ -53,3 +59,32 @@ def test_a_time_after_midnight_utc_belongs_to_its_local_day(explaining: MakeExpl
     told = explainer(3201, "2026-11-29T00:30")  # a Sunday in Berlin, still Saturday in UTC
     assert told["reason"] == "offered"
     assert told["asked"]["utc"] == "2026-11-28T23:30:00Z"
+
+
+@pytest.mark.parametrize(
+    ("local", "utc"),
+    [("2026-11-24T10:00", "2026-11-24T09:00:00Z"), ("2027-06-15T10:00", "2027-06-15T08:00:00Z")],
+)
+def test_an_appointment_is_one_instant_on_both_sides_and_of_its_local_day(
+    shop: Salon, local: str, utc: str
+) -> None:
+    booked = shop("book", "--service", "Herrenhaarschnitt", "--start", local, *ANNA, "--json").ok().data
+    assert booked["appointment"]["start_utc"] == booked["booking"]["start_utc"] == utc
+    assert booked["appointment"]["start"] == booked["booking"]["start"]
+    again = shop("book", "--service", "Herrenhaarschnitt", "--start", utc, *ANNA, "--json").ok().data
+    assert again["replayed"]  # the same instant, written otherwise, is the same appointment
+    day = shop("appointments", "list", "--day", local[:10], "--json").ok().data["appointments"]
+    assert [one["start"][:16] for one in day] == [local]
+
+
+def test_an_appointment_after_midnight_is_listed_on_its_local_day(shop: Salon) -> None:
+    def late(session: Session) -> None:
+        start = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)  # 00:30 on the 25th in Berlin
+        ends = start + timedelta(minutes=30)
+        session.add(Appointment(starts_at=start, ends_at=ends, status="scheduled", correlation_id="run-1"))
+
+    with opened(shop.cli.env["ASKPRO_DATABASE_URL"], shop.clock) as records:
+        records.for_company("salon").run_in_transaction(late)
+    for day, count in (("2026-11-24", 0), ("2026-11-25", 1)):
+        listed = shop("appointments", "list", "--day", day, "--json").ok().data["appointments"]
+        assert len(listed) == count

@@ -62,10 +62,11 @@ def claim(session: TenantSession, flow: FlowDesk, draft: Draft) -> Taken | Appoi
 
 
 def taken(flow: FlowDesk, draft: Draft, by: str = OURS) -> SlotUnavailableError:
-    """Return the refusal of a time that somebody else has, by our records or by Cal.com."""
+    """Return the refusal of a time that somebody else has by our records, or that Cal.com does not offer."""
     when = iso_local(draft.interval.start, flow.desk.zone)
+    why = "is taken" if by == OURS else "is not free at Cal.com"
     return SlotUnavailableError(
-        f"{draft.target.service} at {when} is taken",
+        f"{draft.target.service} at {when} {why}",
         vendor=by,
         subject=draft.target.service,
         hint="askpro alternatives shows the nearest free times",

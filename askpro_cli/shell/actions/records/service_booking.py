@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
 from askpro_cli.base.errors import SlotUnavailableError
@@ -74,6 +75,7 @@ async def _refused(
     client = flow.desk.client
     offered = await offer(app, client, await _around(app, client, asked))
     offered.point_out(error, also="" if next_free else ", or add --next")
+    error.hint = "; ".join(filter(None, (error.hint, _explain_hint(app, asked))))
     data = {
         "appointment": None,
         "booking": None,
@@ -89,6 +91,14 @@ async def _refused(
         meta=meta,
         records="alternatives",
     )
+
+
+def _explain_hint(app: App, asked: Asked) -> str:
+    """Return the command that tells which rule hides the time."""
+    named = asked.wish.service
+    service = shlex.join(["--service", named.service, *(["--branch", named.branch] if named.branch else [])])
+    start = iso_local(asked.wish.start, app.company.zone)
+    return f"`askpro availability {service} --explain {start}` says why"
 
 
 async def _booked(app: App, flow: FlowDesk, asked: Asked, outcome: Outcome) -> Result:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from askpro_cli.base.errors import AskproError, RecordsError
 from askpro_cli.base.guards import forbid_network
+from askpro_cli.base.redaction import mask_text
 from askpro_cli.platform import dialects
 from askpro_cli.platform.transaction_watch import TransactionWatch, watch_of
 
@@ -32,6 +34,8 @@ _HINTS = {
     sqlite3.SQLITE_NOTADB: "restore the file from a backup: records are never rebuilt",
     sqlite3.SQLITE_INTERRUPT: "the statement took longer than allowed: try again when the database is idle",
 }
+# How PostgreSQL (its DETAIL line) and MariaDB (between quotes) show the row that broke a rule.
+_QUOTED_ROW = re.compile(r" DETAIL: .*| '[^']*'(?= for key)")
 _OTHER_TABLES = ("no such table", "no such column", "does not exist", "doesn't exist", "Unknown column")
 
 
@@ -101,8 +105,14 @@ def _told(watch: TransactionWatch | None, context: str, attempt: int, *, last: b
 def records_error(engine: Engine, error: DBAPIError, context: str) -> RecordsError:
     """Return an error of the driver in our words, without statement, values or password."""
     where = dialects.shown(engine.url)
-    reason = " ".join(str(error.orig).split())
+    reason = _without_values(" ".join(str(error.orig).split()))
     return RecordsError(f"could not {context} in {where}: {reason}", hint=_hint(error, reason), subject=where)
+
+
+def _without_values(reason: str) -> str:
+    """Return what a driver says without the values of rows that it quotes: they may be a person's."""
+    reason = _QUOTED_ROW.sub("", reason)
+    return mask_text(reason)
 
 
 def _no_connection(engine: Engine, context: str) -> RecordsError:

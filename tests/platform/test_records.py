@@ -14,7 +14,7 @@ from support.sandbox import SANDBOX_NOW
 from askpro_cli.base.errors import RecordsError, RefusedError
 from askpro_cli.base.guards import assert_network_allowed
 from askpro_cli.platform.records import Records
-from askpro_cli.platform.schema import Company
+from askpro_cli.platform.schema import Company, Customer
 from askpro_cli.platform.tenancy import TenantSession
 from askpro_cli.platform.transaction_watch import transaction_stats, watch
 from askpro_cli.state.sqlite_store import SqliteStore
@@ -60,6 +60,19 @@ def test_a_database_that_cannot_do_it_gives_the_default_and_tells(platform: Reco
     assert records.run_or_default(add, "taken", context="add a company twice") == "taken"
     assert [name for name, _ in log.events] == ["records.default_taken"]
     assert companies(platform) == ["salon"]
+
+
+def test_a_row_that_the_database_refuses_is_not_quoted(platform: Records) -> None:
+    platform.run_in_transaction(add)
+
+    def twice(session: TenantSession) -> None:
+        session.add_all([Customer(name=name, phone="+491713920001") for name in ("Anna", "Otto")])
+
+    with pytest.raises(RecordsError) as caught:
+        platform.for_company("salon").run_in_transaction(twice, context="add a customer")
+    assert "add a customer" in caught.value.message
+    assert "3920001" not in caught.value.message
+    assert "customers" in caught.value.message
 
 
 def test_a_network_call_inside_a_transaction_is_caught_and_nothing_stays(platform: Records) -> None:

@@ -22,6 +22,8 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 WAIT = 20.0
 """The longest a held answer is held, in seconds: a test that forgets to let go ends all the same."""
 
+_ROUNDS = 20  # of the loop: a connection given up in the midst of a handshake takes a few to be gone
+
 
 class Mail(NamedTuple):
     """A mail as it arrived."""
@@ -55,6 +57,8 @@ class MailSink:
         on_recipient: the same to RCPT, by address.
         on_data: the same to the content.
         cut: hang up instead of answering the content.
+        cut_early: hang up instead of answering RCPT.
+        meanwhile: what happens elsewhere while it thinks about RCPT.
         passwords: who may sign in.
     """
 
@@ -64,6 +68,8 @@ class MailSink:
     on_recipient: dict[str, str] = field(default_factory=dict)
     on_data: str | None = None
     cut: bool = False
+    cut_early: bool = False
+    meanwhile: Callable[[], object] | None = None
     passwords: dict[str, str] = field(default_factory=dict)
     connections: int = 0
     has_content: threading.Event = field(default_factory=threading.Event)
@@ -91,9 +97,13 @@ class MailSink:
         return "250 OK"
 
     async def handle_RCPT(  # noqa: N802 - as above
-        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+        self, server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         """Answer RCPT."""
+        if self.cut_early:
+            _hang_up(server)
+        if self.meanwhile is not None:
+            await asyncio.get_running_loop().run_in_executor(None, self.meanwhile)
         if address in self.on_recipient:
             return self.on_recipient[address]
         envelope.rcpt_tos.append(address)
@@ -108,8 +118,8 @@ class MailSink:
         content = envelope.content if isinstance(envelope.content, bytes) else b""
         self.mails.append(Mail(envelope.mail_from or "", list(envelope.rcpt_tos), content))
         self.has_content.set()
-        if self.cut and isinstance(server.transport, asyncio.Transport):
-            server.transport.abort()
+        if self.cut:
+            _hang_up(server)
         await asyncio.get_running_loop().run_in_executor(None, self._answers.wait, WAIT)
         return "250 taken"
 
@@ -119,6 +129,11 @@ class MailSink:
         """Say whether somebody may sign in."""
         user, password = data.login.decode(), data.password.decode()
         return AuthResult(success=self.passwords.get(user) == password, handled=False)
+
+
+def _hang_up(server: SMTP) -> None:
+    if isinstance(server.transport, asyncio.Transport):
+        server.transport.abort()
 
 
 @contextmanager
@@ -134,9 +149,11 @@ def serving(
     """
     upgrades = tls is not None and not from_the_start
 
+    spoken: list[SMTP] = []
+
     def protocol() -> SMTP:
         sink.connections += 1
-        return SMTP(
+        one = SMTP(
             sink,
             hostname="mail.example.org",
             tls_context=None if from_the_start else tls,
@@ -146,15 +163,19 @@ def serving(
             auth_require_tls=upgrades,
             loop=asyncio.get_running_loop(),
         )
+        spoken.append(one)
+        return one
 
-    with _thread_of_its_own(protocol, tls if from_the_start else None) as port:
+    with _thread_of_its_own(protocol, tls if from_the_start else None, spoken) as port:
         sink.port = port
         yield sink
         sink.let_go()
 
 
 @contextmanager
-def _thread_of_its_own(protocol: Callable[[], SMTP], tls: ssl.SSLContext | None) -> Iterator[int]:
+def _thread_of_its_own(
+    protocol: Callable[[], SMTP], tls: ssl.SSLContext | None, spoken: list[SMTP]
+) -> Iterator[int]:
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
@@ -166,7 +187,7 @@ def _thread_of_its_own(protocol: Callable[[], SMTP], tls: ssl.SSLContext | None)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
-        in_loop(_close(server))
+        in_loop(_close(server, spoken))
         loop.call_soon_threadsafe(loop.stop)
         thread.join(WAIT)
         loop.close()
@@ -178,13 +199,18 @@ async def _listen(
     return await loop.create_server(protocol, "127.0.0.1", 0, ssl=tls)
 
 
-async def _close(server: asyncio.AbstractServer) -> None:
+async def _close(server: asyncio.AbstractServer, spoken: list[SMTP]) -> None:
+    """Stop listening, end every conversation, and let the loop see each of them off before it is closed."""
     server.close()
     others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
     for task in others:
         task.cancel()
     await asyncio.gather(*others, return_exceptions=True)
     await asyncio.get_running_loop().shutdown_default_executor()
+    for one in spoken:
+        _hang_up(one)
+    for _ in range(_ROUNDS):
+        await asyncio.sleep(0)
 
 
 @pytest.fixture

@@ -92,6 +92,7 @@ def test_several_mails_take_one_connection(embedded: Records, mail_sink: MailSin
         ({"on_recipient": {"anna@example.org": "550 5.1.1 <anna@example.org> unknown"}}, "failed", 1),
         ({"on_data": "554 5.6.0 no"}, "failed", 1),
         ({"cut": True}, "unknown", 1),
+        ({"cut_early": True}, "pending", 1),
     ],
 )
 def test_what_the_server_answers_decides(
@@ -210,6 +211,22 @@ def test_a_mail_that_is_out_of_date_is_withdrawn_at_the_last_moment(
     assert not claims.begin_sending(salon, held, 60)
     assert run(office(salon, mail_sink)).counts() == {"sent": 1}
     assert [mail.message["Subject"][:15] for mail in mail_sink.mails] == ["Termin abgesagt"]
+
+
+def test_a_cancellation_while_the_confirmation_is_offered_takes_its_place(
+    embedded: Records, mail_sink: MailSink
+) -> None:
+    salon = furnish(embedded)
+    queued(salon)
+
+    def cancel_once() -> None:
+        mail_sink.meanwhile = None
+        queued(salon, "cancellation")
+
+    mail_sink.meanwhile = cancel_once
+    assert run(office(salon, mail_sink)).counts() == {"skipped": 1, "sent": 1}
+    assert states(salon) == ["skipped", "sent"]
+    assert len(mail_sink.mails) == 1
 
 
 def test_a_newer_mail_waits_for_the_older_one_on_its_way(platform: Records) -> None:

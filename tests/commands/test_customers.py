@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from support.cli import Cli, Outcome
-from support.people import ANNA, SECOND_NUMBER, TRACES, life
+from support.people import ANNA, SECOND_NUMBER, TRACES, Wish, life
 
 from askpro_cli.base.clock import ManualClock
 from askpro_cli.booking.customers.matching import find_or_create
@@ -35,7 +35,7 @@ def anna(sqlite_salon_records: Records, sandbox_clock: ManualClock) -> str:
 @pytest.fixture
 def otto(sqlite_salon_records: Records) -> str:
     """Return the id of a second row, with one of Anna's numbers."""
-    wish = {"name": "Otto Becker", "phone": SECOND_NUMBER, "email": None, "language": "de"}
+    wish: Wish = {"name": "Otto Becker", "phone": SECOND_NUMBER, "email": None, "language": "de"}
     return str(sqlite_salon_records.run_in_transaction(lambda session: find_or_create(session, **wish).id))
 
 

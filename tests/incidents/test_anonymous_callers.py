@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import or_, select
+from support.people import Wish
 
 from askpro_cli.base.errors import InvalidValueError
 from askpro_cli.base.phones import caller_number
@@ -57,12 +58,13 @@ def test_without_any_contact_nobody_is_stored(sqlite_salon_records: Records, cal
 
 
 def test_neither_a_word_nor_an_empty_text_is_kept_as_a_contact(sqlite_salon_records: Records) -> None:
-    for number, email in (("Anonymous", "anna@example.org"), ("0171 3920012", " ")):
-        sqlite_salon_records.run_in_transaction(
-            lambda session, number=number, email=email: find_or_create(
-                session, name="Anna", phone=number, email=email, language="de"
-            )
-        )
+    wishes: list[Wish] = [
+        {"name": "Anna", "phone": "Anonymous", "email": "anna@example.org", "language": "de"},
+        {"name": "Anna", "phone": "0171 3920012", "email": " ", "language": "de"},
+    ]
+    sqlite_salon_records.run_in_transaction(
+        lambda session: [find_or_create(session, **wish) for wish in wishes]
+    )
     words = or_(Customer.email == "", Customer.phone.in_(["", "anonymous", "unknown"]))
     stored = sqlite_salon_records.run_in_transaction(
         lambda session: (

@@ -7,6 +7,7 @@ normaliser made ``+49049…`` of ``0049…``, and what it did not find it gave t
 from __future__ import annotations
 
 import pytest
+from support.people import Wish
 
 from askpro_cli.base.errors import NotFoundError
 from askpro_cli.base.phones import normalise_phone
@@ -41,9 +42,7 @@ def test_the_normaliser_writes_no_country_code_twice() -> None:
 
 def test_a_known_caller_is_found_in_every_spelling(sqlite_salon_records: Records) -> None:
     def call(number: str) -> int:
-        wish = {"name": "Anna Schmidt", "email": None, "language": "de"}
-        return sqlite_salon_records.run_in_transaction(
-            lambda session: find_or_create(session, phone=number, **wish).id
-        )
+        wish: Wish = {"name": "Anna Schmidt", "phone": number, "email": None, "language": "de"}
+        return sqlite_salon_records.run_in_transaction(lambda session: find_or_create(session, **wish).id)
 
     assert len({call(number) for number in ("0171 3920012", "491713920012", "00491713920012")}) == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypedDict
 
 import pytest
 from sqlalchemy import inspect, text
@@ -46,7 +46,16 @@ def sqlite_salon_records(sqlite_seeded_url: str, sandbox_clock: ManualClock) -> 
         yield records.for_company("salon")
 
 
-ANNA = {
+class Wish(TypedDict):
+    """Who somebody says to be, as ``find_or_create`` takes it."""
+
+    name: str
+    phone: str | None
+    email: str | None
+    language: str
+
+
+ANNA: Wish = {
     "name": "Anna Sonderbar",
     "phone": "+491713920012",
     "email": "anna.sonderbar@example.org",

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
-from support.people import ANNA, TRACES, company, dump, life
+from support.people import ANNA, TRACES, Wish, company, dump, life
 
 from askpro_cli.base.clock import ManualClock
 from askpro_cli.base.errors import NotFoundError, RefusedError
@@ -17,6 +17,7 @@ from askpro_cli.booking.customers.merging import merge
 from askpro_cli.platform.records import Records
 from askpro_cli.platform.schema import Appointment, Call, Customer, Notification
 from askpro_cli.platform.scrubbing import scrub, scrubbed
+from askpro_cli.platform.tenancy import TenantSession
 
 
 def erased(records: Records, customer: int, **more: Any) -> Erasure:
@@ -88,7 +89,7 @@ def test_rows_that_were_merged_go_with_the_person(
     sqlite_salon_records: Records, sqlite_seeded_url: str, sandbox_clock: ManualClock
 ) -> None:
     anna = life(sqlite_salon_records, clock=sandbox_clock)
-    wish = {"name": "Anna Sonderbar", "phone": "030 23125078", "email": None, "language": "de"}
+    wish: Wish = {"name": "Anna Sonderbar", "phone": "030 23125078", "email": None, "language": "de"}
 
     def one_more(session: Any) -> int:
         key = find_or_create(session, **wish).id
@@ -110,7 +111,7 @@ def test_appointments_ahead_are_named_and_nothing_is_erased(
 ) -> None:
     anna = life(sqlite_salon_records, clock=sandbox_clock, ahead=True)
 
-    def change(session: Any) -> int:
+    def change(session: TenantSession) -> int:
         row = session.scalars(select(Appointment)).one()
         row.status = status
         return row.id

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event, select
-from support.people import ANNA, SECOND_NUMBER, company, dump, life
+from support.people import ANNA, SECOND_NUMBER, Wish, company, dump, life
 
 from askpro_cli.base.clock import ManualClock
 from askpro_cli.base.errors import InvalidValueError, NotFoundError, RefusedError
@@ -20,7 +20,7 @@ from askpro_cli.booking.customers.merging import Merge, merge
 from askpro_cli.platform.records import Records
 from askpro_cli.platform.schema import Appointment, Call, Customer, Notification
 
-OTTO = {"name": "Otto Becker", "phone": "030 23125055", "email": None, "language": "en"}
+OTTO: Wish = {"name": "Otto Becker", "phone": "030 23125055", "email": None, "language": "en"}
 
 
 def made(records: Records, **wish: Any) -> int:

@@ -53,12 +53,13 @@ def complete(session: TenantSession, flow: FlowDesk, held: Held, booked: Booked)
     of = _appointment_of(session, booking.uid)
     if row is None or row.status not in (BOOKING, PENDING_SYNC) or of not in (None, row.id):
         return NotOurs(session.scalar(select(Appointment).where(Appointment.id == held.appointment_id)), of)
-    _schedule(session, row, booking)
+    customer = _schedule(session, row, booking)
     link(session, row, booking)
     session.flush()
     outbox.queue(session, row, "confirmation", correlation_id=row.correlation_id)
     note(session, row, "appointment.scheduled", f"booked at Cal.com as {booking.uid}", flow.correlation_id)
     flow.at_step("completing")
+    del customer  # the session forgets a row that nobody holds, and the mail would read it again
     return row
 
 
@@ -130,18 +131,20 @@ def note(session: TenantSession, row: Appointment, event: str, text: str, correl
     )
 
 
-def _schedule(session: TenantSession, row: Appointment, booking: Booking) -> None:
-    """Bring the row to what the vendor says, with its customer."""
-    if row.customer_id is None:
-        row.customer_id = _customer(session, row).id
+def _schedule(session: TenantSession, row: Appointment, booking: Booking) -> Customer | None:
+    """Bring the row to what the vendor says; return its customer where it had none before."""
+    customer = None if row.customer_id is not None else _customer(session, row)
+    host = host_of(session, booking)  # what is asked after a change would write the row twice
+    row.customer_id = row.customer_id if customer is None else customer.id
     row.status = SCHEDULED
     row.status_reason = None
     row.calcom_v2_booking_uid = booking.uid
     row.starts_at, row.ends_at = booking.start, max(booking.end, booking.start + _SHORTEST)
-    row.staff_id = host_of(session, booking) or row.staff_id
+    row.staff_id = host or row.staff_id
     row.payload = None
     row.next_attempt_at = None
     leases.let_go(row)
+    return customer
 
 
 def _customer(session: TenantSession, row: Appointment) -> Customer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from askpro_cli.base.errors import InvalidValueError
@@ -27,9 +28,7 @@ def contents_of(
         company: whose appointment it is.
         customer: who gets the mail.
     """
-    branch = _row(session, Branch, appointment.branch_id)
-    service = _row(session, Service, appointment.service_id)
-    staff = _row(session, Staff, appointment.staff_id)
+    branch, service, staff = _named(session, appointment)
     return {
         "company": company.name,
         "company_email": usable_address(company.email),
@@ -59,8 +58,18 @@ def calendar_uid(appointment: Appointment, company: Company) -> str:
     return f"askpro-{company.slug}-{appointment.id}-{appointment.correlation_id}"
 
 
-def _row(session: Session, model: type[Any], key: int | None) -> Any:
-    return None if key is None else session.get(model, key)
+def _named(session: Session, appointment: Appointment) -> tuple[Branch | None, Service | None, Staff | None]:
+    """Return where, what and with whom, by one query."""
+    query = (
+        select(Branch, Service, Staff)
+        .select_from(Appointment)
+        .outerjoin(Branch, Branch.id == Appointment.branch_id)
+        .outerjoin(Service, Service.id == Appointment.service_id)
+        .outerjoin(Staff, Staff.id == Appointment.staff_id)
+        .where(Appointment.id == appointment.id)
+    )
+    branch, service, staff = session.execute(query).one()
+    return branch, service, staff
 
 
 def _address(branch: Branch | None, company: Company) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event, text
 from sqlalchemy.orm import Session
+from support.records import opened
 
 from askpro_cli.base.clock import ManualClock
 from askpro_cli.base.errors import NotFoundError
@@ -35,8 +36,26 @@ def now(sandbox_clock: ManualClock) -> datetime:
 
 
 @pytest.fixture
-def salon(platform: Records) -> Records:
-    """A company with a branch, two people of one name, and a customer; beside another company."""
+def embedded(sqlite_platform_url: str, sandbox_clock: ManualClock) -> Iterator[Records]:
+    """Records over empty tables, where the family does not matter."""
+    with opened(sqlite_platform_url, sandbox_clock) as records:
+        yield records
+
+
+@pytest.fixture
+def salon(embedded: Records) -> Records:
+    """A company beside another one, on the embedded database."""
+    return fill(embedded)
+
+
+@pytest.fixture
+def salon_everywhere(platform: Records) -> Records:
+    """The same on each family."""
+    return fill(platform)
+
+
+def fill(platform: Records) -> Records:
+    """Add two companies, each with a branch, a person and a customer; return the records of the first."""
 
     def companies(session: Session) -> None:
         session.add_all([Company(slug="salon", name="Salon"), Company(slug="rival", name="Rival")])
@@ -94,8 +113,8 @@ def test_filters_hold_together_and_names_come_along(salon: Records, now: datetim
     assert found.customer.name == "Anna"
 
 
-def test_another_companys_rows_are_not_there(salon: Records, platform: Records, now: datetime) -> None:
-    rival = platform.for_company("rival")
+def test_another_companys_rows_are_not_there(salon: Records, embedded: Records, now: datetime) -> None:
+    rival = embedded.for_company("rival")
     (theirs,) = put(rival, now)
     customer = rival.run_in_transaction(lambda session: session.query(Customer).one().id)
     assert ids(salon, since=now) == []
@@ -135,8 +154,9 @@ def test_an_appointment_is_found_by_every_uid_it_ever_had(salon: Records, now: d
 
 
 def test_a_day_is_found_by_the_index_of_company_and_start(
-    salon: Records, platform: Records, now: datetime
+    salon_everywhere: Records, platform: Records, now: datetime
 ) -> None:
+    salon = salon_everywhere
     for records in (salon, platform.for_company("rival")):
         put(records, *(now + timedelta(hours=number) for number in range(400)))
     plan = explained(

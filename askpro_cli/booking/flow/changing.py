@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from askpro_cli.base.errors import PendingError, RefusedError
+from askpro_cli.base.errors import PendingError, RefusedError, UnknownError
 from askpro_cli.booking.change import Changed
 from askpro_cli.booking.flow import completion, conflicts, leases, listing
 from askpro_cli.booking.flow.choosing import bookable_hosts, single_host
@@ -24,6 +24,7 @@ from askpro_cli.platform.tenancy import TenantSession
 
 SYNC = "askpro appointments sync finishes it"
 _PAUSE_SECONDS = 0.2
+_SILENT_SECONDS = 1.0  # a healthy change is through by then
 _WORDS = {
     MOVING: "being moved",
     CANCELLING: "being cancelled",
@@ -89,6 +90,7 @@ async def take_up(flow: FlowDesk, begin: Callable[[TenantSession], Begun]) -> Ta
 
     Raises:
         PendingError: another run is still at it.
+        UnknownError: what an earlier run left could not be finished.
         AskproError: what *begin* raises; nothing was changed.
     """
     waited, finished = 0.0, False
@@ -100,6 +102,8 @@ async def take_up(flow: FlowDesk, begin: Callable[[TenantSession], Begun]) -> Ta
         elif isinstance(found, Busy | Left):
             if waited >= flow.patience or isinstance(found, Left):
                 raise _still_open(found.row)
+            if waited >= _SILENT_SECONDS:
+                flow.desk.notify(f"another run is at appointment {found.row.id}; waiting for it to end")
             await flow.sleep(_PAUSE_SECONDS)
             waited += _PAUSE_SECONDS
         else:
@@ -107,11 +111,21 @@ async def take_up(flow: FlowDesk, begin: Callable[[TenantSession], Begun]) -> Ta
 
 
 async def _finish(flow: FlowDesk, row: Appointment) -> None:
-    """Finish what an earlier run began; the work of the next floor up."""
-    from askpro_cli.booking.flow import cancelling, moving
+    """Finish what an earlier run began.
+
+    Raises:
+        UnknownError: it could not be finished now.
+    """
+    from askpro_cli.booking.flow import cancelling, moving  # both are built on this module
 
     work = moving.finish_move if row.status == MOVING else cancelling.finish_cancel
-    await work(flow, row.id)
+    done = await work(flow, row.id)
+    if done.did == "kept":
+        raise UnknownError(
+            f"appointment {row.id} was {_WORDS[row.status]}, which could not be finished: {done.reason}",
+            subject=str(row.id),
+            hint=SYNC,
+        )
 
 
 def _still_open(row: Appointment) -> PendingError:

@@ -28,6 +28,7 @@ from askpro_cli.base.errors import (
     PendingError,
     RefusedError,
     SlotUnavailableError,
+    UnknownError,
     VendorServerError,
 )
 from askpro_cli.booking import change
@@ -160,6 +161,8 @@ def test_while_the_vendor_is_ill_an_open_move_is_kept(sqlite_flow_place: FlowPla
     row = place.row(1)
     assert row.next_attempt_at is not None
     assert row.moving_to_starts_at == NOON
+    with pytest.raises(UnknownError, match="was being moved, which could not be finished"):
+        move(place)
 
 
 STEPS = ["move_committed", "moved_at_vendor", "completing_move", "move_completed"]

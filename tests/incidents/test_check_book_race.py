@@ -45,25 +45,25 @@ async def book_elsewhere(flow: FlowDesk) -> None:
 
 
 def test_a_slot_that_went_while_the_caller_talked_is_refused_before_anything_is_written(
-    flow_place: FlowPlace,
+    sqlite_flow_place: FlowPlace,
 ) -> None:
-    assert flow_place.run(offered)
-    flow_place.run(book_elsewhere)
-    assert flow_place.run(offered), "the cache still shows it: that is the trap"
-    sent = flow_place.sent()
+    assert sqlite_flow_place.run(offered)
+    sqlite_flow_place.run(book_elsewhere)
+    assert sqlite_flow_place.run(offered), "the cache still shows it: that is the trap"
+    sent = sqlite_flow_place.sent()
     with pytest.raises(SlotUnavailableError):
-        flow_place.book()
-    assert flow_place.appointments() == []
-    assert flow_place.sent() == sent
+        sqlite_flow_place.book()
+    assert sqlite_flow_place.appointments() == []
+    assert sqlite_flow_place.sent() == sent
 
 
-def test_who_says_yes_first_holds_the_slot_while_cal_com_is_asked(flow_place: FlowPlace) -> None:
+def test_who_says_yes_first_holds_the_slot_while_cal_com_is_asked(sqlite_flow_place: FlowPlace) -> None:
     """The second caller is told at once; on the platform both were sent, and either might win."""
     refused: list[str] = []
 
     def second_caller() -> None:
         with pytest.raises(SlotUnavailableError) as told:
-            flow_place.book(guest(2))
+            sqlite_flow_place.book(guest(2))
         refused.append(told.value.vendor)
 
     def meanwhile(step: str) -> None:
@@ -72,9 +72,9 @@ def test_who_says_yes_first_holds_the_slot_while_cal_com_is_asked(flow_place: Fl
             caller.start()
             caller.join()
 
-    flow_place.book(guest(1), at_step=meanwhile)
+    sqlite_flow_place.book(guest(1), at_step=meanwhile)
     assert refused == ["askpro"]
-    assert flow_place.sent() == 1
+    assert sqlite_flow_place.sent() == 1
 
 
 def test_of_ten_who_confirm_at_the_same_second_one_is_booked_and_nine_are_told(

@@ -21,22 +21,22 @@ NOON = wish().start.replace(hour=11)  # in Berlin; both of the team work then
 
 
 @pytest.fixture
-def withheld(flow_place: FlowPlace) -> FlowPlace:
+def withheld(sqlite_flow_place: FlowPlace) -> FlowPlace:
     """Two calls to the salon with a withheld number."""
 
     def add(session: Any) -> None:
         for call in ("call_1", "call_2"):
             session.add(Call(retell_call_id=call, to_number="+493023125010", from_number=None))
 
-    flow_place.records.run_in_transaction(add)
-    return flow_place
+    sqlite_flow_place.records.run_in_transaction(add)
+    return sqlite_flow_place
 
 
-def test_two_people_with_one_address_never_get_each_other_s_appointment(flow_place: FlowPlace) -> None:
-    mine = flow_place.book(wish(name="Anna Schmidt", **SHARED))
+def test_two_people_with_one_address_never_get_each_other_s_appointment(sqlite_flow_place: FlowPlace) -> None:
+    mine = sqlite_flow_place.book(wish(name="Anna Schmidt", **SHARED))
     with pytest.raises(SlotUnavailableError):
-        flow_place.book(wish(name="Otto Becker", **SHARED))
-    assert [row.id for row in flow_place.agree()] == [mine.appointment.id]
+        sqlite_flow_place.book(wish(name="Otto Becker", **SHARED))
+    assert [row.id for row in sqlite_flow_place.agree()] == [mine.appointment.id]
 
 
 def test_two_withheld_calls_for_one_time_get_an_appointment_each_where_two_can_serve(
@@ -76,11 +76,11 @@ def test_the_same_call_that_asks_again_gets_its_own_whatever_it_adds(withheld: F
     assert withheld.sent() == 1
 
 
-def test_an_old_booking_that_the_vendor_returns_as_new_is_no_success(flow_place: FlowPlace) -> None:
-    flow_place.fault("foreign-booking")
+def test_an_old_booking_that_the_vendor_returns_as_new_is_no_success(sqlite_flow_place: FlowPlace) -> None:
+    sqlite_flow_place.fault("foreign-booking")
     with pytest.raises(RefusedError, match="foreign or old booking"):
-        flow_place.book()
-    (row,) = flow_place.appointments()
+        sqlite_flow_place.book()
+    (row,) = sqlite_flow_place.appointments()
     assert (row.status, row.calcom_v2_booking_uid) == ("failed", None)
-    assert not flow_place.book().replayed
-    assert len(flow_place.agree()) == 1
+    assert not sqlite_flow_place.book().replayed
+    assert len(sqlite_flow_place.agree()) == 1

@@ -47,22 +47,22 @@ def test_a_failure_after_the_remote_booking_leaves_no_orphan(flow_place: FlowPla
     assert flow_place.sent() == 1
 
 
-def test_the_one_who_asked_gets_that_very_booking_when_he_asks_again(flow_place: FlowPlace) -> None:
+def test_the_one_who_asked_gets_that_very_booking_when_he_asks_again(sqlite_flow_place: FlowPlace) -> None:
     with pytest.raises(PhantomColumnError):
-        flow_place.book(at_step=break_completion)
-    again = flow_place.book()
+        sqlite_flow_place.book(at_step=break_completion, lease=0.3)
+    again = sqlite_flow_place.book()
     assert again.appointment.id == 1
-    assert len(flow_place.agree()) == 1
-    assert flow_place.sent() == 1
+    assert len(sqlite_flow_place.agree()) == 1
+    assert sqlite_flow_place.sent() == 1
 
 
-def test_what_never_reached_cal_com_is_sent_by_the_next_sync(flow_place: FlowPlace) -> None:
+def test_what_never_reached_cal_com_is_sent_by_the_next_sync(sqlite_flow_place: FlowPlace) -> None:
     for number in range(5):
-        flow_place.fault("503", times=None)
+        sqlite_flow_place.fault("503", times=None)
         start = guest(0).start + timedelta(hours=number)
         with pytest.raises(PendingError):
-            flow_place.book(guest(number, start=start), keep_pending=True)
-        flow_place.heal()
-    assert flow_place.remote() == []
-    assert [one.did for one in flow_place.sync()] == ["finished"] * 5
-    assert len(flow_place.agree()) == 5
+            sqlite_flow_place.book(guest(number, start=start), keep_pending=True)
+        sqlite_flow_place.heal()
+    assert sqlite_flow_place.remote() == []
+    assert [one.did for one in sqlite_flow_place.sync()] == ["finished"] * 5
+    assert len(sqlite_flow_place.agree()) == 5

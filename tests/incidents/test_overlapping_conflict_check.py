@@ -23,17 +23,17 @@ HALF = timedelta(minutes=30)
 COLOUR = "Färben"  # 90 minutes, of the same person
 
 
-def test_appointments_that_touch_are_not_in_each_other_s_way(flow_place: FlowPlace) -> None:
+def test_appointments_that_touch_are_not_in_each_other_s_way(sqlite_flow_place: FlowPlace) -> None:
     for number, start in enumerate((TEN, TEN + HALF, TEN - HALF)):
-        flow_place.book(guest(number, start=start))
-    assert len(flow_place.agree()) == 3
+        sqlite_flow_place.book(guest(number, start=start))
+    assert len(sqlite_flow_place.agree()) == 3
 
 
-def test_a_long_service_does_not_go_into_a_gap_too_short(flow_place: FlowPlace) -> None:
-    flow_place.book(guest(1, CUT, TEN + 2 * HALF))
+def test_a_long_service_does_not_go_into_a_gap_too_short(sqlite_flow_place: FlowPlace) -> None:
+    sqlite_flow_place.book(guest(1, CUT, TEN + 2 * HALF))
     with pytest.raises(SlotUnavailableError):
-        flow_place.book(guest(2, COLOUR, TEN))
-    fits = flow_place.book(guest(3, COLOUR, TEN - HALF)).appointment
+        sqlite_flow_place.book(guest(2, COLOUR, TEN))
+    fits = sqlite_flow_place.book(guest(3, COLOUR, TEN - HALF)).appointment
     assert fits.ends_at - fits.starts_at == 3 * HALF
 
 

@@ -14,19 +14,19 @@ from support.driving import driver, free_starts
 from support.flow import FlowPlace, wish
 
 
-def test_holding_the_slot_does_not_keep_its_holder_from_it(flow_place: FlowPlace) -> None:
+def test_holding_the_slot_does_not_keep_its_holder_from_it(sqlite_flow_place: FlowPlace) -> None:
     steps: list[str] = []
-    booked = flow_place.book(wish(reserve=True), at_step=steps.append)
+    booked = sqlite_flow_place.book(wish(reserve=True), at_step=steps.append)
     assert booked.hold == "the slot was held meanwhile"
     assert steps.index("rechecked") < steps.index("slot_held") < steps.index("answered")
     assert "hold_given_back" in steps
-    assert len(flow_place.agree()) == 1
+    assert len(sqlite_flow_place.agree()) == 1
 
 
-def test_the_same_wish_twice_at_once_with_a_hold_is_one_appointment(flow_place: FlowPlace) -> None:
-    outcomes = flow_place.book_all([wish(reserve=True)] * 3)
+def test_the_same_wish_twice_at_once_with_a_hold_is_one_appointment(sqlite_flow_place: FlowPlace) -> None:
+    outcomes = sqlite_flow_place.book_all([wish(reserve=True)] * 3)
     assert not [one for one in outcomes if isinstance(one, BaseException)]
-    assert len(flow_place.agree()) == 1
+    assert len(sqlite_flow_place.agree()) == 1
 
 
 def test_what_a_killed_run_left_held_blocks_neither_the_next_run_nor_the_sync(

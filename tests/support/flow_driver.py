@@ -9,6 +9,7 @@ before a child was forked: no connection, no thread, no event loop.
 from __future__ import annotations
 
 import asyncio
+import importlib
 import json
 import os
 import signal
@@ -18,6 +19,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy.orm import configure_mappers
 
 from askpro_cli.base.clock import SystemClock
 from askpro_cli.base.errors import AskproError
@@ -32,15 +35,26 @@ from askpro_cli.platform.records import Records
 from support.flow import make_flow, state_in, wish
 from support.records import QuietLog
 
+LEASE = 0.6
+"""Seconds after which a killed run is succeeded; a test need not wait longer."""
+
 
 def main() -> None:
     """Serve until the input ends. Arguments: the records' URL, the sandbox's, the state's folder."""
+    _warm_up()
     for line in sys.stdin:
         order = json.loads(line)
         runs = [order | run for run in order.get("runs", [{}])]
         children = [_fork(run, number) for number, run in enumerate(runs)]
         sys.stdout.write(json.dumps([_end(*child) for child in children]) + "\n")
         sys.stdout.flush()
+
+
+def _warm_up() -> None:
+    """Import what a run would import when it needs it: every child would do that anew."""
+    for name in ("httpx", "httpcore", "anyio._backends._asyncio", "tenacity", "phonenumbers"):
+        importlib.import_module(name)
+    configure_mappers()
 
 
 def _fork(order: dict[str, Any], number: int) -> tuple[int, int]:
@@ -84,6 +98,7 @@ def _run(order: dict[str, Any], number: int, at_step: Callable[[str], None]) -> 
             base_url=base_url,
             at_step=at_step,
             run_id=f"run-{number}",
+            lease=LEASE,
         )
         return asyncio.run(_do(flow, order))
 

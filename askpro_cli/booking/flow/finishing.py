@@ -35,6 +35,7 @@ from askpro_cli.calcom.models import EventType
 from askpro_cli.platform.schema import Appointment
 from askpro_cli.platform.tenancy import TenantSession
 
+_PAUSE_SECONDS = 0.2
 _REFUSALS = (SlotUnavailableError, VendorConflictError, VendorValidationError, RefusedError)
 
 
@@ -201,11 +202,7 @@ async def _not_ours(flow: FlowDesk, held: Held, booked: Booked, found: NotOurs) 
         await _leave(flow, lambda session: completion.give_up(session, flow, held, reason))
         raise RefusedError(reason, subject=booking.uid, hint=f"askpro appointments show {found.of}")
     if row is not None and row.status in (BOOKING, PENDING_SYNC):
-        raise UnknownError(
-            f"another run has taken appointment {row.id} over and completes it",
-            subject=str(row.id),
-            hint=f"askpro appointments show {row.id} in a minute",
-        )
+        return await _completed_by_another(flow, held, booked, row)
     status = await take_back(flow, booking)
     message = (
         f"appointment {held.appointment_id} was given up meanwhile: its booking {booking.uid} is {status}"
@@ -215,6 +212,29 @@ async def _not_ours(flow: FlowDesk, held: Held, booked: Booked, found: NotOurs) 
         subject=booking.uid,
         hint="book again" if status == "cancelled" else "askpro appointments sync cancels it",
     )
+
+
+async def _completed_by_another(flow: FlowDesk, held: Held, booked: Booked, row: Appointment) -> Outcome:
+    """Wait for the run that took the row over when this one was slow: it finds the booking by its key.
+
+    Raises:
+        UnknownError: it takes longer than the patience.
+    """
+    waited = 0.0
+    while row.status in (BOOKING, PENDING_SYNC):
+        if waited >= flow.patience:
+            raise UnknownError(
+                f"another run has taken appointment {row.id} over and completes it",
+                subject=str(row.id),
+                hint=f"askpro appointments show {row.id} in a minute",
+            )
+        await flow.sleep(_PAUSE_SECONDS)
+        waited += _PAUSE_SECONDS
+        row = await flow.run(
+            lambda session: session.get_one(Appointment, held.appointment_id), "look at an appointment"
+        )
+    of = row.id if row.calcom_v2_booking_uid == booked.booking.uid else None
+    return await _not_ours(flow, held, booked, NotOurs(row, of))
 
 
 def _booked_only(held: Held, booked: Booked, error: RecordsError) -> RecordsError:

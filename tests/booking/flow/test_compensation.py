@@ -95,7 +95,7 @@ def test_an_orphan_that_cal_com_does_not_know_any_more_is_closed(sqlite_flow_pla
 def test_a_run_that_lost_its_lease_leaves_the_row_to_the_other(sqlite_flow_place: FlowPlace) -> None:
     place = sqlite_flow_place
     with pytest.raises(UnknownError, match="another run has taken appointment 1 over"):
-        place.book(at_step=at("booked", lambda: place.change(1, lock_token="another")))
+        place.book(at_step=at("booked", lambda: place.change(1, lock_token="another")), patience=0.0)
     assert len(place.remote()) == 1
     place.change(1, lock_expires_at=None)
     assert [one.did for one in place.sync()] == ["finished"]
@@ -194,7 +194,7 @@ def test_a_row_in_doubt_is_kept_when_the_look_is_interrupted(sqlite_flow_place: 
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        place.book(at_step=at("key_claimed", interrupt))
+        place.book(at_step=at("key_claimed", interrupt), lease=0.3)
     assert [row.status for row in place.appointments()] == ["booking"]
     place.change(1, lock_expires_at=None)
     place.sync()

@@ -86,7 +86,7 @@ def test_a_call_that_asks_twice_at_once_gets_its_own_appointment_twice(flow_plac
 
 def test_a_second_run_waits_for_the_first_even_when_that_one_is_slow(sqlite_flow_place: FlowPlace) -> None:
     sqlite_flow_place.fault("latency=900")  # longer than a lease: it is renewed meanwhile
-    outcomes = sqlite_flow_place.book_all([wish(), wish()])
+    outcomes = sqlite_flow_place.book_all([wish(), wish()], lease=0.6)
     assert kinds(outcomes) == {"Outcome": 2}
     sqlite_flow_place.agree()
     assert sqlite_flow_place.sent() == 1

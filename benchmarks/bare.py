@@ -49,29 +49,50 @@ class Request:
 Step = Statement | Commit | Request
 
 
+@dataclass
+class Recording:
+    """What was said since it was emptied.
+
+    Args:
+        on: whether anything is noted down.
+        answers: note the rows of statements as well (PostgreSQL), where ids differ between both.
+    """
+
+    steps: list[Step] = field(default_factory=list)
+    on: bool = True
+    answers: bool = False
+
+
 class RecordingTransport(httpx.AsyncHTTPTransport):
     """The network, with every request noted down."""
 
-    def __init__(self, steps: list[Step]) -> None:
+    def __init__(self, recording: Recording) -> None:
         super().__init__()
-        self._steps = steps
+        self._recording = recording
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request."""
         answer = await super().handle_async_request(request)
-        await answer.aread()
-        self._steps.append(Request(request, answer.status_code, _uid(answer.content)))
+        if self._recording.on:
+            await answer.aread()
+            self._recording.steps.append(Request(request, answer.status_code, _uid(answer.content)))
         return answer
 
 
-def record(engine: Engine, steps: list[Step]) -> None:
-    """Note every statement and commit of *engine* from now on."""
+def record(engine: Engine, recording: Recording) -> None:
+    """Note every statement and commit of *engine* while the recording is on."""
 
     def statement(_: Connection, cursor: Any, sql: str, values: Any, *_more: Any) -> None:
-        steps.append(Statement(sql, values, _looked_at(cursor) if engine.name == "postgresql" else None))
+        if recording.on:
+            rows = _looked_at(cursor) if recording.answers else None
+            recording.steps.append(Statement(sql, values, rows))
+
+    def commit(_: Connection) -> None:
+        if recording.on:
+            recording.steps.append(Commit())
 
     event.listen(engine, "after_cursor_execute", statement)
-    event.listen(engine, "commit", lambda _: steps.append(Commit()))
+    event.listen(engine, "commit", commit)
 
 
 def _looked_at(cursor: Any) -> list[Any] | None:

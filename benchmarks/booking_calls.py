@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
-from bare import Bare, Commit, Request, Statement, Step, bare_connection
+from bare import Bare, Commit, Recording, Request, Statement, bare_connection
 from databases import private_database
 from quiet import QuietLog
 from salon_flow import SECOND_SANDBOX, free_starts, recorded_flow, wish
@@ -42,12 +42,13 @@ def measure(family: str, count: int) -> dict[str, Any] | None:
 
 
 async def _compared(database: str, bare_database: str, count: int) -> dict[str, Any]:
-    steps: list[Step] = []
+    recording = Recording()
+    steps = recording.steps
     second = os.environ[SECOND_SANDBOX]
     starts = free_starts(os.environ["ASKPRO_CALCOM_BASE_URL"], WARM_UP + count)
     with _connection(bare_database) as connection:
         async with (
-            recorded_flow(database, steps) as (app, flow),
+            recorded_flow(database, recording) as (app, flow),
             httpx.AsyncClient(base_url=second.removesuffix("/v2"), trust_env=False) as client,
         ):
             bare, pairs = Bare(connection, client), []

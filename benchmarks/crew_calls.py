@@ -1,7 +1,7 @@
 """Child process of ``flow.py``: eight processes book at once on PostgreSQL, then say the same bare at once.
 
-Each guest of the timed part has a time of their own, of one person: all lock the same row in turn, bare as
-well. Afterwards all processes want the same few times.
+Each guest has a time of their own, of one person: all lock the same row in turn, bare as well. What is said
+bare was recorded before; what is timed is not recorded. Afterwards all processes want the same few times.
 """
 
 from __future__ import annotations
@@ -46,28 +46,28 @@ def measure(each: int) -> dict[str, Any] | None:
         for url in (ours, bare):
             _keep_ids_apart(url)
         url = os.environ["ASKPRO_CALCOM_BASE_URL"]
-        starts = [iso_utc(one) for one in free_starts(url, PROCESSES * (WARM_UP + each) + RIVALS)]
+        starts = [iso_utc(one) for one in free_starts(url, PROCESSES * (WARM_UP + 2 * each) + RIVALS)]
         crew = [stack.enter_context(_member(ours, bare)) for _ in range(PROCESSES)]
         return _raced(crew, starts, each) | _checked(ours, url, starts)
 
 
 def _raced(crew: list[subprocess.Popen[str]], starts: list[str], each: int) -> dict[str, Any]:
-    """Let all book and say it again, warm-up first, then want the same times."""
+    """Let all book unwatched, record, say what was recorded, and want the same times; warm up before."""
     wishes = list(enumerate(starts[:-RIVALS]))
     shares = [wishes[number::PROCESSES] for number in range(PROCESSES)]
     rivals = [
         [(len(starts) * (number + 1) + place, start) for place, start in enumerate(starts[-RIVALS:])]
         for number in range(PROCESSES)
     ]
-    _together(crew, [{"book": share[:WARM_UP]} for share in shares])
-    booked = _together(crew, [{"book": share[WARM_UP:]} for share in shares])
+    _together(crew, [{"record": share[: WARM_UP + each]} for share in shares])
+    booked = _together(crew, [{"book": share[WARM_UP + each :]} for share in shares])
     _together(crew, [{"say": WARM_UP}] * PROCESSES)
     said = _together(crew, [{"say": each}] * PROCESSES)
-    tried = _together(crew, [{"try": share} for share in rivals])
+    tried = _together(crew, [{"book": share} for share in rivals])
     count = PROCESSES * each
+    seconds = max(one["ended"] for one in booked) - min(one["began"] for one in booked)
     return {
-        "flow_per_second": count
-        / (max(one["ended"] for one in booked) - min(one["began"] for one in booked)),
+        "flow_per_second": count / seconds,
         "bare_per_second": count / max(one["took"] for one in said),
         "rivals_won": sum(one["done"] for one in tried),
     }

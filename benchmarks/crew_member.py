@@ -1,6 +1,7 @@
 """One of the processes of ``crew_calls.py``: does what a line of its stdin says, and answers by a line.
 
-``{"book": …}`` and ``{"try": …}`` go through the whole flow, ``{"say": n}`` says the next *n* bookings bare.
+``{"book": …}`` goes through the whole flow, ``{"record": …}`` notes down what is said as well, and
+``{"say": n}`` says the next *n* recorded bookings bare.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import time
 from typing import Any
 
 import httpx
-from bare import Bare, Step, bare_connection
+from bare import Bare, Recording, Step, bare_connection
 from salon_flow import SECOND_SANDBOX, recorded_flow, wish
 
 from askpro_cli.base.errors import SlotUnavailableError
@@ -25,25 +26,26 @@ from askpro_cli.platform.engine import open_engine
 
 async def serve(database: str, bare_database: str) -> None:
     """Answer lines until there are no more."""
-    steps: list[Step] = []
+    recording = Recording(answers=True)
     said: list[list[Step]] = []
     engine = open_engine(bare_database)
     root = os.environ[SECOND_SANDBOX].removesuffix("/v2")
     with bare_connection(engine) as connection:
         async with (
             httpx.AsyncClient(base_url=root, trust_env=False, timeout=60) as client,
-            recorded_flow(database, steps) as (app, flow),
+            recorded_flow(database, recording) as (app, flow),
         ):
             bare = Bare(connection, client)
             for line in sys.stdin:
                 task = json.loads(line)
                 began, took, done = time.time(), 0.0, 0
-                for number, start in task.get("book", []) + task.get("try", []):
-                    steps.clear()
+                recording.on = "record" in task
+                for number, start in task.get("record", []) + task.get("book", []):
                     done += await _booked(flow, number, start)
                     await app.policy().flush()
-                    if "book" in task:
-                        said.append(list(steps))
+                    if recording.on:
+                        said.append(list(recording.steps))
+                        recording.steps.clear()
                 for _ in range(task.get("say", 0)):
                     took += await bare.say(said.pop(0))
                 _answer({"began": began, "ended": time.time(), "took": took, "done": done})

@@ -22,7 +22,7 @@ FAMILIES = ("sqlite", "postgresql", "mariadb")
 LIST_LIMIT, LIST_TURNS = 3.0, 20
 FLOW_LIMIT, BOOKINGS = 2.0, 60
 VENDOR_MS = 20  # no Cal.com over a network answers faster; told beside the row that decides
-CREW_LIMIT, EACH = 0.6, 20
+CREW_LIMIT, EACH = 0.6, 12
 NO_SERVER = "no server answers: benchmarks/databases.py says where one is looked for"
 
 _FOLDER = Path(__file__).parent

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
-from bare import RecordingTransport, Step, record
+from bare import Recording, RecordingTransport, record
 
 from askpro_cli.base.times import iso_utc, parse_wire
 from askpro_cli.booking.flow.desk import FlowDesk
@@ -56,20 +56,20 @@ def wish(number: int, start: datetime) -> AppointmentWish:
 
 
 @asynccontextmanager
-async def recorded_flow(database: str, steps: list[Step]) -> AsyncIterator[tuple[App, FlowDesk]]:
-    """Open the flow over a seeded database; everything it says is added to *steps*."""
+async def recorded_flow(database: str, recording: Recording) -> AsyncIterator[tuple[App, FlowDesk]]:
+    """Open the flow over a seeded database; everything it says goes into *recording*."""
     environment = os.environ | {"ASKPRO_DATABASE_URL": database, "ASKPRO_COMPANY": "salon"}
     app = App.build(
         GlobalOptions(),
         environment,
         Path.cwd(),
         Streams(None, None, sys.stderr),
-        http_transport=RecordingTransport(steps),
+        http_transport=RecordingTransport(recording),
     )
     try:
         async with app.calcom() as client:
             flow = await open_flow(app, client)
-            record(app.records(), steps)
+            record(app.records(), recording)
             yield app, flow
     finally:
         app.close()

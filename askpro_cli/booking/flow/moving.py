@@ -26,6 +26,7 @@ from askpro_cli.platform.schema import Appointment
 from askpro_cli.platform.tenancy import TenantSession
 
 _REASON = "reason"
+_SHORTEST = timedelta(minutes=1)
 _BEGUN_BEFORE = Terms(notice=timedelta(0), override=True)
 _TOO_LATE = "its new time had come before it could be moved"
 _CANCELLED_THERE = "cancelled at Cal.com"
@@ -227,7 +228,7 @@ def complete(session: TenantSession, flow: FlowDesk, held: Held, done: AtVendor)
         completion.link(session, row, done.changed.previous, CANCELLED)
     completion.link(session, row, booking)
     row.status, row.status_reason = SCHEDULED, None
-    row.starts_at, row.ends_at = booking.start, booking.end
+    row.starts_at, row.ends_at = booking.start, max(booking.end, booking.start + _SHORTEST)
     row.staff_id = completion.host_of(session, booking) or row.staff_id
     row.calcom_v2_booking_uid = booking.uid
     row.moving_to_starts_at = row.moving_to_ends_at = None

@@ -325,6 +325,24 @@ def test_two_at_once_move_it_once(flow_place: FlowPlace) -> None:
     flow_place.agree()
 
 
+def test_two_that_want_one_time_at_once_get_it_once(flow_place: FlowPlace) -> None:
+    flow_place.book()
+    flow_place.book(guest(1, start=TOMORROW_TEN + HOUR))
+
+    async def both() -> list[Change | BaseException]:
+        flows = [flow_place.flow(run_id=f"run-{number}") for number in (2, 3)]
+        moves = (move_appointment(flow, key, NOON, DAY) for key, flow in enumerate(flows, start=1))
+        done = await asyncio.gather(*moves, return_exceptions=True)
+        for flow in flows:
+            await flow.desk.client.aclose()
+        return done
+
+    done = asyncio.run(both())
+    assert sorted(type(one).__name__ for one in done) == ["Change", "SlotUnavailableError"]
+    assert flow_place.sent("POST", "/v2/bookings") == 2
+    assert NOON in {row.starts_at for row in flow_place.agree()}
+
+
 def test_a_team_s_appointment_may_go_to_another_of_the_team(sqlite_flow_place: FlowPlace) -> None:
     place = sqlite_flow_place
     place.book(wish(TEAM, branch="mitte"))

@@ -7,7 +7,9 @@ crash leaves where, docs/appointments.md tells.
 
 from __future__ import annotations
 
-from askpro_cli.base.errors import UnknownError
+from sqlalchemy.exc import IntegrityError
+
+from askpro_cli.base.errors import RecordsError, SlotUnavailableError, UnknownError
 from askpro_cli.booking.flow import claims, leases
 from askpro_cli.booking.flow.catching_up import confirm
 from askpro_cli.booking.flow.completion import keep
@@ -72,7 +74,18 @@ async def _claim(flow: FlowDesk, draft: Draft) -> Taken | Appointment:
             return own
         raise claims.taken(flow, draft, by=_VENDOR)
     flow.at_step("rechecked")
-    return await flow.run(lambda session: claims.claim(session, flow, draft), "hold a time")
+    try:
+        return await flow.run(lambda session: claims.claim(session, flow, draft), "hold a time")
+    except (RecordsError, SlotUnavailableError) as error:
+        own = await _own(flow, draft) if _may_be_own(error) else None
+        if own is None:
+            raise
+        return own
+
+
+def _may_be_own(error: RecordsError | SlotUnavailableError) -> bool:
+    """Tell whether a twin that took other locks may be in the way: one key given for two people's times."""
+    return isinstance(error, SlotUnavailableError) or isinstance(error.__cause__, IntegrityError)
 
 
 async def _is_free(flow: FlowDesk, draft: Draft) -> bool:

@@ -92,6 +92,13 @@ def test_a_second_run_waits_for_the_first_even_when_that_one_is_slow(sqlite_flow
     assert sqlite_flow_place.sent() == 1
 
 
+def test_one_key_given_at_once_for_two_services_stands_for_one(flow_place: FlowPlace) -> None:
+    asked = [wish(key="k"), wish(TEAM, ELEVEN, branch="mitte", key="k")] * 3
+    found = kinds(flow_place.book_all(asked))
+    assert found == {"Outcome": 3, "IdempotencyError": 3}
+    assert len(flow_place.agree()) == 1
+
+
 @contextmanager
 def meddler(place: FlowPlace, rounds: int = 2) -> Iterator[None]:
     """A second connection that locks a person first and the event type afterwards: the opposite order."""

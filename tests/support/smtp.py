@@ -54,7 +54,7 @@ class MailSink:
     Args:
         mails: those it took, also where its answer then never arrived.
         on_sender: its answer to MAIL, when it is not to take it.
-        on_recipient: the same to RCPT, by address.
+        on_recipient: the same to RCPT, by address; bytes go out as they are.
         on_data: the same to the content.
         cut: hang up instead of answering the content.
         cut_early: hang up instead of answering RCPT.
@@ -65,7 +65,7 @@ class MailSink:
     port: int = 0
     mails: list[Mail] = field(default_factory=list)
     on_sender: str | None = None
-    on_recipient: dict[str, str] = field(default_factory=dict)
+    on_recipient: dict[str, str | bytes] = field(default_factory=dict)
     on_data: str | None = None
     cut: bool = False
     cut_early: bool = False
@@ -104,8 +104,11 @@ class MailSink:
             _hang_up(server)
         if self.meanwhile is not None:
             await asyncio.get_running_loop().run_in_executor(None, self.meanwhile)
-        if address in self.on_recipient:
-            return self.on_recipient[address]
+        told = self.on_recipient.get(address)
+        if isinstance(told, bytes):
+            return _in_raw(server, told)
+        if told is not None:
+            return told
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -129,6 +132,14 @@ class MailSink:
         """Say whether somebody may sign in."""
         user, password = data.login.decode(), data.password.decode()
         return AuthResult(success=self.passwords.get(user) == password, handled=False)
+
+
+def _in_raw(server: SMTP, answer: bytes) -> str:
+    """Write an answer that is not ASCII past aiosmtpd, and return its last line, which it writes itself."""
+    code, _, text = answer.partition(b" ")
+    if isinstance(server.transport, asyncio.Transport):
+        server.transport.write(code + b"-" + text + b"\r\n")
+    return f"{code.decode()} end"
 
 
 def _hang_up(server: SMTP) -> None:

@@ -24,7 +24,8 @@ from askpro_cli.base.errors import AskproError, AuthError, ConfigError, UnknownE
 from askpro_cli.base.guards import assert_network_allowed
 from askpro_cli.base.redaction import mask_text
 
-PERMANENT = 500
+TEMPORARY, PERMANENT = 400, 500
+"""From which code on a server puts a mail off, and refuses it."""
 _PORTS = {"none": 25, "starttls": 587, "tls": 465}
 _LONGEST_REASON = 300
 
@@ -165,6 +166,9 @@ class MailConnection:
         try:
             await client.data(content)
         except SMTPResponseException as error:
+            if error.code < TEMPORARY:  # 251, or no code at all: it may well have taken it
+                self.close()
+                return Answer(Fate.LOST, f"the server's answer is not understood: {_said(error)}")
             await self._start_over()
             return _refusal(error)
         except (SMTPException, OSError) as error:
@@ -266,4 +270,6 @@ def _text(error: BaseException) -> str:
 
 
 def _masked(text: str) -> str:
-    return mask_text(" ".join(text.split()))[:_LONGEST_REASON]
+    """Return a server's words as a database takes them: bytes that are no UTF-8, and controls, as ``?``."""
+    printable = "".join(char if char.isprintable() else "?" for char in " ".join(text.split()))
+    return mask_text(printable)[:_LONGEST_REASON]

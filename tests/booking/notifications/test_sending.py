@@ -93,6 +93,14 @@ def test_several_mails_take_one_connection(embedded: Records, mail_sink: MailSin
         ({"on_data": "554 5.6.0 no"}, "failed", 1),
         ({"cut": True}, "unknown", 1),
         ({"cut_early": True}, "pending", 1),
+        ({"on_data": "251 taken, in another way"}, "unknown", 1),
+        ({"on_data": "taken"}, "unknown", 1),
+        (
+            {"on_recipient": {"anna@example.org": b"450 4.2.0 besch\xe4ftigt \x1b[2J\x00"}},
+            "pending",
+            1,
+        ),
+        ({"on_recipient": {"anna@example.org": b"550 5.1.1 unbekannter Empf\xe4nger"}}, "failed", 1),
     ],
 )
 def test_what_the_server_answers_decides(
@@ -107,6 +115,7 @@ def test_what_the_server_answers_decides(
     assert (row.status, row.attempts) == (status, attempts)
     assert row.last_error
     assert "anna" not in row.last_error
+    assert row.last_error.isprintable()
     assert (row.next_attempt_at is not None) == (status == "pending")
 
 

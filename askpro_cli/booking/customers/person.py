@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, false, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from askpro_cli.base.errors import NotFoundError, RefusedError
+from askpro_cli.booking.customers.mentions import may_mention, mentions
 from askpro_cli.platform import tenancy
 from askpro_cli.platform.schema import (
     Activity,
@@ -178,13 +177,20 @@ def _appointments(
 ) -> list[Appointment]:
     """Return a person's appointments, and those of nobody yet that came of its calls or name a contact."""
     texts = (Appointment.payload, Appointment.notes, Appointment.booking_metadata, Appointment.status_reason)
-    named = or_(Appointment.call_id.in_(calls), *(_names(text, contacts) for text in texts))
+    named = or_(Appointment.call_id.in_(calls), may_mention(texts, contacts))
     condition = or_(Appointment.customer_id.in_(keys), and_(Appointment.customer_id.is_(None), named))
-    return list(session.scalars(select(Appointment).where(condition).order_by(Appointment.id)))
+    found = session.scalars(select(Appointment).where(condition).order_by(Appointment.id))
+    return [
+        row
+        for row in found
+        if row.customer_id is not None or row.call_id in calls or mentions(row, texts, contacts)
+    ]
 
 
 def _of_call(keys: list[int], contacts: list[str]) -> ColumnElement[bool]:
-    return or_(Call.customer_id.in_(keys), Call.from_number.in_(contacts), Call.to_number.in_(contacts))
+    """Return the condition for a person's calls, and for those of nobody from or to its numbers."""
+    numbers = or_(Call.from_number.in_(contacts), Call.to_number.in_(contacts))
+    return or_(Call.customer_id.in_(keys), and_(Call.customer_id.is_(None), numbers))
 
 
 def _notifications(
@@ -199,14 +205,15 @@ def _notifications(
 
 
 def _activity(session: TenantSession, subjects: dict[str, list[int]], contacts: list[str]) -> list[Activity]:
+    """Return what happened to any of these rows, and what names a contact whatever it is about."""
+    texts = (Activity.properties, Activity.description)
     about = [
         and_(Activity.subject_type == kind, Activity.subject_id.in_(keys)) for kind, keys in subjects.items()
     ]
-    named = [_names(Activity.properties, contacts), _names(Activity.description, contacts)]
-    return list(session.scalars(select(Activity).where(or_(*about, *named)).order_by(Activity.id)))
-
-
-def _names(column: InstrumentedAttribute[Any], contacts: list[str]) -> ColumnElement[bool]:
-    """Return the condition that a text or JSON column holds one of these numbers or addresses somewhere."""
-    text = cast(column, String)
-    return or_(false(), *(text.icontains(one, autoescape=True) for one in contacts))
+    condition = or_(*about, may_mention(texts, contacts))
+    found = session.scalars(select(Activity).where(condition).order_by(Activity.id))
+    return [
+        row
+        for row in found
+        if row.subject_id in subjects.get(row.subject_type or "", ()) or mentions(row, texts, contacts)
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,11 @@ from support.people import ANNA, TRACES, Wish, company, dump, life
 from askpro_cli.base.clock import ManualClock
 from askpro_cli.base.errors import NotFoundError, RefusedError
 from askpro_cli.booking.customers.erasing import Erasure, erase
+from askpro_cli.booking.customers.exporting import export
 from askpro_cli.booking.customers.matching import find_or_create
 from askpro_cli.booking.customers.merging import merge
 from askpro_cli.platform.records import Records
-from askpro_cli.platform.schema import Appointment, Call, Customer, Notification
+from askpro_cli.platform.schema import Activity, Appointment, Call, Customer, Notification
 from askpro_cli.platform.scrubbing import scrub, scrubbed
 from askpro_cli.platform.tenancy import TenantSession
 
@@ -151,3 +153,37 @@ def test_a_customer_of_another_company_is_none(
     company(sqlite_salon_records.platform_wide("a test"), "praxis")
     with pytest.raises(NotFoundError, match="company praxis has no customer"):
         erased(sqlite_salon_records.for_company("praxis"), anna)
+
+
+def test_what_is_another_persons_is_neither_exported_nor_erased(
+    sqlite_salon_records: Records, sandbox_clock: ManualClock
+) -> None:
+    """An address may end like another one and a number begin like one; and people share telephones."""
+    salon = sqlite_salon_records
+    ann: Wish = {"name": "Ann", "phone": "+49302312507", "email": "a@example.org", "language": "de"}
+    otto: Wish = {"name": "Otto", "phone": "+493023125070", "email": "otta@example.org", "language": "de"}
+    call = Call(retell_call_id="of_otto", from_number=ann["phone"], transcript="Hier Otto")
+    others = [
+        begun(sandbox_clock, {"request": {"email": "otta@example.org", "phone": "+493023125070"}}),
+        Activity(event="odd", description="odd", properties={"to": "otta@example.org"}),
+        Activity(event="odd", description="+493023125070 called"),
+    ]
+    own = Activity(event="odd", description="Mail to\nA@example.org.", properties={"tel": "+49302312507"})
+
+    def add(session: TenantSession) -> int:
+        keys = [find_or_create(session, **wish).id for wish in (ann, otto)]
+        call.customer_id = keys[1]
+        session.add_all([call, *others, own])
+        return keys[0]
+
+    key = salon.run_in_transaction(add)
+    document = salon.run_in_transaction(lambda session: export(session, key))
+    assert [document[name] for name in ("calls", "appointments")] == [[], []]
+    assert [row["description"] for row in document["activity"]] == ["Mail to\nA@example.org."]
+    assert erased(salon, key).wiped == {"customers": 1, "activity_log": 1}
+
+
+def begun(clock: ManualClock, payload: dict[str, Any]) -> Appointment:
+    """Return an appointment that failed before it had a customer."""
+    times = {"starts_at": clock.now(), "ends_at": clock.now() + timedelta(minutes=30)}
+    return Appointment(correlation_id="run", status="failed", payload=payload, **times)

@@ -29,8 +29,8 @@ Each mail goes out once as far as can be known. What the server puts off is trie
 it refuses has failed; where its answer was lost the mail is unknown and not sent again by itself. A mail that
 a newer one has replaced is skipped. Off a terminal it says nothing unless something is wrong.
 
-Exit 0: all that was due is sent, or waits. 6: some failed. 5: of some the answer was lost, or the server
-cannot be reached. 4: it does not accept mail.user. 2: the settings are wrong.
+Exit 0: all that was due is sent. 6: some failed or were put off. 5: of some the answer was lost, or the
+server cannot be reached. 4: it does not accept mail.user. 2: the settings are wrong.
 
 Examples:
   askpro notifications send

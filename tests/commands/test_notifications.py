@@ -97,6 +97,16 @@ def test_a_mail_that_fails_is_told_with_the_next_command_and_goes_out_after_a_re
     assert (post.states(), len(post.sink.mails)) == (["sent"], 1)
 
 
+def test_a_mail_that_is_put_off_is_told_at_each_try_and_waits_in_peace_between_them(post: PostRoom) -> None:
+    post.sink.on_data = "451 4.3.0 later"
+    put_off = post("send").exits(6)
+    assert "mail 1 was put off: 451 4.3.0 later" in put_off.stderr
+    assert "tried again by itself" in put_off.stderr
+    between = post("send").ok()
+    assert (between.stdout, between.stderr) == ("", "")
+    assert post("list", "--json").ok().data["mails"][0]["next_attempt_at"]
+
+
 def test_a_mail_of_unknown_fate_is_sent_again_only_with_a_yes_and_under_its_message_id(
     post: PostRoom,
 ) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from askpro_cli.base.errors import AskproError, RefusedError
+from askpro_cli.base.errors import AskproError, PendingError, RefusedError
 from askpro_cli.base.exit_codes import ExitCode, combine
 from askpro_cli.base.findings import Unknown
 from askpro_cli.booking.notifications import mailbox
-from askpro_cli.booking.notifications.sending import PostOffice, Report, send_due
+from askpro_cli.booking.notifications.sending import Done, PostOffice, Report, send_due
 from askpro_cli.resilience.threads import hop
 from askpro_cli.shell.actions.records.mail_settings import mail_server, sender_of
 from askpro_cli.shell.actions.records.mail_tables import mail_view, mails_table
@@ -100,17 +100,21 @@ def _answer(app: App, report: Report) -> Result:
 
 
 def _errors(report: Report) -> list[AskproError]:
-    """Return the mails that failed, and why the run ended early."""
-    failed: list[AskproError] = [
-        RefusedError(
-            f"mail {one.mail.id} failed: {one.reason}",
-            subject=str(one.mail.id),
-            hint="mend the cause, then askpro notifications retry --all-failed",
-        )
-        for one in report.done
-        if one.status == "failed"
-    ]
-    return [*failed, *([report.stopped] if report.stopped else [])]
+    """Return the mails that did not go out, and why the run ended early."""
+    told = [error for error in map(_error, report.done) if error is not None]
+    return [*told, *([report.stopped] if report.stopped else [])]
+
+
+def _error(one: Done) -> AskproError | None:
+    """Return why a mail was refused or put off; None for every other."""
+    subject = str(one.mail.id)
+    if one.status == "failed":
+        hint = "mend the cause, then askpro notifications retry --all-failed"
+        return RefusedError(f"mail {subject} failed: {one.reason}", subject=subject, hint=hint)
+    if one.status == "put_off":
+        hint = "it is tried again by itself; askpro notifications list --status pending tells when"
+        return PendingError(f"mail {subject} was put off: {one.reason}", subject=subject, hint=hint)
+    return None
 
 
 def _unknown(report: Report) -> list[Unknown]:
@@ -127,9 +131,9 @@ def _unknown(report: Report) -> list[Unknown]:
 
 
 def _exit_code(report: Report) -> ExitCode:
-    """Return 0 when all is well or waits; 6 for mails that failed, 5 for unknown ones, or why it stopped."""
+    """Return 6 for mails that failed or were put off, 5 for unknown ones, or why it stopped; else 0."""
     counts = report.counts()
-    codes = [ExitCode.PARTIAL] if counts["failed"] else []
+    codes = [ExitCode.PARTIAL] if counts["failed"] or counts["put_off"] else []
     codes += [ExitCode.UNKNOWN] if counts["unknown"] else []
     codes += [report.stopped.exit_code] if report.stopped else []
     return combine(codes)

@@ -58,7 +58,7 @@ class Records:
             NotFoundError: there is none in the records.
             RecordsError: the database cannot be used.
         """
-        found = self.run_in_transaction(
+        found = self._like().run_in_transaction(  # a company sees no other one
             lambda session: session.scalar(
                 select(Company.id).where(Company.slug == slug, Company.deleted_at.is_(None))
             ),

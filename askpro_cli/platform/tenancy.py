@@ -8,8 +8,8 @@ whole platform is possible only through :func:`platform_wide`, which says why in
 from __future__ import annotations
 
 from datetime import datetime
-from functools import lru_cache
-from typing import Any, cast
+from functools import cache, lru_cache
+from typing import Any, NoReturn, cast
 
 from sqlalchemy import ClauseElement, Table, event, inspect
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
@@ -18,7 +18,8 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from askpro_cli.base.clock import Clock
 from askpro_cli.base.errors import AskproError
-from askpro_cli.platform.schema import Activity, Base, OfCompany, Stamped, User
+from askpro_cli.platform.past_models import past_models
+from askpro_cli.platform.schema import Activity, Base, Company, OfCompany, Stamped, User
 
 COMPANY = "askpro_company_id"
 PLATFORM_WIDE = "askpro_platform_wide"
@@ -30,8 +31,21 @@ _MAY_LACK_COMPANY = (Activity, User)
 class TenantSession(Session):
     """A session of one company (``info[COMPANY]``), or of the whole platform (``info[PLATFORM_WIDE]``).
 
-    Rows are made with ``session.add``, where their company is seen to; bulk inserts would go past that.
+    Rows are made with ``session.add`` and read by queries, where their company is seen to; what goes past
+    both, or takes up a row of an earlier transaction, is refused.
     """
+
+    def bulk_save_objects(self, *_: Any, **__: Any) -> NoReturn:
+        """Refuse: no company would be given."""
+        raise _in_bulk()
+
+    def bulk_insert_mappings(self, *_: Any, **__: Any) -> NoReturn:
+        """Refuse: no company would be given."""
+        raise _in_bulk()
+
+    def bulk_update_mappings(self, *_: Any, **__: Any) -> NoReturn:
+        """Refuse: no company would be asked for."""
+        raise _in_bulk()
 
 
 @event.listens_for(TenantSession, "do_orm_execute")
@@ -40,24 +54,25 @@ def _scope(state: ORMExecuteState) -> None:
     info = state.session.info
     if info.get(PLATFORM_WIDE) or state.is_column_load or state.is_relationship_load:
         return
-    if not state.is_orm_statement:
-        _refuse_tables(state)
-        return
+    _refuse_past_models(state)
     company_id = info.get(COMPANY)
     if company_id is None:
         _refuse_no_company(state)
         return
     _refuse_writes_past_the_rows(state)
-    state.statement = state.statement.options(*_bounds(company_id))
+    if state.is_orm_statement:
+        state.statement = state.statement.options(*_bounds(company_id))
 
 
 @lru_cache(maxsize=1024)
 def _bounds(company_id: int) -> tuple[ExecutableOption, ...]:
     """Return what bounds a query to a company; kept, for making it costs more than a small query."""
-    return tuple(
+    of_it = (
         with_loader_criteria(model, lambda cls: cls.company_id == company_id, include_aliases=True)
         for model in (OfCompany, *_MAY_LACK_COMPANY)
     )
+    itself = with_loader_criteria(Company, lambda cls: cls.id == company_id, include_aliases=True)
+    return (*of_it, itself)
 
 
 def _tables(state: ORMExecuteState) -> set[str]:
@@ -65,18 +80,18 @@ def _tables(state: ORMExecuteState) -> set[str]:
     return {one.name for one in visitors.iterate(statement) if isinstance(one, Table)}
 
 
-def _of_companies() -> set[str]:
+@cache
+def _of_companies() -> frozenset[str]:
     owned = (OfCompany, *_MAY_LACK_COMPANY)
     mappers = [mapper for mapper in Base.registry.mappers if issubclass(mapper.class_, owned)]
-    return {str(mapper.local_table) for mapper in mappers}
+    return frozenset(str(mapper.local_table) for mapper in mappers)
 
 
-def _refuse_tables(state: ORMExecuteState) -> None:
+def _refuse_past_models(state: ORMExecuteState) -> None:
     """Refuse a statement past the models: nobody could add the company to it."""
-    touched = sorted(_tables(state) & _of_companies())
-    if touched or not _tables(state):
-        named = ", ".join(touched) or "a text of SQL"
-        message = f"a company's session was asked about {named} past the models"
+    touched = past_models(cast("ClauseElement", state.statement), _of_companies())
+    if touched:
+        message = f"a company's session was asked about {', '.join(sorted(touched))} past the models"
         raise AskproError(message, hint="query the models, or say platform_wide")
 
 
@@ -89,14 +104,26 @@ def _refuse_no_company(state: ORMExecuteState) -> None:
 
 
 def _refuse_writes_past_the_rows(state: ORMExecuteState) -> None:
-    """Refuse an insert in bulk, and an update that would hand rows over to another company."""
-    if state.is_insert:
-        raise AskproError(
-            "a company's rows were to be inserted in bulk", hint="session.add gives each its company"
-        )
-    named = {getattr(column, "key", column) for column in getattr(state.statement, "_values", None) or ()}
+    """Refuse changes in bulk, and an update that would hand rows over to another company."""
+    if state.is_insert or (state.is_update and isinstance(state.parameters, list)):
+        raise _in_bulk()
+    values = getattr(state.statement, "_values", None) or ()
+    named = {getattr(column, "key", column) for column in (*values, *(state.parameters or ()))}
     if state.is_update and "company_id" in named:
         raise AskproError("a row never changes its company")
+
+
+def _in_bulk() -> AskproError:
+    message = "a company's rows were to be made or changed in bulk"
+    return AskproError(message, hint="session.add gives each row its company")
+
+
+@event.listens_for(TenantSession, "before_attach")
+def _refuse_earlier_rows(_session: Session, row: object) -> None:
+    """Refuse a row that another transaction read: perhaps of another company, surely old."""
+    if inspect(row).key is not None:
+        message = f"a row of {inspect(row).mapper.local_table} of another transaction was to be used again"
+        raise AskproError(message, hint="read it again by its id")
 
 
 @event.listens_for(TenantSession, "before_flush")

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from support.cli import Cli, Outcome
 from support.salon import OTTO, Salon
+from support.smtp import MailSink
 
 from askpro_cli.base.clock import ManualClock
 from askpro_cli.resilience.metrics import OperationStats
@@ -90,6 +91,36 @@ def test_a_rejected_key_is_told_plainly_and_still_tells_the_time(salon: Salon) -
     salon.cli.clock = off
     seen = salon.cli("doctor", "--json", env=wrong).exits(1)
     assert "90 s ahead of" in finding(seen, "ENV007")["actual"]
+
+
+def mail_settings(sink: MailSink, **more: str) -> dict[str, str]:
+    usual = {"HOST": "127.0.0.1", "PORT": str(sink.port), "SECURITY": "none", "FROM": "termine@example.org"}
+    return {f"ASKPRO_MAIL_{name}": value for name, value in (usual | more).items()}
+
+
+def test_a_mail_server_that_is_set_is_asked_and_gets_no_mail(salon: Salon, mail_sink: MailSink) -> None:
+    seen = salon.cli("doctor", "--json", env=mail_settings(mail_sink)).ok()
+    assert verdicts(seen) == dict.fromkeys([*ALL, "ENV012"], "ok")
+    assert (mail_sink.connections, mail_sink.mails) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("more", "exit_code", "told"),
+    [
+        ({"PORT": "1"}, 5, "127.0.0.1:1"),
+        ({"SECURITY": "starttls"}, 1, "offers no encryption"),
+        ({"FROM": "nobody"}, 1, "mail.from"),
+        ({"USER": "post"}, 1, "mail.password is not"),
+        ({"USER": "post", "PASSWORD_FILE": "/nonexistent/mail"}, 2, "cannot be read"),
+    ],
+)
+def test_a_mail_server_that_does_not_let_us_in_is_told_and_one_that_is_away_is_unknown(
+    salon: Salon, mail_sink: MailSink, more: dict[str, str], exit_code: int, told: str
+) -> None:
+    env = mail_settings(mail_sink, **more)
+    seen = salon.cli("doctor", "--json", env=env).exits(exit_code)
+    assert verdicts(seen)["ENV012"] == ("findings" if exit_code == 1 else "unknown")
+    assert told in next(check["detail"] for check in seen.data["checks"] if check["code"] == "ENV012")
 
 
 def test_a_vendor_that_is_left_alone_was_not_asked(salon: Salon) -> None:

@@ -35,6 +35,7 @@ ENV008 = _check("ENV008", "Cal.com answers with this key", Severity.ERROR, "sett
 ENV009 = _check("ENV009", "Request budget is left", Severity.WARNING, "cal.com", "rate governor")
 ENV010 = _check("ENV010", "Files with secrets can be read", Severity.ERROR, "settings", "file system")
 ENV011 = _check("ENV011", "No circuit breaker is open", Severity.WARNING, "circuit breakers", "cal.com")
+ENV012 = _check("ENV012", "The mail server lets us in", Severity.ERROR, "settings", "mail server")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,16 @@ from askpro_cli.base.errors import (
 )
 from askpro_cli.base.exit_codes import ExitCode
 from askpro_cli.base.findings import Check, CheckResult, Finding, Unknown
-from askpro_cli.shell.actions.checks import ENV001, ENV002, ENV005, ENV006, ENV007, ENV008, ENV009
+from askpro_cli.shell.actions.checks import (
+    ENV001,
+    ENV002,
+    ENV005,
+    ENV006,
+    ENV007,
+    ENV008,
+    ENV009,
+    ENV012,
+)
 from askpro_cli.shell.actions.checkup import configuration_checks, finding_of, report, unknown_of
 
 if TYPE_CHECKING:
@@ -27,6 +36,7 @@ SKEW_SECONDS = 30.0
 """Differences below are the Date header's own coarseness, the way there, and clocks that drift."""
 BUDGET_SHARE = 0.1
 _NEEDS_SETTINGS = (ENV002, ENV005, ENV006, ENV008, ENV007, ENV009)
+_MAIL_PATIENCE = 10.0
 _PROBE = "doctor:probe"
 _NO_FILE = "the file with its secret cannot be read"
 
@@ -38,6 +48,7 @@ async def examine(app: App) -> Result:
         results += [_not_made(check, "the settings are not valid") for check in _NEEDS_SETTINGS]
         return report(results)
     results += [check_key(app), check_state(app), check_records(app), *await check_vendor(app)]
+    results += await check_mail(app)
     return report(results)
 
 
@@ -190,3 +201,18 @@ def check_budget(app: App, meta: CallMeta) -> CheckResult:
         sentence=f"{meta.budget_left} of {limit} {window} left",
     )
     return CheckResult(ENV009, (found,))
+
+
+async def check_mail(app: App) -> list[CheckResult]:
+    """Go to the mail server and sign in, where one is set; no mail is sent."""
+    from askpro_cli.shell.actions.records.mail_settings import enter_mail_server
+
+    if app.settings.optional("mail.host") is None:
+        return []
+    try:
+        server = await enter_mail_server(app, patience=_MAIL_PATIENCE)
+    except AskproError as error:
+        if error.exit_code is ExitCode.UNKNOWN:
+            return [CheckResult(ENV012, unknown=(unknown_of(ENV012, error),))]
+        return [_failed(ENV012, error, "a mail server that lets us in")]
+    return [CheckResult(ENV012, detail=server.name)]

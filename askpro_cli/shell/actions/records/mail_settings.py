@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,30 @@ def mail_server(app: App) -> MailServer:
         ca_bundle=settings.optional("mail.ca_bundle"),
         timeout=settings.number("mail.timeout"),
     )
+
+
+async def enter_mail_server(app: App, *, patience: float) -> MailServer:
+    """Go to the mail server, encrypt and sign in as for sending, and leave.
+
+    Args:
+        app: the program.
+        patience: the longest wait for one answer, in seconds, where ``mail.timeout`` is longer.
+
+    Raises:
+        ConfigError: the settings are wrong, or the server cannot do what they ask for.
+        AuthError: it does not let us in.
+        UnknownError: it cannot be reached, or its certificate is not trusted.
+    """
+    from askpro_cli.booking.notifications.mail_server import MailConnection
+
+    server = mail_server(app)
+    sender_of(app, app.company.slug)
+    connection = MailConnection(replace(server, timeout=min(server.timeout, patience)))
+    try:
+        await connection.open()
+    finally:
+        await connection.leave()
+    return server
 
 
 def _password(app: App) -> str:

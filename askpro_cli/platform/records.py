@@ -13,8 +13,9 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, select
 
 from askpro_cli.base.clock import Clock, SystemClock
-from askpro_cli.base.errors import NotFoundError, RecordsError
-from askpro_cli.platform import dialects, tenancy
+from askpro_cli.base.errors import RecordsError
+from askpro_cli.platform import tenancy
+from askpro_cli.platform.company_names import company_names, no_company
 from askpro_cli.platform.schema import Company
 from askpro_cli.platform.tenancy import TenantSession
 from askpro_cli.platform.transaction_watch import EventLog
@@ -65,8 +66,8 @@ class Records:
             context="look up a company",
         )
         if found is None:
-            message = f"there is no company {slug!r} in the records {dialects.shown(self.engine.url)}"
-            raise NotFoundError(message, subject=slug, hint="askpro db seed loads the demo company")
+            known = self.run_in_transaction(company_names, context="look which companies there are")
+            raise no_company(slug, known, self.engine.url)
         return self._like(company_id=found)
 
     def platform_wide(self, reason: str) -> Records:
@@ -89,7 +90,8 @@ class Records:
     ) -> T:
         """Return what *work* returns, committed; it may run several times and must have no other effect.
 
-        Objects it returns are detached and readable: nothing is loaded later.
+        Objects it returns are detached and readable: nothing is loaded later. What it sets on objects from
+        outside stays set when it runs again, so let it make its rows anew or add them as they are.
 
         Args:
             work: a plain function of a session; never waits for the network.
@@ -138,5 +140,8 @@ class Records:
         session = TenantSession(bind=connection, info=info, expire_on_commit=False, autoflush=True)
         try:
             yield session
+        except BaseException:
+            session.rollback()  # rows made outside are new again for the next attempt
+            raise
         finally:
             session.close()

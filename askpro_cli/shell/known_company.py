@@ -44,5 +44,5 @@ def _ask_records(app: App, slug: str) -> None:
         platform_records(app, read_only=True).for_company(slug)
     except NotFoundError as error:
         message = f"there is no company {slug!r} in the settings, and {error.message}"
-        hint = f"add companies.{slug} to {app.settings.places.user_file}, or askpro db seed for the demo's"
+        hint = f"{error.hint}; or add companies.{slug} to {app.settings.places.user_file}"
         raise NotFoundError(message, hint=hint, subject="company") from error

@@ -233,7 +233,8 @@ def test_without_companies_in_the_settings_the_one_key_is_no_ones_of_several(bot
     env = both.salon.cli.env
     for name in [name for name in env if name.startswith("ASKPRO_COMPANIES_")]:
         del env[name]
-    assert found(both("--all").exits(1)) == ["PRV001"]
+    for whom in (["--all"], ["--company", "salon"]):
+        assert found(both(*whom).exits(1)) == ["PRV001"]
     assert both.asked() == []
 
 
@@ -288,7 +289,9 @@ def test_bad_input_is_told_and_nothing_is_asked(
 def test_a_company_the_records_do_not_know_is_told(provisioned: Provisioned) -> None:
     env = {"ASKPRO_COMPANIES_STUDIO_CALCOM_API_KEY": MIAS_KEY}
     seen = provisioned("--company", "studio", env=env).exits(3)
-    assert seen.json["errors"][0]["message"] == "there is no company 'studio' in the records"
+    (error,) = seen.json["errors"]
+    assert error["message"].startswith("there is no company 'studio' in the records ")
+    assert error["hint"] == "--company takes salon"
 
 
 def test_looking_at_other_companies_is_written_to_the_log(provisioned: Provisioned) -> None:

@@ -21,6 +21,7 @@ from askpro_cli.audit.provisioning.facts import (
 )
 from askpro_cli.base.errors import NotFoundError
 from askpro_cli.base.nearest import nearest
+from askpro_cli.platform.company_names import company_names, no_company
 from askpro_cli.platform.records import Records
 from askpro_cli.platform.schema import (
     Branch,
@@ -55,9 +56,17 @@ def read_companies(records: Records, slug: str | None = None) -> list[CompanyFac
         context="read the companies",
     )
     if slug is not None and not rows:
-        message = f"there is no company {slug!r} in the records"
-        raise NotFoundError(message, subject=slug, hint="askpro db seed loads the demo company")
+        raise no_company(slug, read_names(records), records.engine.url)
     return [_company(row) for row in rows]
+
+
+def read_names(records: Records) -> Sequence[str]:
+    """Return the slugs of the companies that were not deleted.
+
+    Raises:
+        RecordsError: the database cannot be used.
+    """
+    return records.run_in_transaction(company_names, context="look which companies there are")
 
 
 def read_company(records: Records, company: CompanyFacts, branch: str | None = None) -> CompanyFacts:

@@ -13,7 +13,7 @@ from askpro_cli.audit.provisioning.account import Account
 from askpro_cli.audit.provisioning.examining import Made, examine
 from askpro_cli.audit.provisioning.facts import CompanyFacts, Presence, SettingFacts
 from askpro_cli.audit.provisioning.key_checks import CALCOM_KEY, RETELL_KEY, WEBHOOK_SECRETS
-from askpro_cli.audit.provisioning.reading import read_companies, read_company
+from askpro_cli.audit.provisioning.reading import read_companies, read_company, read_names
 from askpro_cli.base.errors import AskproError, InvalidValueError, NotFoundError, UnknownError
 from askpro_cli.resilience.threads import hop
 from askpro_cli.shell.actions.records.opened import platform_records
@@ -39,6 +39,11 @@ class Run:
         everything: all companies of the records.
         branch: only this one of the run's company.
         chosen: codes of the checks to make.
+        companies: those to check.
+        made: the checks so far.
+        errors: why some companies could not be checked.
+        alone: the records hold one company and no other, so that a key without a name is its.
+        accounts: Cal.com with each company's key.
     """
 
     app: App
@@ -48,6 +53,7 @@ class Run:
     companies: list[CompanyFacts] = field(default_factory=list)
     made: list[Made] = field(default_factory=list)
     errors: list[AskproError] = field(default_factory=list)
+    alone: bool = False
     accounts: list[Account] = field(default_factory=list)
 
     @property
@@ -64,6 +70,7 @@ class Run:
         """
         records = platform_records(self.app, read_only=True)
         found = read_companies(records, None if self.everything else self.app.company.slug)
+        self.alone = len(read_names(records)) <= 1
         for company in found:
             try:
                 self.companies.append(company if company.deleted else self._with_branches(records, company))
@@ -106,7 +113,7 @@ class Run:
     def _is_known(self, slug: str) -> bool:
         """Tell whether the settings know a company; without any there they mean the one of the records."""
         configured = self.app.settings.companies()
-        return slug in configured or (not configured and len(self.companies) == 1)
+        return slug in configured or (not configured and self.alone)
 
     def _said(self) -> str:
         return counted(self.requests, "request")

@@ -142,4 +142,4 @@ def test_nobody_is_erased_whose_appointment_is_ahead(
     key = life(sqlite_salon_records, clock=sandbox_clock, ahead=True)
     told = customers("erase", str(key), "--yes").exits(1).stderr
     assert "is ahead" in told
-    assert "hint: askpro cancel" in told
+    assert "--reason … --yes, then erase again" in told

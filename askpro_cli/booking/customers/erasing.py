@@ -97,7 +97,9 @@ def _refuse_ahead(person: Person, now: datetime) -> None:
         if row.status in states.OPEN:
             raise _not_yet(person, row, "is not finished", "askpro appointments sync, then erase again")
         if row.status in states.HOLDING and row.ends_at > now:
-            raise _not_yet(person, row, "is ahead", f"askpro cancel {row.id} --yes, then erase again")
+            raise _not_yet(
+                person, row, "is ahead", f"askpro cancel {row.id} --reason … --yes, then erase again"
+            )
 
 
 def _not_yet(person: Person, row: Appointment, why: str, hint: str) -> RefusedError:

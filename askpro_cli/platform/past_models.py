@@ -46,11 +46,12 @@ def _bare(scope: Any) -> set[str]:
     others: set[str] = set().union(*map(_bare_tables, _sources(scope)))
     for part in _own_parts(scope):
         if isinstance(part, ColumnClause) and part.table is not None:
-            of_table = isinstance(part.table, TableClause)
-            if not _is_of_a_model(part):
-                (from_columns if of_table else others).update(_bare_tables(part.table))
-            elif of_table:
-                from_models.add(str(part.table.name))
+            itself = {part.table.name} if isinstance(part.table, TableClause) else set()
+            if _is_of_a_model(part):
+                from_models |= itself
+            else:
+                from_columns |= itself
+                others |= set() if itself else _bare_tables(part.table)
         elif isinstance(part, TableClause) and _is_of_a_model(part):
             from_models.add(part.name)
     # SQLAlchemy's own look-up by key names the column by its table, beside the model.

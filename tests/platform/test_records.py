@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import OperationalError
 from support.records import QuietLog, opened
 from support.salon import Salon
 from support.sandbox import SANDBOX_NOW
@@ -160,3 +163,33 @@ def test_a_command_leaves_its_counts_for_monitoring(salon: Salon) -> None:
     stats = transaction_stats(store)
     store.close()
     assert stats.outcomes["started"] == stats.outcomes["committed"] > 0
+
+
+def test_a_row_made_outside_is_written_by_the_attempt_that_succeeds(platform: Records) -> None:
+    """The first attempt numbered it; taken for a row that is there already, it would never be inserted."""
+    made = Company(slug="salon", name="Salon")
+    tries: list[int] = []
+
+    def work(session: TenantSession) -> int:
+        session.add(made)
+        session.flush()
+        tries.append(made.id)
+        if len(tries) == 1:
+            raise in_the_way(platform)
+        return made.id
+
+    returned = platform.run_in_transaction(work)
+    found = platform.run_in_transaction(lambda session: session.scalars(select(Company.id)).all())
+    assert (len(tries), list(found)) == (2, [returned])
+
+
+def in_the_way(records: Records) -> OperationalError:
+    """Return what the driver says when another transaction has the lock."""
+    family = records.engine.dialect.name
+    if family == "sqlite":
+        busy = sqlite3.OperationalError("database is locked")
+        busy.sqlite_errorcode = sqlite3.SQLITE_BUSY
+        return OperationalError("", {}, busy)
+    if family == "postgresql":
+        return OperationalError("", {}, psycopg.errors.DeadlockDetected())
+    return OperationalError("", {}, Exception(1213, "Deadlock found"))

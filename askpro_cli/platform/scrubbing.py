@@ -31,12 +31,18 @@ def scrubbed(work: Callable[[TenantSession], T]) -> Callable[[TenantSession], T]
     return overwriting
 
 
-def scrub(engine: Engine) -> bool:
-    """Empty SQLite's log into the file; False when another reader was in the way."""
+def scrub(engine: Engine, *, patience: float = 30.0) -> bool:
+    """Empty SQLite's log into the file; False when another reader was in the way.
+
+    Args:
+        engine: of the records.
+        patience: how long readers are waited for (seconds).
+    """
     if not dialects.is_sqlite(engine.url):
         return True
     path = dialects.sqlite_path(engine.url)
-    with closing(dialects.connect_sqlite(path, read_only=False, statement_timeout=30.0)) as connection:
+    with closing(dialects.connect_sqlite(path, read_only=False, statement_timeout=patience)) as connection:
+        connection.execute(f"PRAGMA busy_timeout={round(patience * 1000)}")
         try:
             busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         except sqlite3.OperationalError:

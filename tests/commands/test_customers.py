@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import stat
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -143,3 +145,18 @@ def test_nobody_is_erased_whose_appointment_is_ahead(
     told = customers("erase", str(key), "--yes").exits(1).stderr
     assert "is ahead" in told
     assert "--reason … --yes, then erase again" in told
+
+
+def test_bytes_that_a_reader_holds_fast_are_told_and_go_with_the_next_erasure(
+    customers: Run, anna: str, sqlite_seeded_url: str
+) -> None:
+    path = sqlite_seeded_url.removeprefix("sqlite:///")
+    with closing(sqlite3.connect(path, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM customers").fetchone()
+        told = customers("erase", anna, "--yes", env={"ASKPRO_DATABASE_STATEMENT_TIMEOUT": "1"}).ok().stderr
+    log = Path(f"{path}-wal")
+    assert "the database's log, which another program reads: erase again later" in told
+    assert b"Sonderbar" in Path(path).read_bytes() + log.read_bytes()
+    assert "database's log" not in customers("erase", anna).ok().stderr
+    assert b"Sonderbar" not in Path(path).read_bytes() + log.read_bytes()

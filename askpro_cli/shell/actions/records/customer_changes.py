@@ -89,9 +89,9 @@ def erase_customer(app: App, customer: int, *, dry_run: bool, yes: bool) -> Resu
     done = records.run_in_transaction(
         scrubbed(lambda session: erase(session, customer)), context="erase a customer"
     )
-    scrub(records.engine)
+    clean = scrub(records.engine, patience=app.settings.number("database.statement_timeout"))
     app.log.event("customer.erased", customer=customer)
-    return _erased(done, dry_run=False)
+    return _erased(done, dry_run=False, clean=clean)
 
 
 def _merged(done: Merge, *, dry_run: bool) -> Result:
@@ -108,14 +108,14 @@ def _filled(done: Merge) -> list[str]:
     return [f"filled: {', '.join(name.replace('_', ' ') for name in done.filled)}"] if done.filled else []
 
 
-def _erased(done: Erasure, *, dry_run: bool) -> Result:
+def _erased(done: Erasure, *, dry_run: bool, clean: bool = True) -> Result:
     what = _told(done.wiped) if done.wiped else "nothing"
     said = (
         f"{what} would be wiped" if dry_run else f"{what} wiped; {_told(done.kept)} kept without the person"
     )
     if not done.wiped:
         said = f"nothing of customer {done.customer} is left to wipe"
-    left = _left(done)
+    left = _left(done, clean=clean)
     return Result(
         data=asdict(done) | {"dry_run": dry_run, "not_erased": left},
         table=_table(done.wiped),
@@ -123,9 +123,9 @@ def _erased(done: Erasure, *, dry_run: bool) -> Result:
     )
 
 
-def _left(done: Erasure) -> list[str]:
-    """Return what a person must see to elsewhere."""
-    found = []
+def _left(done: Erasure, *, clean: bool) -> list[str]:
+    """Return what a person must see to elsewhere; without *clean* old bytes stand in the database's log."""
+    found = [] if clean else ["the database's log, which another program reads: erase again later"]
     if done.calcom_uids:
         found.append(f"bookings at Cal.com: {', '.join(done.calcom_uids)}")
     if done.call_ids:
@@ -136,7 +136,7 @@ def _left(done: Erasure) -> list[str]:
 
 
 def _told(counts: Mapping[str, int]) -> str:
-    told = [f"{number} of {name}" for name, number in counts.items() if number]
+    told = [f"{name} {number}" for name, number in counts.items() if number]
     return ", ".join(told) or "no rows"
 
 

@@ -35,7 +35,7 @@ def parse_url(url: str) -> URL:
     """Return the URL with the driver we use.
 
     Raises:
-        ConfigError: malformed, an unknown database, SQLite without a file, or the driver is not installed;
+        ConfigError: malformed, an unknown kind, without a database or file, or the driver is not installed;
             the text of the URL, which may hold a password, is not repeated.
     """
     try:
@@ -57,6 +57,9 @@ def parse_url(url: str) -> URL:
         family != "sqlite" and "@" in f"{parsed.host}{parsed.database}"
     ):  # the rest of a password, cut at its @
         raise _malformed("in user and password write @ as %40")
+    if not parsed.database:  # servers would take another one, or none
+        message = "the database URL of the records names a server and no database"
+        raise ConfigError(message, hint=f"write {_FORM}", subject="database_url")
     return parsed.set(drivername=name)
 
 

@@ -128,16 +128,19 @@ def ensure_embedded(url: str) -> None:
 
 
 def _exists(path: Path) -> bool:
+    hint = "check its path and rights, or set ASKPRO_DATABASE_URL"
     try:
+        if path.is_dir():
+            raise RecordsError(f"the records file {path} is a folder", hint=hint, subject=str(path))
         return path.exists()
     except OSError as error:
         message = f"cannot look at the records file {path}: {error.strerror}"
-        hint = "check its path and rights, or set ASKPRO_DATABASE_URL"
         raise RecordsError(message, hint=hint, subject=str(path)) from error
 
 
 def _upgrade_file(url: str, path: Path, chain: Chain, to: str) -> Upgrade:
     """Upgrade an SQLite file, made when missing, under a lock beside it."""
+    _exists(path)
     try:
         make_private_folder(path.parent)
         with alone(path):

@@ -35,7 +35,7 @@ _HINTS = {
     sqlite3.SQLITE_INTERRUPT: "the statement took longer than allowed: try again when the database is idle",
 }
 # How PostgreSQL (its DETAIL line) and MariaDB (between quotes) show the row that broke a rule.
-_QUOTED_ROW = re.compile(r" DETAIL: .*| '[^']*'(?= for key)")
+_QUOTED_ROW = re.compile(r" DETAIL: .*| '.*'(?= for key)")
 _OTHER_TABLES = ("no such table", "no such column", "does not exist", "doesn't exist", "Unknown column")
 
 
@@ -139,7 +139,7 @@ def _hint(error: DBAPIError, reason: str) -> str:
     """Return what to do about an error of the driver."""
     if dialects.is_passing(error):
         return "another process holds the database: try again"
-    if any(part in reason for part in _OTHER_TABLES):
+    if error.statement is not None and any(part in reason for part in _OTHER_TABLES):
         return "askpro db upgrade"
     code = (getattr(error.orig, "sqlite_errorcode", None) or 0) & 0xFF
     return _HINTS.get(code, "askpro doctor; check ASKPRO_DATABASE_URL and that the database runs")

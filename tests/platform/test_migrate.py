@@ -129,6 +129,12 @@ def test_a_folder_that_cannot_be_made_is_an_error_that_names_the_settings(tmp_pa
     assert "ASKPRO_DATABASE_URL" in (caught.value.hint or "")
 
 
+def test_a_folder_in_the_place_of_the_file_is_told(tmp_path: Path) -> None:
+    for call in (migrate.status, migrate.upgrade, migrate.ensure_embedded):
+        with pytest.raises(RecordsError, match="is a folder"):
+            call(f"sqlite:///{tmp_path}")
+
+
 def test_a_damaged_records_file_is_an_error_and_stays_where_it_is(tmp_path: Path) -> None:
     path = tmp_path / "records.db"
     path.write_bytes(b"no database" * 1000)

@@ -78,6 +78,12 @@ def test_a_row_that_the_database_refuses_is_not_quoted(platform: Records) -> Non
     assert "customers" in caught.value.message
 
 
+def test_nor_one_with_a_quotation_mark_in_it(platform: Records) -> None:
+    with pytest.raises(RecordsError) as caught:
+        platform.run_all([lambda s: add(s, "o'brien"), lambda s: s.flush(), lambda s: add(s, "o'brien")])
+    assert "brien" not in caught.value.message
+
+
 def test_a_network_call_inside_a_transaction_is_caught_and_nothing_stays(platform: Records) -> None:
     def work(session: TenantSession) -> None:
         add(session)

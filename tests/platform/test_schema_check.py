@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from askpro_cli.base.errors import ConfigError, InvalidValueError, RecordsError
+from askpro_cli.base.errors import ConfigError, InvalidValueError, NotFoundError
 from askpro_cli.base.findings import Severity
 from askpro_cli.platform import migrate
 from askpro_cli.platform.engine import open_engine
@@ -210,5 +210,5 @@ def test_files_that_cannot_be_reached_are_named(tmp_path: Path) -> None:
 
 
 def test_an_empty_place_has_nothing_to_count(tmp_path: Path) -> None:
-    with pytest.raises(RecordsError, match="there are no records in"):
+    with pytest.raises(NotFoundError, match="there are no records in"):
         count_tables(f"sqlite:///{tmp_path / 'records.db'}", NOW)

@@ -313,6 +313,8 @@ def test_a_server_that_is_not_there_is_told_without_the_password() -> None:
         ("postgresql://u:secret@h:port/x", "malformed"),
         ("postgresql://u:half@secret@h/x", "malformed"),
         ("mysql://u:half@secret/half@h/x", "malformed"),
+        ("postgresql://u:secret@h", "names a server and no database"),
+        ("mariadb://u:secret@h/", "names a server and no database"),
     ],
 )
 def test_a_bad_url_is_a_configuration_error_that_does_not_repeat_it(url: str, said: str) -> None:
@@ -320,6 +322,17 @@ def test_a_bad_url_is_a_configuration_error_that_does_not_repeat_it(url: str, sa
         open_engine(url)
     assert "secret" not in f"{caught.value.as_dict()}"
     assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize("family", ["postgresql", "mariadb"])
+def test_a_database_that_is_not_there_is_not_to_be_upgraded(family: str) -> None:
+    with private_database(family) as url:
+        gone = url + "_gone"
+    engine = open_engine(gone)
+    with pytest.raises(RecordsError, match="_gone") as caught:
+        run_in_transaction(engine, add)
+    engine.dispose()
+    assert "ASKPRO_DATABASE_URL" in (caught.value.hint or "")
 
 
 def test_a_missing_driver_names_the_package_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,10 +10,10 @@ from pathlib import Path
 import msgspec
 from sqlalchemy.exc import DBAPIError
 
-from askpro_cli.base.errors import ConfigError, InvalidValueError, RecordsError
+from askpro_cli.base.errors import ConfigError, InvalidValueError
 from askpro_cli.base.findings import Finding
-from askpro_cli.platform import migrate
 from askpro_cli.platform.engine import open_engine
+from askpro_cli.platform.reading import require_some
 from askpro_cli.platform.row_counts import Loss, count_rows, losses
 from askpro_cli.platform.schema import Base
 from askpro_cli.platform.transactions import records_error
@@ -49,12 +49,10 @@ def count_tables(url: str, now: datetime) -> Counts:
 
     Raises:
         ConfigError: the URL is malformed or its driver is not installed.
-        RecordsError: the database cannot be read, or nothing was made in it yet.
+        NotFoundError: nothing was made in it yet.
+        RecordsError: the database cannot be read.
     """
-    found = migrate.status(url)
-    if found.current is None:
-        message = f"there are no records in {found.database}"
-        raise RecordsError(message, hint="askpro db upgrade makes them; check ASKPRO_DATABASE_URL")
+    found = require_some(url)
     engine = open_engine(url, read_only=True)
     try:
         with engine.connect() as connection:

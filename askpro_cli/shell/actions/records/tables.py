@@ -60,7 +60,8 @@ def count_records(
     Raises:
         InvalidValueError: *threshold* is no percentage, or *compare* holds no counts.
         ConfigError: *save* cannot be written.
-        RecordsError: the database cannot be read, or nothing was made in it yet.
+        NotFoundError: nothing was made in the database yet.
+        RecordsError: it cannot be read.
     """
     if not 0 <= threshold <= _WHOLE:
         message = f"a threshold is a percentage from 0 to 100, not {threshold:g}"

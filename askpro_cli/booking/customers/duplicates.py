@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from askpro_cli.base.errors import InvalidValueError
 from askpro_cli.base.phones import normalise_phone
+from askpro_cli.booking.customers.names import name_words
 from askpro_cli.booking.customers.person import ACTIVE
 from askpro_cli.platform.schema import Customer
 from askpro_cli.platform.tenancy import TenantSession
@@ -101,15 +102,10 @@ def _pairs(shared: _Shared) -> Iterator[tuple[_Row, _Row, str]]:
 
 
 def _duplicate(first: _Row, other: _Row, reasons: list[str]) -> Duplicate:
-    same_name = _words(first.name) == _words(other.name)
+    same_name = name_words(first.name) == name_words(other.name)
     by_number = SAME_NUMBER in reasons or SAME_VARIANT in reasons
     confidence = SURE if by_number else LIKELY if same_name else POSSIBLE
     return Duplicate(first.id, other.id, (first.name, other.name), reasons, confidence)
-
-
-def _words(name: str) -> list[str]:
-    """Return the words of a name, so that ``Schmidt, Anna`` is ``Anna Schmidt``."""
-    return sorted(name.replace(",", " ").casefold().split())
 
 
 def _normalised(number: str) -> str:

@@ -175,15 +175,24 @@ def contacts_of(rows: Iterable[Customer]) -> list[str]:
 def _appointments(
     session: TenantSession, keys: list[int], calls: list[int], contacts: list[str]
 ) -> list[Appointment]:
-    """Return a person's appointments, and those of nobody yet that came of its calls or name a contact."""
+    """Return a person's appointments, and those of nobody yet that came of its calls or name a contact.
+
+    Those that somebody made from another customer's number name an address which that customer does not have.
+    """
     texts = (Appointment.payload, Appointment.notes, Appointment.booking_metadata, Appointment.status_reason)
     named = or_(Appointment.call_id.in_(calls), may_mention(texts, contacts))
-    condition = or_(Appointment.customer_id.in_(keys), and_(Appointment.customer_id.is_(None), named))
+    sharing = select(Customer.id).where(Customer.email.in_(contacts))
+    elsewhere = and_(
+        Appointment.customer_id.not_in(sharing), may_mention((Appointment.booking_metadata,), contacts)
+    )
+    condition = or_(
+        Appointment.customer_id.in_(keys), and_(Appointment.customer_id.is_(None), named), elsewhere
+    )
     found = session.scalars(select(Appointment).where(condition).order_by(Appointment.id))
     return [
         row
         for row in found
-        if row.customer_id is not None or row.call_id in calls or mentions(row, texts, contacts)
+        if row.customer_id in keys or row.call_id in calls or mentions(row, texts, contacts)
     ]
 
 

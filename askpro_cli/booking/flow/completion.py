@@ -16,6 +16,8 @@ from askpro_cli.booking.flow.listing import SUBJECT
 from askpro_cli.booking.flow.payload import Payload
 from askpro_cli.booking.flow.states import BOOKING, FAILED, PENDING_SYNC, SCHEDULED
 from askpro_cli.booking.notifications import outbox
+from askpro_cli.booking.notifications.addressee import ATTENDEE, attendee_of
+from askpro_cli.booking.requests import BookingRequest
 from askpro_cli.calcom.models import Booking
 from askpro_cli.platform.schema import Activity, Appointment, CalcomBooking, CalcomEventType, Customer, Staff
 from askpro_cli.platform.tenancy import TenantSession
@@ -133,7 +135,8 @@ def note(session: TenantSession, row: Appointment, event: str, text: str, correl
 
 def _schedule(session: TenantSession, row: Appointment, booking: Booking) -> Customer | None:
     """Bring the row to what the vendor says; return its customer where it had none before."""
-    customer = None if row.customer_id is not None else _customer(session, row)
+    asked = Payload.unpack(row.payload or {}, 0, row.starts_at).request
+    customer = None if row.customer_id is not None else _customer(session, asked)
     host = host_of(session, booking)  # what is asked after a change would write the row twice
     row.customer_id = row.customer_id if customer is None else customer.id
     row.status = SCHEDULED
@@ -142,13 +145,13 @@ def _schedule(session: TenantSession, row: Appointment, booking: Booking) -> Cus
     row.starts_at, row.ends_at = booking.start, max(booking.end, booking.start + _SHORTEST)
     row.staff_id = host or row.staff_id
     row.payload = None
+    row.booking_metadata = (row.booking_metadata or {}) | {ATTENDEE: attendee_of(asked)}
     row.next_attempt_at = None
     leases.let_go(row)
     return customer
 
 
-def _customer(session: TenantSession, row: Appointment) -> Customer:
-    asked = Payload.unpack(row.payload or {}, 0, row.starts_at).request
+def _customer(session: TenantSession, asked: BookingRequest) -> Customer:
     return matching.find_or_create(
         session, name=asked.name, phone=asked.phone, email=asked.email, language=asked.language
     )

@@ -7,32 +7,29 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from askpro_cli.base.errors import InvalidValueError
 from askpro_cli.base.times import iso_utc
-from askpro_cli.booking.addresses import check_email
-from askpro_cli.platform.schema import Appointment, Branch, Company, Customer, Service, Staff
+from askpro_cli.booking.notifications.addressee import usable_address
+from askpro_cli.platform.schema import Appointment, Branch, Company, Service, Staff
 
 DEFAULT_ZONE = "Europe/Berlin"
 LANGUAGES = ("de", "en")
 """What there are words in; the first is taken for every other language."""
 
 
-def contents_of(
-    session: Session, appointment: Appointment, company: Company, customer: Customer
-) -> dict[str, Any]:
+def contents_of(session: Session, appointment: Appointment, company: Company, name: str) -> dict[str, Any]:
     """Return the facts of a mail as JSON: names, place, and the times in UTC with the zone to show them in.
 
     Args:
         session: of the company, in the transaction that made the facts true.
         appointment: with the times the mail shall tell.
         company: whose appointment it is.
-        customer: who gets the mail.
+        name: of who gets the mail.
     """
     branch, service, staff = _named(session, appointment)
     return {
         "company": company.name,
         "company_email": usable_address(company.email),
-        "customer": customer.name,
+        "customer": name,
         "service": service.name if service else None,
         "staff": staff.name if staff else None,
         "branch": branch.name if branch else None,
@@ -43,14 +40,6 @@ def contents_of(
         "timezone": (branch.timezone if branch else None) or company.timezone or DEFAULT_ZONE,
         "calendar_uid": calendar_uid(appointment, company),
     }
-
-
-def usable_address(text: str | None) -> str | None:
-    """Return an address as mail servers take it; None where there is none, or a malformed one."""
-    try:
-        return check_email(text) if text else None
-    except InvalidValueError:
-        return None
 
 
 def calendar_uid(appointment: Appointment, company: Company) -> str:

@@ -11,7 +11,8 @@ from typing import Any, Literal
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from askpro_cli.booking.notifications.contents import LANGUAGES, contents_of, usable_address
+from askpro_cli.booking.notifications.addressee import Addressee, addressee_of, usable_address
+from askpro_cli.booking.notifications.contents import LANGUAGES, contents_of
 from askpro_cli.platform.schema import Activity, Appointment, Company, Customer, Notification
 
 Kind = Literal["confirmation", "change", "cancellation"]
@@ -44,18 +45,19 @@ def queue(
     before = _last(session, appointment)
     if before is not None:
         _skip_older(session, appointment)
-    reason = _reason_for_none(company, customer)
-    if customer is None or reason:
+    addressee = addressee_of(appointment, customer)
+    reason = _reason_for_none(company, addressee)
+    if reason:
         _tell(session, appointment, f"no {kind} is sent: {reason}", correlation_id)
         return None
-    contents = contents_of(session, appointment, company, customer)
+    contents = contents_of(session, appointment, company, addressee.name)
     mail = Notification(
         company_id=appointment.company_id,
         appointment_id=appointment.id,
-        customer_id=customer.id,
+        customer_id=appointment.customer_id,
         kind=kind,
-        recipient=usable_address(customer.email),
-        language=_language(customer.preferred_language),
+        recipient=addressee.address,
+        language=_language(addressee.language),
         message_id=_message_id(appointment, company),
         sequence=before.sequence + 1 if before else 0,
         payload=contents | (_previous(before, contents) if kind == "change" else {}),
@@ -67,15 +69,13 @@ def queue(
     return mail
 
 
-def _reason_for_none(company: Company, customer: Customer | None) -> str | None:
+def _reason_for_none(company: Company, addressee: Addressee) -> str | None:
     """Return why nobody gets a mail, None when somebody does."""
     if company.calcom_handles_notifications:
         return "Cal.com sends the mails of this company"
     if not company.send_booking_confirmations:
         return "this company sends no confirmations"
-    if customer is None or not customer.email:
-        return "the customer has no e-mail address"
-    return None if usable_address(customer.email) else "the customer's e-mail address is malformed"
+    return addressee.reason
 
 
 def _skip_older(session: Session, appointment: Appointment) -> None:

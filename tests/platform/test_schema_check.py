@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from askpro_cli.base.errors import ConfigError, InvalidValueError, NotFoundError
+from askpro_cli.base.errors import InvalidValueError, NotFoundError, OutputError, RefusedError
 from askpro_cli.base.findings import Severity
 from askpro_cli.platform import migrate
 from askpro_cli.platform.engine import open_engine
@@ -205,8 +206,19 @@ def test_counts_of_another_form_are_refused(tmp_path: Path) -> None:
 def test_files_that_cannot_be_reached_are_named(tmp_path: Path) -> None:
     with pytest.raises(InvalidValueError, match="No such file"):
         load_counts(tmp_path / "none.json")
-    with pytest.raises(ConfigError, match="No such file"):
+    with pytest.raises(OutputError, match="No such file"):
         save_counts(counted(), tmp_path / "none" / "counts.json")
+
+
+def test_counts_that_could_not_be_saved_leave_nothing_behind(tmp_path: Path) -> None:
+    """Not even over something that is no file."""
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("folder", "pipe"):
+        with pytest.raises(RefusedError, match=name):
+            save_counts(counted(), tmp_path / name)
+    assert not [path for path in tmp_path.iterdir() if path.suffix]
+    assert (tmp_path / "pipe").is_fifo()
 
 
 def test_an_empty_place_has_nothing_to_count(tmp_path: Path) -> None:

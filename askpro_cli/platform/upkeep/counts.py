@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 from sqlalchemy.exc import DBAPIError
 
-from askpro_cli.base.errors import ConfigError, InvalidValueError
+from askpro_cli.base.errors import InvalidValueError
 from askpro_cli.base.findings import Finding
 from askpro_cli.platform.engine import open_engine
 from askpro_cli.platform.reading import require_some
@@ -18,6 +18,7 @@ from askpro_cli.platform.row_counts import Loss, count_rows, losses
 from askpro_cli.platform.schema import Base
 from askpro_cli.platform.transactions import records_error
 from askpro_cli.platform.upkeep import codes
+from askpro_cli.platform.upkeep.whole_file import written_whole
 
 _FORM = "1"
 
@@ -70,19 +71,15 @@ def as_document(counts: Counts) -> dict[str, object]:
 
 
 def save_counts(counts: Counts, path: Path) -> None:
-    """Write counts to a file, in one piece.
+    """Write counts to a file, whole or not at all; what is there is replaced.
 
     Raises:
-        ConfigError: the file cannot be written.
+        OutputError: the file cannot be written.
+        RefusedError: another run is writing it, or it is a folder.
     """
     text = json.dumps(as_document(counts), indent=2, sort_keys=True) + "\n"
-    beside = path.with_name(f"{path.name}.new")
-    try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
-    except OSError as error:
-        message = f"cannot write the counts to {path}: {error.strerror}"
-        raise ConfigError(message, hint="name a file in a folder that you may write to") from error
+    with written_whole(path, overwrite=True, check=lambda _: None) as stream:
+        stream.write(text.encode())
 
 
 def load_counts(path: Path) -> Counts:

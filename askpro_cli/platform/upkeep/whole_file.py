@@ -23,7 +23,7 @@ def written_whole(path: Path, *, overwrite: bool, check: Callable[[Path], object
         check: looks at the finished file; what it raises leaves nothing behind.
 
     Raises:
-        RefusedError: the file exists, or another run is writing it.
+        RefusedError: the file exists, is something else than a file, or another run is writing it.
         OutputError: it cannot be written: no space, no right, no folder.
     """
     part = path.with_name(f"{path.name}.part")
@@ -46,6 +46,8 @@ def written_whole(path: Path, *, overwrite: bool, check: Callable[[Path], object
 def _refuse_present(path: Path, *, overwrite: bool) -> None:
     if path.is_dir():
         raise RefusedError(f"{path} is a folder", hint="name a file in it", subject=str(path))
+    if path.exists() and not path.is_file():
+        raise RefusedError(f"{path} is no ordinary file", hint="name another file", subject=str(path))
     if path.exists() and not overwrite:
         hint = "name another file, or add --overwrite"
         raise RefusedError(f"{path} exists already", hint=hint, subject=str(path))

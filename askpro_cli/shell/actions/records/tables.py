@@ -59,7 +59,7 @@ def count_records(
 
     Raises:
         InvalidValueError: *threshold* is no percentage, or *compare* holds no counts.
-        ConfigError: *save* cannot be written.
+        OutputError: *save* cannot be written.
         NotFoundError: nothing was made in the database yet.
         RecordsError: it cannot be read.
     """

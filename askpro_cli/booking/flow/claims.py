@@ -8,11 +8,13 @@ from sqlalchemy import select
 
 from askpro_cli.base.errors import IdempotencyError, RefusedError, SlotUnavailableError
 from askpro_cli.base.times import iso_local
+from askpro_cli.booking.customers.active import active_customer
 from askpro_cli.booking.flow import conflicts
 from askpro_cli.booking.flow.desk import FlowDesk
 from askpro_cli.booking.flow.drafting import Draft
 from askpro_cli.booking.flow.leases import Held, Taken, database_now, new_token
 from askpro_cli.booking.flow.states import BOOKING
+from askpro_cli.booking.flow.wishes import Target
 from askpro_cli.platform.schema import Appointment
 from askpro_cli.platform.tenancy import TenantSession
 
@@ -46,6 +48,7 @@ def claim(session: TenantSession, flow: FlowDesk, draft: Draft) -> Taken | Appoi
     Raises:
         SlotUnavailableError: another appointment overlaps, by our records.
         IdempotencyError, RefusedError: as :func:`standing`.
+        NotFoundError: its customer was erased meanwhile.
     """
     conflicts.lock(session, draft.calendar)
     own = standing(session, draft)
@@ -93,7 +96,7 @@ def _row(session: TenantSession, flow: FlowDesk, draft: Draft) -> Appointment:
     wish, target = draft.wish, draft.target
     return Appointment(
         branch_id=target.branch_id,
-        customer_id=target.contact.customer_id if target.contact else None,
+        customer_id=_customer(session, target),
         staff_id=target.staff_id,
         service_id=target.service_id,
         call_id=target.call_id,
@@ -113,3 +116,12 @@ def _row(session: TenantSession, flow: FlowDesk, draft: Draft) -> Appointment:
         lock_token=new_token(),
         lock_expires_at=database_now(session) + timedelta(seconds=flow.lease_seconds),
     )
+
+
+def _customer(session: TenantSession, target: Target) -> int | None:
+    """Return the key of a known customer, who may have been merged or erased since it was mapped.
+
+    Raises:
+        NotFoundError: it was erased.
+    """
+    return active_customer(session, target.contact.customer_id, lock=True).id if target.contact else None

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from sqlalchemy import ColumnElement, Select, select
-from sqlalchemy.orm import Session
 
 from askpro_cli.base.errors import NotFoundError
+from askpro_cli.booking.customers.person import find_customer, survivor
 from askpro_cli.booking.flow.filters import AppointmentFilter
 from askpro_cli.booking.flow.naming import only
 from askpro_cli.platform import tenancy
@@ -26,6 +26,7 @@ from askpro_cli.platform.schema import (
     Service,
     Staff,
 )
+from askpro_cli.platform.tenancy import TenantSession
 
 SUBJECT = "appointment"
 """``subject_type`` of an appointment's rows in the activity log."""
@@ -52,7 +53,7 @@ class History:
     activity: list[Activity]
 
 
-def list_appointments(session: Session, wanted: AppointmentFilter) -> list[Listed]:
+def list_appointments(session: TenantSession, wanted: AppointmentFilter) -> list[Listed]:
     """Return the appointments that are wanted, in order of their starts.
 
     Raises:
@@ -64,7 +65,7 @@ def list_appointments(session: Session, wanted: AppointmentFilter) -> list[Liste
     return [Listed(*row) for row in rows]
 
 
-def find_appointment(session: Session, reference: int | str) -> Appointment:
+def find_appointment(session: TenantSession, reference: int | str) -> Appointment:
     """Return an appointment by its id, or by any uid that a booking of it ever had.
 
     Raises:
@@ -81,7 +82,7 @@ def find_appointment(session: Session, reference: int | str) -> Appointment:
     return found
 
 
-def appointment_of(session: Session, uid: str) -> Appointment | None:
+def appointment_of(session: TenantSession, uid: str) -> Appointment | None:
     """Return the appointment to which this uid belongs or belonged, None when the records know none."""
     chained = select(CalcomBooking.appointment_id).where(CalcomBooking.calcom_uid == uid)
     appointment_id = session.scalar(chained)
@@ -90,12 +91,12 @@ def appointment_of(session: Session, uid: str) -> Appointment | None:
     return session.scalar(select(Appointment).where(Appointment.calcom_v2_booking_uid == uid))
 
 
-def one(session: Session, appointment_id: int) -> Listed:
+def one(session: TenantSession, appointment_id: int) -> Listed:
     """Return one appointment with the names of what it is about; it must be there."""
     return Listed(*session.execute(_query().where(Appointment.id == appointment_id)).one())
 
 
-def history(session: Session, reference: int | str) -> History:
+def history(session: TenantSession, reference: int | str) -> History:
     """Return an appointment with its bookings, mails and activity.
 
     Raises:
@@ -113,7 +114,7 @@ def history(session: Session, reference: int | str) -> History:
     )
 
 
-def _by_id(session: Session, key: int) -> Appointment | None:
+def _by_id(session: TenantSession, key: int) -> Appointment | None:
     return session.scalar(select(Appointment).where(Appointment.id == key))
 
 
@@ -129,7 +130,7 @@ def _query() -> Select[Appointment, str, str, str, Customer]:
     )
 
 
-def _conditions(session: Session, wanted: AppointmentFilter) -> list[ColumnElement[bool]]:
+def _conditions(session: TenantSession, wanted: AppointmentFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.window is not None:
         found += [Appointment.starts_at >= wanted.window.start, Appointment.starts_at < wanted.window.end]
@@ -146,23 +147,20 @@ def _conditions(session: Session, wanted: AppointmentFilter) -> list[ColumnEleme
     return found
 
 
-def _branch(session: Session, text: str) -> int:
+def _branch(session: TenantSession, text: str) -> int:
     rows = session.scalars(select(Branch).order_by(Branch.id)).all()
     return only(rows, text, what="branch", option="--branch", company=_slug(session)).id
 
 
-def _person(session: Session, text: str) -> int:
+def _person(session: TenantSession, text: str) -> int:
     rows = session.scalars(select(Staff).order_by(Staff.id)).all()
     return only(rows, text, what="staff", option="--staff", company=_slug(session)).id
 
 
-def _customer(session: Session, key: int) -> int:
-    if session.scalar(select(Customer.id).where(Customer.id == key)) is not None:
-        return key
-    message = f"company {_slug(session)} has no customer {key}"
-    raise NotFoundError(message, subject=str(key), hint="askpro customers list")
+def _customer(session: TenantSession, key: int) -> int:
+    return survivor(session, find_customer(session, key)).id
 
 
-def _slug(session: Session) -> str:
+def _slug(session: TenantSession) -> str:
     """Return the slug of the session's company, for messages."""
     return session.get_one(Company, session.info[tenancy.COMPANY]).slug

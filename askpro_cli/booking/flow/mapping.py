@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from askpro_cli.base.errors import InvalidValueError, NotFoundError, RefusedError
+from askpro_cli.booking.customers.active import active_customer
 from askpro_cli.booking.flow.choosing import choose, event_types_of, find_staff, single_host
 from askpro_cli.booking.flow.naming import listed, only
 from askpro_cli.booking.flow.wishes import Contact, ServiceWish, Target
@@ -23,7 +24,6 @@ from askpro_cli.platform.schema import (
     CalcomEventType,
     Call,
     Company,
-    Customer,
     PhoneNumber,
     Service,
 )
@@ -65,7 +65,7 @@ def resolve(session: TenantSession, wish: ServiceWish) -> Target:
         branch=branch.slug if branch else None,
         timezone=(branch.timezone if branch else None) or company.timezone,
         call_id=call.id if call else None,
-        contact=_contact(session, wish.customer, company),
+        contact=_contact(session, wish.customer),
     )
 
 
@@ -178,16 +178,13 @@ def _offer(session: TenantSession, service: Service, branch: Branch | None) -> B
     return session.scalar(query)
 
 
-def _contact(session: TenantSession, customer_id: int | None, company: Company) -> Contact | None:
-    """Return a known customer.
+def _contact(session: TenantSession, customer_id: int | None) -> Contact | None:
+    """Return a known customer; one that was merged is the one it went into.
 
     Raises:
-        NotFoundError: there is none, or it was merged or erased.
+        NotFoundError: there is none, or it was erased.
     """
     if customer_id is None:
         return None
-    row = session.scalar(select(Customer).where(Customer.id == customer_id, Customer.status == "active"))
-    if row is None:
-        message = f"company {company.slug} has no customer {customer_id}"
-        raise NotFoundError(message, subject=str(customer_id), hint="askpro customers list")
+    row = active_customer(session, customer_id)
     return Contact(row.id, row.name, row.email, row.phone, row.preferred_language)

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, event, text
-from sqlalchemy.orm import Session
 from support.records import opened
 
 from askpro_cli.base.clock import ManualClock
@@ -19,6 +18,7 @@ from askpro_cli.booking.flow.filters import AppointmentFilter
 from askpro_cli.booking.flow.listing import find_appointment, history, list_appointments
 from askpro_cli.platform.records import Records
 from askpro_cli.platform.schema import Appointment, Branch, CalcomBooking, Company, Customer, Staff
+from askpro_cli.platform.tenancy import TenantSession
 
 DAY = timedelta(days=1)
 INDEX = "appointments_company_starts_at_index"
@@ -57,10 +57,10 @@ def salon_everywhere(platform: Records) -> Records:
 def fill(platform: Records) -> Records:
     """Add two companies, each with a branch, a person and a customer; return the records of the first."""
 
-    def companies(session: Session) -> None:
+    def companies(session: TenantSession) -> None:
         session.add_all([Company(slug="salon", name="Salon"), Company(slug="rival", name="Rival")])
 
-    def rows(session: Session) -> None:
+    def rows(session: TenantSession) -> None:
         session.add_all([Branch(slug="mitte", name="Mitte"), Customer(name="Anna"), Staff(name="Lea")])
 
     platform.run_in_transaction(companies)
@@ -70,7 +70,7 @@ def fill(platform: Records) -> Records:
 
 
 def put(records: Records, *starts: datetime, **values: object) -> list[int]:
-    def work(session: Session) -> list[int]:
+    def work(session: TenantSession) -> list[int]:
         common = {"status": "scheduled", "correlation_id": "run-1", **values}
         rows = [
             Appointment(starts_at=start, ends_at=start + timedelta(minutes=30), **common) for start in starts
@@ -96,7 +96,7 @@ def test_a_window_ends_before_its_end_and_is_ordered(salon: Records, now: dateti
 
 
 def test_filters_hold_together_and_names_come_along(salon: Records, now: datetime) -> None:
-    def linked(session: Session) -> tuple[int, int, int]:
+    def linked(session: TenantSession) -> tuple[int, int, int]:
         return tuple(session.query(model).one().id for model in (Branch, Staff, Customer))  # type: ignore[return-value]
 
     branch, staff, customer = salon.run_in_transaction(linked)
@@ -105,6 +105,13 @@ def test_filters_hold_together_and_names_come_along(salon: Records, now: datetim
     put(salon, now, branch_id=branch, status="cancelled")
     assert ids(salon, branch="mitte", statuses=("scheduled",)) == [mine]
     assert ids(salon, staff="Lea") == ids(salon, customer=customer) == [mine]
+    salon.run_in_transaction(
+        lambda session: session.add(Customer(name="A.", status="merged", merged_into_id=customer))
+    )
+    merged = salon.run_in_transaction(
+        lambda session: session.query(Customer.id).filter_by(name="A.").scalar()
+    )
+    assert ids(salon, customer=merged) == [mine], "a merged customer's are those of the one it went into"
     (found,) = salon.run_in_transaction(
         lambda session: list_appointments(session, AppointmentFilter(staff="Lea"))
     )
@@ -131,7 +138,7 @@ def test_another_companys_rows_are_not_there(salon: Records, embedded: Records, 
 def test_an_appointment_is_found_by_every_uid_it_ever_had(salon: Records, now: datetime) -> None:
     (key,) = put(salon, now, calcom_v2_booking_uid="new")
 
-    def chain(session: Session) -> None:
+    def chain(session: TenantSession) -> None:
         for uid, before in (("old", None), ("new", "old")):
             session.add(
                 CalcomBooking(
@@ -166,7 +173,7 @@ def test_a_day_is_found_by_the_index_of_company_and_start(
     assert "Using filesort" not in plan
 
 
-def explained(records: Records, work: Callable[[Session], object]) -> str:
+def explained(records: Records, work: Callable[[TenantSession], object]) -> str:
     """Return the database's plan of the last statement that *work* sends."""
     sent: list[tuple[str, object]] = []
 

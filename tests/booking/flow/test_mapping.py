@@ -179,6 +179,55 @@ def test_a_customer_without_contact_is_refused_unless_one_is_given(sqlite_flow_p
     assert booked.appointment.customer_id == 1
 
 
+def merged(session: TenantSession) -> None:
+    """Let customer 2 go into customer 1."""
+    session.get_one(Customer, 2).status, session.get_one(Customer, 2).merged_into_id = "merged", 1
+
+
+def erased(session: TenantSession) -> None:
+    session.get_one(Customer, 2).status = "erased"
+
+
+def two(session: TenantSession) -> None:
+    """Add customers 1 and 2."""
+    session.add_all([Customer(name="Anna", phone="+493023125001"), Customer(name="Anna S.")])
+    session.flush()
+
+
+def test_a_merged_customer_is_the_one_it_went_into(sqlite_flow_place: FlowPlace) -> None:
+    changed(sqlite_flow_place, two)
+    changed(sqlite_flow_place, merged)
+    contact = mapped(sqlite_flow_place, customer=2).contact
+    assert contact is not None
+    assert (contact.customer_id, contact.name) == (1, "Anna")
+
+
+def test_a_customer_who_was_erased_is_none(sqlite_flow_place: FlowPlace) -> None:
+    changed(sqlite_flow_place, two)
+    changed(sqlite_flow_place, erased)
+    with pytest.raises(NotFoundError, match="customer 2 was erased"):
+        mapped(sqlite_flow_place, customer=2)
+
+
+@pytest.mark.parametrize("change", [merged, erased])
+def test_a_customer_who_is_merged_or_erased_while_cal_com_is_asked(
+    sqlite_flow_place: FlowPlace, change: Change
+) -> None:
+    place = sqlite_flow_place
+    changed(place, two)
+
+    def meanwhile(step: str) -> None:
+        if step == "rechecked":
+            changed(place, change)
+
+    if change is merged:
+        assert place.book(wish(customer=2), at_step=meanwhile).appointment.customer_id == 1
+        return
+    with pytest.raises(NotFoundError, match="customer 2 was erased"):
+        place.book(wish(customer=2), at_step=meanwhile)
+    assert (place.appointments(), place.remote()) == ([], [])
+
+
 def test_nobody_named_is_refused(sqlite_flow_place: FlowPlace) -> None:
     with pytest.raises(InvalidValueError, match="nobody is named"):
         sqlite_flow_place.book(wish(name=None))

@@ -37,7 +37,8 @@ class TransactionStats:
     """What the transactions of every run did since the state store was created.
 
     Args:
-        outcomes: how many were ``started``, ``committed``, ``rolled_back``, ``retried``, ``gave_up``.
+        outcomes: how many were ``started``, ``committed``, ``rolled_back``, ``retried``, ``gave_up``,
+            ``unknown`` (the answer to the COMMIT was lost).
         latency: attempts by the upper bound of their bucket in milliseconds (None: slower than the last).
         total_ms: the sum of all durations.
     """
@@ -64,7 +65,7 @@ class TransactionWatch:
         self._log.event("transaction.started", context=context, attempt=attempt)
 
     def ended(self, context: str, attempt: int, outcome: str, seconds: float, reason: str = "") -> None:
-        """Note how an attempt ended: ``committed``, ``rolled_back``, ``retried`` or ``gave_up``."""
+        """Note how an attempt ended; *outcome* is one of :class:`TransactionStats`."""
         ms = seconds * 1000
         self._counts[f"{_OUTCOMES}{outcome}"] += 1
         self._counts[f"{_LATENCY}{bucket_of(ms) or 'inf'}"] += 1

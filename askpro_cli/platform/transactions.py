@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from askpro_cli.base.errors import AskproError, RecordsError
@@ -29,7 +29,7 @@ _HINTS = {
     sqlite3.SQLITE_FULL: "free space on the disk of the records, then run the same command again",
     sqlite3.SQLITE_IOERR: "free space on the disk of the records and look at its health",
     sqlite3.SQLITE_READONLY: "make the file and its folder writable for you, or set ASKPRO_DATABASE_URL",
-    sqlite3.SQLITE_CANTOPEN: "askpro db upgrade makes the file; check its path and rights",
+    sqlite3.SQLITE_CANTOPEN: "if it is missing: askpro db upgrade; else check its rights: reading needs its folder writable, too",
     sqlite3.SQLITE_CORRUPT: "restore the file from a backup: records are never rebuilt",
     sqlite3.SQLITE_NOTADB: "restore the file from a backup: records are never rebuilt",
     sqlite3.SQLITE_INTERRUPT: "the statement took longer than allowed: try again when the database is idle",
@@ -94,19 +94,35 @@ def _told(watch: TransactionWatch | None, context: str, attempt: int, *, last: b
     try:
         yield
     except BaseException as error:
-        passing = isinstance(error, DBAPIError) and dialects.is_passing(error)
-        outcome = ("gave_up" if last else "retried") if passing else "rolled_back"
+        outcome = _outcome(error, last=last)
         reason = type(error).__name__  # its text may quote a row
         raise
     finally:
         watch.ended(context, attempt, outcome, time.monotonic() - begun, reason)
 
 
+def _outcome(error: BaseException, *, last: bool) -> str:
+    """Return what became of an attempt that ended with *error*."""
+    if isinstance(error, DBAPIError) and dialects.is_passing(error):
+        return "gave_up" if last else "retried"
+    return "unknown" if isinstance(error, DBAPIError) and _lost_answer(error) else "rolled_back"
+
+
 def records_error(engine: Engine, error: DBAPIError, context: str) -> RecordsError:
     """Return an error of the driver in our words, without statement, values or password."""
     where = dialects.shown(engine.url)
     reason = _without_values(" ".join(str(error.orig).split()))
+    if _lost_answer(error):
+        message = (
+            f"lost the connection to {where} just as it was to {context}: it may be done or not ({reason})"
+        )
+        return RecordsError(message, hint="look at what is there, then run the command again", subject=where)
     return RecordsError(f"could not {context} in {where}: {reason}", hint=_hint(error, reason), subject=where)
+
+
+def _lost_answer(error: DBAPIError) -> bool:
+    """Tell whether the connection went away at the COMMIT: the one place without a statement."""
+    return error.statement is None and error.connection_invalidated
 
 
 def _without_values(reason: str) -> str:
@@ -139,6 +155,8 @@ def _hint(error: DBAPIError, reason: str) -> str:
     """Return what to do about an error of the driver."""
     if dialects.is_passing(error):
         return "another process holds the database: try again"
+    if isinstance(error, IntegrityError):
+        return "another run may have written the same meanwhile: look at what is there, then try again"
     if error.statement is not None and any(part in reason for part in _OTHER_TABLES):
         return "askpro db upgrade"
     code = (getattr(error.orig, "sqlite_errorcode", None) or 0) & 0xFF

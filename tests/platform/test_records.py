@@ -74,6 +74,7 @@ def test_a_row_that_the_database_refuses_is_not_quoted(platform: Records) -> Non
     with pytest.raises(RecordsError) as caught:
         platform.for_company("salon").run_in_transaction(twice, context="add a customer")
     assert "add a customer" in caught.value.message
+    assert "another run may have written the same" in (caught.value.hint or "")
     assert "3920001" not in caught.value.message
     assert "customers" in caught.value.message
 
@@ -187,6 +188,35 @@ def test_a_row_made_outside_is_written_by_the_attempt_that_succeeds(platform: Re
     returned = platform.run_in_transaction(work)
     found = platform.run_in_transaction(lambda session: session.scalars(select(Company.id)).all())
     assert (len(tries), list(found)) == (2, [returned])
+
+
+@pytest.mark.parametrize("at_commit", [False, True])
+def test_a_database_that_goes_away_is_told_and_nothing_is_claimed(platform: Records, at_commit: bool) -> None:  # noqa: FBT001 - a case
+    if platform.engine.dialect.name == "sqlite":
+        pytest.skip("a file does not hang up")
+    postgresql = platform.engine.dialect.name == "postgresql"
+    log = QuietLog()
+    watch(platform.engine, log)
+
+    def work(session: TenantSession) -> None:
+        add(session)
+        session.flush()
+        mine = session.connection().scalar(
+            select(func.pg_backend_pid() if postgresql else func.connection_id())
+        )
+        end = f"SELECT pg_terminate_backend({mine})" if postgresql else f"KILL {mine}"
+        with platform.engine.connect() as other:
+            other.exec_driver_sql(end)
+        if not at_commit:
+            session.scalars(select(Company.id)).all()
+
+    with pytest.raises(
+        RecordsError, match="may be done or not" if at_commit else "could not complete"
+    ) as caught:
+        platform.run_in_transaction(work, context="complete a booking")
+    assert caught.value.exit_code == 5
+    assert log.events[-1][0] == ("transaction.unknown" if at_commit else "transaction.rolled_back")
+    assert companies(platform) == []
 
 
 def in_the_way(records: Records) -> OperationalError:

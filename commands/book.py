@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from askpro_cli.shell.command import app_of, command_app
 from askpro_cli.shell.output.result import Result
+
+if TYPE_CHECKING:
+    from askpro_cli.shell.actions.wanted import Typed
+    from askpro_cli.shell.context import App
 
 app = command_app(
     help="""Book an appointment, of an event type or of a service.
@@ -104,18 +108,17 @@ def book(
     yes: _Yes = False,
 ) -> Awaitable[Result]:
     """Check what was typed and return the work."""
-    from askpro_cli.shell.actions.wanted import Typed, Wanted
+    from askpro_cli.shell.actions.wanted import Typed
     from askpro_cli.shell.actions.what import What
 
     del yes
-    run, what = app_of(ctx), What(event_type, service, branch, staff, customer, call)
     rules = {
         "allow_conflicts": allow_conflicts,
         "allow_out_of_bounds": allow_out_of_bounds,
         "skip_limits": skip_limits,
     }
     typed = Typed(
-        what=what,
+        what=What(event_type, service, branch, staff, customer, call),
         start=start,
         name=name,
         email=email,
@@ -131,15 +134,22 @@ def book(
         rules=tuple(name for name, given in rules.items() if given),
         reserve=reserve,
     )
-    named = what.wish()
+    return _work(app_of(ctx), typed, next_free=next_, dry_run=dry_run)
+
+
+def _work(run: App, typed: Typed, *, next_free: bool, dry_run: bool) -> Awaitable[Result]:
+    """Return the work, by event type or by a service of the records; a slip is told before costly imports."""
+    named = typed.what.wish()
     if named is not None:
         from askpro_cli.shell.actions.service_wanted import read_wish
 
         wish = read_wish(run, typed, named)
         from askpro_cli.shell.actions.records.service_booking import book_service
 
-        return book_service(run, wish, next_free=next_, dry_run=dry_run)
-    wanted = Wanted.read(run, typed)  # before the import that costs: a slip is told at once
+        return book_service(run, wish, next_free=next_free, dry_run=dry_run)
+    from askpro_cli.shell.actions.wanted import Wanted
+
+    wanted = Wanted.read(run, typed)
     from askpro_cli.shell.actions.book import book as work
 
-    return work(run, wanted, next_free=next_, reserve=reserve, dry_run=dry_run)
+    return work(run, wanted, next_free=next_free, reserve=typed.reserve, dry_run=dry_run)

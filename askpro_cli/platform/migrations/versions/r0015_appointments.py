@@ -17,6 +17,21 @@ depends_on = None
 
 table = "appointments"
 
+INDEXES = {
+    "appointments_company_status_index": ["company_id", "status"],
+    "appointments_company_starts_at_index": ["company_id", "starts_at"],
+    "appointments_branch_starts_at_index": ["branch_id", "starts_at"],
+    "appointments_customer_id_index": ["customer_id"],
+    "appointments_staff_starts_at_index": ["staff_id", "starts_at"],
+    "appointments_service_id_index": ["service_id"],
+    "appointments_call_id_index": ["call_id"],
+    "appointments_event_type_starts_at_index": ["calcom_event_type_id", "starts_at"],
+    "appointments_status_starts_at_index": ["status", "starts_at"],
+    "appointments_starts_at_index": ["starts_at"],
+    "appointments_ends_at_index": ["ends_at"],
+    "appointments_reminder_24h_sent_at_index": ["reminder_24h_sent_at"],
+}
+
 
 def upgrade() -> None:
     """Make the table; a copy of its model as it was at this revision."""
@@ -64,20 +79,7 @@ def upgrade() -> None:
         making.check("appointments_ends_after_start", "ends_at > starts_at"),
         making.unique("appointments_calcom_v2_booking_uid_unique", "calcom_v2_booking_uid"),
         making.unique("appointments_company_key_unique", "company_id", "idempotency_key"),
-        indexes={
-            "appointments_company_status_index": ["company_id", "status"],
-            "appointments_company_starts_at_index": ["company_id", "starts_at"],
-            "appointments_branch_starts_at_index": ["branch_id", "starts_at"],
-            "appointments_customer_id_index": ["customer_id"],
-            "appointments_staff_starts_at_index": ["staff_id", "starts_at"],
-            "appointments_service_id_index": ["service_id"],
-            "appointments_call_id_index": ["call_id"],
-            "appointments_event_type_starts_at_index": ["calcom_event_type_id", "starts_at"],
-            "appointments_status_starts_at_index": ["status", "starts_at"],
-            "appointments_starts_at_index": ["starts_at"],
-            "appointments_ends_at_index": ["ends_at"],
-            "appointments_reminder_24h_sent_at_index": ["reminder_24h_sent_at"],
-        },
+        indexes=INDEXES,
     )
 
 

@@ -29,7 +29,7 @@ _HINTS = {
     sqlite3.SQLITE_FULL: "free space on the disk of the records, then run the same command again",
     sqlite3.SQLITE_IOERR: "free space on the disk of the records and look at its health",
     sqlite3.SQLITE_READONLY: "make the file and its folder writable for you, or set ASKPRO_DATABASE_URL",
-    sqlite3.SQLITE_CANTOPEN: "if it is missing: askpro db upgrade; else check its rights: reading needs its folder writable, too",
+    sqlite3.SQLITE_CANTOPEN: "askpro db upgrade makes it; check its rights: reading needs a writable folder",
     sqlite3.SQLITE_CORRUPT: "restore the file from a backup: records are never rebuilt",
     sqlite3.SQLITE_NOTADB: "restore the file from a backup: records are never rebuilt",
     sqlite3.SQLITE_INTERRUPT: "the statement took longer than allowed: try again when the database is idle",

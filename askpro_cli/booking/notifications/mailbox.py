@@ -43,13 +43,18 @@ def due_mails(session: Session, limit: int | None) -> list[Notification]:
     return [mail for mail in found if not is_superseded(session, mail)]
 
 
-def find_mail(session: Session, key: int) -> Notification:
+def find_mail(session: Session, key: int, *, lock: bool = False) -> Notification:
     """Return one mail.
+
+    Args:
+        session: of a company, or of the platform.
+        key: its id.
+        lock: hold it until the transaction ends.
 
     Raises:
         NotFoundError: there is none of this id.
     """
-    found = session.get(Notification, key)
+    found = session.get(Notification, key, with_for_update=lock or None)
     if found is None:
         raise NotFoundError(f"there is no mail {key}", subject=str(key), hint="askpro notifications list")
     return found
@@ -70,19 +75,25 @@ def listed(session: Session, mails: Sequence[Notification]) -> list[Listed]:
     return [Listed(mail, slugs[mail.company_id]) for mail in mails]
 
 
-def mails_to_retry(session: Session, keys: Sequence[int]) -> list[Notification]:
+def mails_to_retry(session: Session, keys: Sequence[int], *, lock: bool = False) -> list[Notification]:
     """Return the mails that shall go out again: the named ones, or without names all that failed.
 
     Of those that failed, what a newer mail has replaced is left out; to name such a one is a mistake.
+
+    Args:
+        session: of a company, or of the platform.
+        keys: their ids.
+        lock: let no run have one of them until the transaction ends.
 
     Raises:
         NotFoundError: there is none of an id.
         RefusedError: one was sent, is being sent, is out of date, or was erased.
     """
     if not keys:
-        failed = session.scalars(select(Notification).where(Notification.status == "failed"))
+        query = select(Notification).where(Notification.status == "failed").order_by(Notification.id)
+        failed = session.scalars(query.with_for_update() if lock else query)
         return [mail for mail in failed if _obstacle(session, mail) is None]
-    found = [find_mail(session, key) for key in keys]
+    found = [find_mail(session, key, lock=lock) for key in sorted(set(keys))]
     for mail in found:
         reason = _obstacle(session, mail)
         if reason is not None:
@@ -97,7 +108,7 @@ def retry_mails(session: Session, keys: Sequence[int]) -> list[Notification]:
     Raises:
         NotFoundError, RefusedError: as :func:`mails_to_retry`.
     """
-    mails = mails_to_retry(session, keys)
+    mails = mails_to_retry(session, keys, lock=True)
     for mail in mails:
         mail.status, mail.attempts, mail.last_error = "pending", 0, None
         mail.next_attempt_at = mail.lock_token = mail.lock_expires_at = None

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.orm import Session
 from support.mailing import START, furnish, outbox_rows, queued
 from support.records import QuietLog
 from support.smtp import Certificate, MailSink, serving
@@ -20,6 +21,7 @@ from askpro_cli.base.errors import AuthError, ConfigError, UnknownError
 from askpro_cli.booking.notifications import claims
 from askpro_cli.booking.notifications.composing import Sender
 from askpro_cli.booking.notifications.mail_server import MailServer
+from askpro_cli.booking.notifications.mailbox import retry_mails
 from askpro_cli.booking.notifications.sending import PostOffice, Report, send_due
 from askpro_cli.platform.records import Records
 from askpro_cli.platform.schema import Notification
@@ -209,6 +211,22 @@ def test_a_claim_whose_lease_is_over_is_anothers(platform: Records) -> None:
     assert states(salon) == ["sending"]
 
 
+def test_nobody_sends_a_mail_while_it_is_let_go_out_again(platform: Records) -> None:
+    salon = furnish(platform)
+    queued(salon)
+    claimed: list[object] = []
+
+    def work(session: Session) -> None:
+        if session.get_bind().dialect.name == "sqlite":
+            pytest.skip("only one writes at a time there")
+        retry_mails(session, [1])
+        together(lambda: claimed.append(claims.claim(salon, 60)), 1)
+
+    salon.run_in_transaction(work)
+    assert claimed == [None]
+    assert claims.claim(salon, 60) is not None
+
+
 def test_a_mail_that_is_out_of_date_is_withdrawn_at_the_last_moment(
     platform: Records, mail_sink: MailSink
 ) -> None:
@@ -293,7 +311,6 @@ def test_two_runs_at_once_send_each_mail_once(platform: Records, mail_sink: Mail
 def _queue_many(records: Records, count: int) -> None:
     """Put mails about as many appointments into the outbox, each another one's first."""
     from sqlalchemy import select
-    from sqlalchemy.orm import Session
 
     from askpro_cli.booking.notifications import outbox
     from askpro_cli.platform.schema import Appointment

@@ -99,7 +99,7 @@ def retry_mails(app: App, keys: Sequence[int], *, all_failed: bool, yes: bool, d
             context="let mails go out again",
         )
     views = [mail_view(one) for one in wanted]
-    verb = "would go" if dry_run else "go"
+    verb = "would go" if dry_run else "goes" if len(views) == 1 else "go"
     return Result(
         data={"mails": views, "dry_run": dry_run},
         table=mails_table(views),

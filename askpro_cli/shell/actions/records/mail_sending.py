@@ -123,7 +123,7 @@ def _unknown(report: Report) -> list[Unknown]:
             "mail",
             f"mail {one.mail.id}",
             one.reason or "",
-            f"ask whether it arrived; askpro notifications retry {one.mail.id} sends it again",
+            f"ask whether it arrived; askpro notifications retry {one.mail.id} --yes sends it again",
         )
         for one in report.done
         if one.status == "unknown"

@@ -122,6 +122,12 @@ def test_an_export_is_a_file_for_its_owner_alone(customers: Run, anna: str, cli:
     assert "personal_data_exported" in logs(cli)
 
 
+def test_an_export_does_not_go_to_stdout(customers: Run, anna: str, cli: Cli) -> None:
+    assert "name a file" in customers("export", anna, "-").exits(2).stderr
+    assert not (cli.cwd / "-").exists()
+    assert "personal_data_exported" not in logs(cli)
+
+
 def test_erasing_says_what_is_left_to_do_elsewhere(customers: Run, anna: str) -> None:
     assert "would be wiped" in customers("erase", anna, "--dry-run").ok().stderr
     assert "--yes" in customers("erase", anna).exits(2).stderr
@@ -136,6 +142,16 @@ def test_erasing_says_what_is_left_to_do_elsewhere(customers: Run, anna: str) ->
     assert "nothing of customer" in again
     assert "uid-anna-2" in again
     assert customers("list", "--json").ok().data["customers"] == []
+
+
+def test_who_was_erased_is_called_so_everywhere(customers: Run, anna: str, otto: str, cli: Cli) -> None:
+    """A mask over the word would look like somebody's name."""
+    customers("merge", anna, otto, "--yes").ok()
+    customers("erase", anna, "--yes").ok()
+    rows = customers("list", "--status", "all", "--json").ok().data["customers"]
+    assert [row["name"] for row in rows] == ["erased", "erased"]
+    (row,) = cli("appointments", "list", "--json").ok().data["appointments"]
+    assert row["customer"]["name"] == "erased"
 
 
 def test_nobody_is_erased_whose_appointment_is_ahead(

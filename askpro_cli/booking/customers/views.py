@@ -13,7 +13,7 @@ from askpro_cli.base.redaction import HIDDEN, mask_email, mask_name, mask_phone
 from askpro_cli.base.times import iso_utc
 from askpro_cli.booking.customers.duplicates import Duplicate
 from askpro_cli.booking.customers.erasing import calcom_uids
-from askpro_cli.booking.customers.person import ERASED, Person
+from askpro_cli.booking.customers.person import Person
 from askpro_cli.platform.schema import Customer
 
 
@@ -66,7 +66,7 @@ def duplicate_view(pair: Duplicate, *, reveal: bool = False) -> dict[str, Any]:
 
 
 def _name(row: Customer, *, reveal: bool) -> str:
-    return row.name if reveal or row.status == ERASED else mask_name(row.name)
+    return row.name if reveal or row.erased_at else mask_name(row.name)
 
 
 def _instant(instant: datetime | None) -> str | None:

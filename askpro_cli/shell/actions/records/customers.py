@@ -69,7 +69,7 @@ def show_customer(app: App, customer: int, *, reveal: bool) -> Result:
     from askpro_cli.booking.customers.views import person_view
 
     person = company_records(app, read_only=True).run_in_transaction(
-        lambda session: gather(session, customer), context="show a customer"
+        lambda session: gather(session, customer, activity=False), context="show a customer"
     )
     _log_revealed(app, [customer], reveal=reveal)
     view = person_view(person, reveal=reveal)

@@ -7,6 +7,7 @@ import threading
 from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, func, insert, select, text, update
 from sqlalchemy.exc import OperationalError
@@ -133,6 +134,47 @@ def test_a_deadlock_is_run_again_until_both_are_done(family: str) -> None:
         engine.dispose()
     assert total == 4
     assert len(tries) > 2
+
+
+def sqlite_error(code: int) -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError("busy")
+    error.sqlite_errorcode = code
+    return error
+
+
+IN_THE_WAY: dict[str, Exception] = {
+    "PostgreSQL, serialisation": psycopg.errors.SerializationFailure(),
+    "PostgreSQL, deadlock": psycopg.errors.DeadlockDetected(),
+    "PostgreSQL, lock": psycopg.errors.LockNotAvailable(),
+    "MariaDB, lock wait": Exception(1205, "Lock wait timeout exceeded"),
+    "MariaDB, deadlock": Exception(1213, "Deadlock found"),
+    "MariaDB, changed meanwhile": Exception(1020, "Record has changed since last read"),
+    "SQLite, busy": sqlite_error(sqlite3.SQLITE_BUSY),
+    "SQLite, busy with an older look": sqlite_error(sqlite3.SQLITE_BUSY_SNAPSHOT),
+    "SQLite, locked": sqlite_error(sqlite3.SQLITE_LOCKED),
+}
+OTHERS: dict[str, Exception] = {
+    "PostgreSQL, row refused": psycopg.errors.UniqueViolation(),
+    "PostgreSQL, took too long": psycopg.errors.QueryCanceled(),
+    "MariaDB, row refused": Exception(1062, "Duplicate entry"),
+    "MariaDB, took too long": Exception(1969, "max_statement_time exceeded"),
+    "SQLite, full": sqlite_error(sqlite3.SQLITE_FULL),
+}
+
+
+@pytest.mark.parametrize("name", [*IN_THE_WAY, *OTHERS])
+def test_what_another_transaction_caused_is_run_again_and_nothing_else(
+    sqlite_records: Engine, name: str
+) -> None:
+    tries: list[int] = []
+
+    def work(_: Connection) -> None:
+        tries.append(1)
+        raise OperationalError("UPDATE", {}, {**IN_THE_WAY, **OTHERS}[name])
+
+    with pytest.raises(RecordsError):
+        run_in_transaction(sqlite_records, work, sleep=no_sleep)
+    assert len(tries) == (3 if name in IN_THE_WAY else 1)
 
 
 def test_many_writers_on_sqlite_wait_for_each_other_and_lose_nothing(sqlite_records: Engine) -> None:

@@ -175,7 +175,7 @@ def _reading_steps(number: str, region: str) -> Iterator[Step]:
         tried = True
         yield Step(reading.rule, reading.number or reading.outcome, passed=bool(reading.number) or None)
     if not tried:
-        yield Step("written as a number", "no", passed=False)
+        yield Step("written as a number", "there is something else in it", passed=False)
 
 
 def _use_steps(row: Row[*tuple[Any, ...]]) -> Iterator[Step]:

@@ -29,7 +29,7 @@ def as_usage_error(error: Any) -> UsageError:
     message = error.format_message().rstrip(".")
     if is_help_request(error) or message == "Missing command":
         return UsageError(f"{_path(error)} needs a command", hint=f"{_path(error)} --help")
-    return UsageError(_lower_first(message), hint=f"{_path(error)} --help")
+    return UsageError(_lower_first(_in_plain_words(message)), hint=f"{_path(error)} --help")
 
 
 def _no_such_option(error: Any, option: str) -> UsageError:
@@ -44,6 +44,12 @@ def _no_such_option(error: Any, option: str) -> UsageError:
 def _path(error: Any) -> str:
     context = getattr(error, "ctx", None)
     return str(context.command_path) if context is not None else "askpro"
+
+
+def _in_plain_words(message: str) -> str:
+    return message.replace("is not a valid int range", "is not a whole number").replace(
+        "is not a valid int", "is not a whole number"
+    )
 
 
 def _lower_first(text: str) -> str:

@@ -55,6 +55,7 @@ def test_what_is_open_is_shown_with_its_reason(left: Salon) -> None:
     assert row["why"] == "a run ended while it was moved"
     assert "1 appointment open, 0 orphans" in pending.stderr
     assert "Anna" not in pending.stdout
+    assert "Tue 2026-11-24 10:00" in left("appointments", "pending", terminal=True).ok().stdout
     change(left, lock_expires_at=datetime(2999, 1, 1, tzinfo=UTC))
     assert "a run is at it" in left("appointments", "pending").ok().stdout
 

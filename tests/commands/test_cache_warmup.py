@@ -230,3 +230,12 @@ def test_the_line_tells_rate_and_time_to_go() -> None:
     for _ in range(10):
         progress.advance()
     assert progress.line() == "10/50, 2.0/s, 20 s to go, 3 requests, budget 90"
+
+
+def test_the_line_promises_no_end_where_the_number_of_items_is_not_known() -> None:
+    now = [0.0]
+    progress = Progress(0, lambda: "looking", clock=lambda: now[0])
+    now[0] = 5.0
+    for _ in range(10):
+        progress.advance()
+    assert progress.line() == "10, 2.0/s, looking"

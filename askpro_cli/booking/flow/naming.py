@@ -74,10 +74,22 @@ def _names(row: Named) -> set[str]:
 
 
 def _none(rows: Sequence[Named], text: str, what: str, company: str) -> NotFoundError:
-    meant = nearest(text, [row.name for row in rows])
-    known = f"it has {listed(row.name for row in rows)}" if rows else f"it has no {what} at all"
+    meant = _meant(text, [row.name for row in rows])
+    known = f"it has {listed(_shown(row) for row in rows)}" if rows else f"it has no {what} at all"
     return NotFoundError(
         f"company {company} has no {what} {text!r}",
         subject=text,
         hint=f"did you mean {meant}?" if meant else known,
     )
+
+
+def _meant(text: str, names: Sequence[str]) -> str | None:
+    """Return the one name of which *text* is a word, such as somebody's first name, or that comes nearest."""
+    holding = [name for name in names if spelled(text) in spelled(name).split()]
+    return holding[0] if len(holding) == 1 else nearest(text, names)
+
+
+def _shown(row: Named) -> str:
+    """Return a name, and the slug that is shorter to write where there is one: ``Filiale Mitte (mitte)``."""
+    slug = getattr(row, "slug", None)
+    return f"{row.name} ({slug})" if slug else row.name

@@ -86,7 +86,7 @@ def _customer(person: Customer | None, *, reveal: bool) -> dict[str, Any] | None
         return {"id": person.id, "name": person.name, "email": person.email, "phone": person.phone}
     return {
         "id": person.id,
-        "name": mask_name(person.name),
+        "name": person.name if person.erased_at else mask_name(person.name),
         "email": mask_email(person.email) if person.email else None,
         "phone": mask_phone(person.phone) if person.phone else None,
     }

@@ -44,6 +44,8 @@ def written_whole(path: Path, *, overwrite: bool, check: Callable[[Path], object
 
 
 def _refuse_present(path: Path, *, overwrite: bool) -> None:
+    if str(path) == "-":
+        raise RefusedError("- is no file: it is not written to stdout", hint="name a file", subject="-")
     if path.is_dir():
         raise RefusedError(f"{path} is a folder", hint="name a file in it", subject=str(path))
     if path.exists() and not path.is_file():

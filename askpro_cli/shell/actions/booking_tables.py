@@ -106,9 +106,14 @@ def _lines(values: Mapping[str, Any]) -> Iterator[str]:
     masked = [name for name, item in values.items() if item == HIDDEN]
     for name, item in values.items():
         if item not in (*_NOTHING, HIDDEN):
-            yield f"{name}: {_told(item)}"
+            yield f"{name}: {_in_one_line(item)}"
     if masked:
         yield f"{', '.join(masked)}: {HIDDEN}"
+
+
+def _in_one_line(value: Any) -> str:
+    """Return a value inside another one; of two people on lines of their own nobody knew whose name it is."""
+    return ", ".join(_lines(value)) if isinstance(value, Mapping) else _told(value)
 
 
 def _flat(values: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:

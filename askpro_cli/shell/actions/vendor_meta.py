@@ -48,7 +48,7 @@ def told(meta: dict[str, Any]) -> str:
     """Return the meta as one line: ``from the cache, 12 s old; 0 requests``."""
     cache = meta["cache"]
     if not (cache["hit"] or meta["stale"] or meta["requests"]):
-        return "nothing had to be looked up"
+        return "Cal.com was not asked"
     source = "from Cal.com"
     if cache["hit"]:
         source = f"from the cache, {human_span(cache['age_seconds'] or 0.0)} old"

@@ -19,7 +19,7 @@ class Progress:
     """Counts what is through, and says it in one line.
 
     Args:
-        total: how many items there are.
+        total: how many items there are, 0 where nobody knows yet.
         more: what else to say at this moment (``51 requests, 45 left``).
     """
 
@@ -39,10 +39,11 @@ class Progress:
     def line(self) -> str:
         """Return how far it is: ``12/50, 3.1/s, 12 s to go, 14 requests, 82 left``."""
         elapsed = self._clock() - self._begun
-        parts = [f"{self.done}/{self.total}"]
+        parts = [f"{self.done}/{self.total}" if self.total else str(self.done)]
         if self.done >= _ENOUGH and elapsed > 0:
             rate = self.done / elapsed
-            parts += [f"{rate:.1f}/s", f"{human_span((self.total - self.done) / rate)} to go"]
+            parts.append(f"{rate:.1f}/s")
+            parts += [f"{human_span((self.total - self.done) / rate)} to go"] if self.total else []
         return ", ".join([*parts, self._more()])
 
 

@@ -60,7 +60,8 @@ def test_a_service_is_found_in_any_spelling_and_by_its_id(sqlite_flow_place: Flo
 WRONG: dict[str, tuple[dict[str, Any], type[AskproError], str, str]] = {
     "unknown service": ({"service": "Herrenhaarschnit"}, NotFoundError, "no service", "did you mean"),
     "no name": ({"service": " "}, InvalidValueError, "a name is needed", ""),
-    "unknown branch": ({"branch": "hamburg"}, NotFoundError, "no branch", "it has"),
+    "unknown branch": ({"branch": "hamburg"}, NotFoundError, "no branch", "Kreuzberg (kreuzberg), "),
+    "first name": ({"staff": "lea"}, NotFoundError, "no staff 'lea'", "did you mean Lea Muster?"),
     "branch without the service": (
         {"branch": "kreuzberg"},
         InvalidValueError,

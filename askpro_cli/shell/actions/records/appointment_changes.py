@@ -98,8 +98,8 @@ async def move(app: App, known: Known, start: datetime, terms: Terms, *, dry_run
             done = await move_appointment(flow, known.id, start, terms)
         except SlotUnavailableError as error:
             return await _refused(app, flow, known.id, start, error)
-        verb = "stands already:" if done.already else "moved"
-        return await _changed(app, flow, done, verb)
+        said = ("stands already:", "for") if done.already else ("moved", "to")
+        return await _changed(app, flow, done, *said)
 
 
 async def cancel(app: App, known: Known, terms: Terms, *, dry_run: bool) -> Result:
@@ -114,7 +114,7 @@ async def cancel(app: App, known: Known, terms: Terms, *, dry_run: bool) -> Resu
             return await _cancel_plan(app, flow, known.id, terms)
         done = await cancel_appointment(flow, known.id, terms)
         verb = "was cancelled before:" if done.already else "cancelled"
-        return await _changed(app, flow, done, verb)
+        return await _changed(app, flow, done, verb, "of")
 
 
 def confirm_cancellation(app: App, known: Known) -> None:
@@ -133,7 +133,7 @@ def confirm_cancellation(app: App, known: Known) -> None:
     app.confirm(f"cancel {named_appointment(appointment_view(listed, zone), zone)}", yes=False)
 
 
-async def _changed(app: App, flow: FlowDesk, done: Change, verb: str) -> Result:
+async def _changed(app: App, flow: FlowDesk, done: Change, verb: str, link: str) -> Result:
     zone = app.company.zone
     view = await _view(app, flow, done.appointment.id)
     booking = booking_view(done.vendor.booking, zone) if done.vendor else None
@@ -147,7 +147,7 @@ async def _changed(app: App, flow: FlowDesk, done: Change, verb: str) -> Result:
     if done.vendor is not None:
         await remember(app, done.vendor.booking)
     meta = vendor_meta(app, done.vendor.meta if done.vendor else None, flow.desk.client.requests)
-    lines = [told_appointment(verb, view, zone)]
+    lines = [told_appointment(verb, view, zone, link)]
     lines += [f"booking {booking['uid']} is {booking['status']}; {_RECORDS_TOO}"] if booking else []
     lines += must_be_confirmed(booking) if booking else []
     lines += [done.elsewhere] if done.elsewhere else []

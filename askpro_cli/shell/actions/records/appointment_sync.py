@@ -16,6 +16,7 @@ from askpro_cli.booking.flow.views import appointment_view, booking_row_view
 from askpro_cli.shell.actions.records.appointments import counted, records_meta
 from askpro_cli.shell.actions.records.flow_desk import open_flow
 from askpro_cli.shell.actions.records.opened import company_records
+from askpro_cli.shell.actions.slot_tables import when
 from askpro_cli.shell.actions.vendor_meta import counted as number_of
 from askpro_cli.shell.actions.vendor_meta import told, vendor_meta
 from askpro_cli.shell.output.progress import Progress, shown
@@ -83,11 +84,12 @@ def _pending(app: App, found: Unfinished, *also: str) -> Result:
     lines += [
         [f"booking {view['uid']}", "orphan", view["start"], "no appointment goes with it"] for view in orphans
     ]
+    read = [[what, status, when(start, zone), why] for what, status, start, why in lines]
     open_, lost = counted(len(rows)), "1 orphan" if len(orphans) == 1 else f"{len(orphans)} orphans"
     hint = ["askpro appointments sync finishes them"] if lines and not also else []
     return Result(
         data={"appointments": rows, "orphans": orphans},
-        table=Table(_PENDING, lines),
+        table=Table(_PENDING, read, tsv_rows=lines),
         messages=[f"{open_} open, {lost}", *hint, *also],
         meta=records_meta(app),
         records="appointments",

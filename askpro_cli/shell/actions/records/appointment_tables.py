@@ -41,9 +41,16 @@ def appointments_table(views: Sequence[Mapping[str, Any]], zone: ZoneInfo, *, co
     return Table(columns, rows, tsv_rows=records)
 
 
-def told_appointment(verb: str, view: Mapping[str, Any], zone: ZoneInfo) -> str:
-    """Return what happened: ``booked appointment 17 for Mon 2026-11-23 10:00 (scheduled)``."""
-    return f"{verb} appointment {view['id']} for {when(view['start'], zone)} ({view['status']})"
+def told_appointment(verb: str, view: Mapping[str, Any], zone: ZoneInfo, link: str = "for") -> str:
+    """Return what happened: ``booked appointment 17 for Mon 2026-11-23 10:00 (scheduled)``.
+
+    Args:
+        verb: what was done.
+        view: the appointment as it stands now.
+        zone: the company's.
+        link: what leads from the appointment to its time: moved *to* it, cancelled is that *of* it.
+    """
+    return f"{verb} appointment {view['id']} {link} {when(view['start'], zone)} ({view['status']})"
 
 
 def named_appointment(view: Mapping[str, Any], zone: ZoneInfo) -> str:

@@ -47,11 +47,14 @@ def export_customer(app: App, customer: int, file: Path) -> Result:
 
     Raises:
         NotFoundError: the company has no such customer.
-        InvalidValueError: the file is there already, or cannot be made.
+        InvalidValueError: the file is there already, or cannot be made; or ``-`` was given for stdout.
         OutputError: it could not be written to the end.
     """
     from askpro_cli.booking.customers.exporting import export
 
+    if str(file) == "-":
+        message = "- is no file: personal data are not written to stdout"
+        raise InvalidValueError(message, subject="-", hint="name a file")
     found = company_records(app, read_only=True).run_in_transaction(
         lambda session: export(session, customer), context="export a customer"
     )

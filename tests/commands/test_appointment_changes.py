@@ -33,6 +33,7 @@ def test_a_move_changes_both_sides_and_says_so(shop: Salon, by: str) -> None:
     assert moved.data["appointment"]["id"] == 1
     assert moved.data["appointment"]["start"] == "2026-11-24T12:00:00+01:00"
     assert moved.data["booking"]["rescheduled_from"] == moved.data["previous"]["uid"] == uid
+    assert "moved appointment 1 to Tue 2026-11-24 12:00 (scheduled)" in moved.stderr
     assert "the records say so, too" in moved.stderr
     assert shop.standing(NOON) == [moved.data["booking"]["uid"]]
     again = move(shop, uid).ok()
@@ -137,6 +138,22 @@ def test_slips_are_told_and_change_nothing(shop: Salon, words: list[str], code: 
     uid = booked(shop)
     assert said in shop(*words).exits(code).stderr
     assert shop.standing() == [uid]
+
+
+def test_a_booking_that_cal_com_does_not_know_is_named_with_its_appointment(shop: Salon) -> None:
+    uid = booked(shop)
+    shop.sandbox.world.bookings.clear()
+    for told in (move(shop, "1"), shop("cancel", "1", "--reason", "ill", "--yes")):
+        assert f"Cal.com knows no booking {uid}, which carries appointment 1" in told.exits(3).stderr
+        assert "askpro doctor tells whose key this is" in told.stderr
+    assert shown(shop)["status"] == "scheduled"
+
+
+def test_a_person_reads_whose_name_is_whose(shop: Salon) -> None:
+    booked(shop)
+    plan = shop("cancel", "1", "--reason", "ill", "--dry-run", terminal=True).ok().stdout
+    assert "staff: id: 1, name: S*** S***" in plan
+    assert "customer: id: 1, name: A*** S***, email: " in plan
 
 
 def test_records_that_cannot_be_read_stop_the_change(shop: Salon) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from askpro_cli.base.errors import RefusedError
+from askpro_cli.base.errors import RefusedError, VendorNotFoundError
 from askpro_cli.booking.chain import chain_of
 from askpro_cli.booking.change import Changed
 from askpro_cli.booking.flow.changing import Terms
@@ -39,12 +39,16 @@ async def follow(
 
     Raises:
         RefusedError: it cannot be changed, or begins too soon where it was moved; or it was moved too often.
+        VendorNotFoundError: Cal.com does not know the booking, at least not for this key.
         AskproError: as *ask*.
     """
     uid, elsewhere = row.calcom_v2_booking_uid or "", None
     for _ in range(_MOST_FOLLOWED):
         try:
             changed = await ask(uid)
+        except VendorNotFoundError as error:
+            _name_unknown(error, row, uid)
+            raise
         except RefusedError as error:
             successor = error.details.get("successor")
             if not successor:
@@ -56,6 +60,12 @@ async def follow(
         return AtVendor(changed, elsewhere, between)
     message = f"appointment {row.id} is being moved at Cal.com by somebody else"
     raise RefusedError(message, subject=str(row.id), hint="try again")
+
+
+def _name_unknown(error: VendorNotFoundError, row: Appointment, uid: str) -> None:
+    """Say which appointment it is about; it may well stand, for another account's key finds nothing either."""
+    error.message = f"Cal.com knows no booking {uid}, which carries appointment {row.id}"
+    error.hint = "nothing was changed; askpro doctor tells whose key this is"
 
 
 async def _check_there(flow: FlowDesk, row: Appointment, terms: Terms, uid: str) -> None:

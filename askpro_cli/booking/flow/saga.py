@@ -92,8 +92,9 @@ async def _is_free(flow: FlowDesk, draft: Draft) -> bool:
     """Ask; where the appointment may be kept for later, a vendor that is down is no reason to refuse."""
     try:
         return await is_free(flow, draft) if draft.known else True
-    except VENDOR_IS_DOWN:
+    except VENDOR_IS_DOWN as error:
         if not flow.keep_pending:
+            error.hint = f"nothing was booked and no time is held: run it again later; {error.hint}"
             raise
         return True
 

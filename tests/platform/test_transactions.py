@@ -158,6 +158,8 @@ OTHERS: dict[str, Exception] = {
     "PostgreSQL, took too long": psycopg.errors.QueryCanceled(),
     "MariaDB, row refused": Exception(1062, "Duplicate entry"),
     "MariaDB, took too long": Exception(1969, "max_statement_time exceeded"),
+    "MariaDB, syntax": Exception(1064, "syntax"),
+    "nothing known of it": Exception(),
     "SQLite, full": sqlite_error(sqlite3.SQLITE_FULL),
 }
 
@@ -401,11 +403,27 @@ def test_a_commit_on_sqlite_is_on_disk_and_foreign_keys_hold(sqlite_records: Eng
     assert found == {"synchronous": 2, "foreign_keys": 1, "journal_mode": "wal"}
 
 
-def test_only_errors_of_other_transactions_pass_by_themselves() -> None:
-    class DriverError(Exception):
-        sqlstate = "40P01"
+def test_who_reads_in_a_transaction_on_sqlite_will_not_be_overtaken_before_it_writes(
+    sqlite_records: Engine,
+) -> None:
+    def work(connection: Connection) -> None:
+        connection.execute(select(keys)).all()
+        with (
+            closing(sqlite3.connect(str(sqlite_records.url.database), timeout=0)) as other,
+            pytest.raises(sqlite3.OperationalError, match="locked"),
+        ):
+            other.execute("BEGIN IMMEDIATE")
 
-    assert dialects.is_passing(OperationalError("s", None, DriverError()))
-    assert dialects.is_passing(OperationalError("s", None, Exception(1213, "Deadlock found")))
-    assert not dialects.is_passing(OperationalError("s", None, Exception(1064, "syntax")))
-    assert not dialects.is_passing(OperationalError("s", None, Exception()))
+    run_in_transaction(sqlite_records, work)
+
+
+@pytest.mark.parametrize(
+    ("family", "asked", "utc"),
+    [("postgresql", "SHOW timezone", "UTC"), ("mariadb", "SELECT @@session.time_zone", "+00:00")],
+)
+def test_sessions_on_servers_are_in_utc(family: str, asked: str, utc: str) -> None:
+    with private_database(family) as url:
+        engine = open_engine(url)
+        zone = run_in_transaction(engine, lambda connection: connection.exec_driver_sql(asked).scalar())
+        engine.dispose()
+    assert zone == utc

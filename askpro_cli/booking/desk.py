@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from askpro_cli.base.clock import Clock
 from askpro_cli.base.errors import AskproError, FateUnknownError, StateError
-from askpro_cli.booking.ledger import Ledger
+from askpro_cli.booking.ledger import KeyLedger
 from askpro_cli.calcom.cache import CalcomCache
 from askpro_cli.calcom.client import CalcomClient
 from askpro_cli.resilience.policy import EventLog
@@ -26,7 +26,7 @@ class Desk:
 
     Args:
         client: speaks to the vendor, under the one policy.
-        ledger: keeps the idempotency keys of this company.
+        ledger: keeps the idempotency keys of this company, or that of one appointment.
         cache: of the vendor's answers; forgotten around every write.
         zone: the company's.
         clock: tells past from future and measures freshness.
@@ -37,7 +37,7 @@ class Desk:
     """
 
     client: CalcomClient
-    ledger: Ledger
+    ledger: KeyLedger
     cache: CalcomCache
     zone: ZoneInfo
     clock: Clock

@@ -7,8 +7,8 @@ succeeded within seconds, and its successor is told that something may have been
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TYPE_CHECKING, Protocol
 
 from askpro_cli.base.errors import AskproError, UnknownError
 from askpro_cli.booking.requests import BookingRequest
@@ -29,6 +29,42 @@ _SILENT_SECONDS = (
 )
 # All tries, waits for the rate budget and look-ups of one booking, with room.
 PATIENCE_SECONDS = 180.0
+
+
+class KeyLedger(Protocol):
+    """What a booking asks of whatever keeps its key: :class:`Ledger`, or the row of an appointment."""
+
+    async def claim(self, key: str, content: str, request: BookingRequest, /) -> Claim:
+        """Claim a key; never ``busy``."""
+        ...
+
+    async def find(self, key: str, content: str, /) -> str | None:
+        """Return the uid that a key stands for."""
+        ...
+
+    def held(self, claim: Claim, /) -> AbstractAsyncContextManager[None]:
+        """Keep a claim while the block runs."""
+        ...
+
+    async def require(self, claim: Claim, key: str, /) -> None:
+        """Raise unless the claim is held still; the last thing before a request leaves."""
+        ...
+
+    async def complete(self, claim: Claim, uid: str, /) -> bool:
+        """Note what the key stands for."""
+        ...
+
+    async def mark_unsettled(self, claim: Claim, /) -> bool:
+        """Note that something was sent and its fate is unknown."""
+        ...
+
+    async def release(self, claim: Claim, /) -> bool:
+        """Free the key: nothing was booked."""
+        ...
+
+    async def void(self, claim: Claim, /) -> bool:
+        """Free the key: its booking no longer stands."""
+        ...
 
 
 class Ledger:
@@ -86,7 +122,7 @@ class Ledger:
             if found.state != "busy":
                 return found
             if waited >= self._patience:
-                raise _still_busy(key)
+                raise still_busy(key)
             if waited >= _SILENT_SECONDS and not told:
                 told = True
                 self._notify(_WAITING)
@@ -165,7 +201,7 @@ class Ledger:
         """
         if not await hop(lambda: idempotency.renew(self._records(), claim, lease=self._lease)):
             self._log.event("booking.claim_lost", level="warning")
-            raise _still_busy(key)
+            raise still_busy(key)
 
     async def complete(self, claim: Claim, uid: str) -> bool:
         """Note that the key stands for booking *uid*; False when another process took the claim over."""
@@ -190,7 +226,8 @@ _WAITING = (
 )
 
 
-def _still_busy(key: str) -> UnknownError:
+def still_busy(key: str) -> UnknownError:
+    """Return the error of a run whose claim is another process's by now; nothing was sent."""
     return UnknownError(
         "another process is still booking under this idempotency key",
         subject="idempotency_key",

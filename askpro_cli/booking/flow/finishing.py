@@ -21,6 +21,7 @@ from askpro_cli.base.errors import (
 )
 from askpro_cli.base.times import Interval
 from askpro_cli.booking.create import Booked, Order, create_booking, find_booking
+from askpro_cli.booking.desk import Desk
 from askpro_cli.booking.flow import completion, leases
 from askpro_cli.booking.flow.compensation import take_back
 from askpro_cli.booking.flow.completion import NotOurs
@@ -29,6 +30,7 @@ from askpro_cli.booking.flow.drafting import fitted, marked
 from askpro_cli.booking.flow.leases import Held, Taken
 from askpro_cli.booking.flow.outcomes import Outcome
 from askpro_cli.booking.flow.payload import Payload
+from askpro_cli.booking.flow.row_ledger import desk_of
 from askpro_cli.booking.flow.states import BOOKING, FAILED, PENDING_SYNC
 from askpro_cli.calcom.event_types.lookup import VENDOR_IS_DOWN
 from askpro_cli.calcom.models import EventType
@@ -76,7 +78,7 @@ async def finish(flow: FlowDesk, taken: Taken, order: Order) -> Outcome:
     """
     async with leases.kept(flow, taken.held):
         try:
-            booked = await _book(flow, order)
+            booked = await _book(desk_of(flow, taken.held, order), order)
         except BaseException as error:
             await _after_failure(flow, taken, error, doubt=order.doubt)
             raise
@@ -84,17 +86,17 @@ async def finish(flow: FlowDesk, taken: Taken, order: Order) -> Outcome:
         return await settle(flow, taken.held, booked)
 
 
-async def _book(flow: FlowDesk, order: Order) -> Booked:
+async def _book(desk: Desk, order: Order) -> Booked:
     """Book; where the answer is not ours, look at once whether ours was made beside it.
 
     Raises:
         RefusedError: it was not; Cal.com takes no second booking of one address at one time.
     """
     try:
-        return await create_booking(flow.desk, order)
+        return await create_booking(desk, order)
     except VendorProtocolError as error:
         try:
-            found = await find_booking(flow.desk, order)
+            found = await find_booking(desk, order)
         except BaseException as also:
             raise error from also  # its key is in doubt, and so is the row
         if found is not None:

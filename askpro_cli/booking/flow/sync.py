@@ -22,6 +22,7 @@ from askpro_cli.booking.flow.leases import Taken, database_now
 from askpro_cli.booking.flow.orphans import due_orphans, settle_orphan
 from askpro_cli.booking.flow.outcomes import Did, SyncOutcome
 from askpro_cli.booking.flow.payload import Payload, remembered
+from askpro_cli.booking.flow.row_ledger import desk_of
 from askpro_cli.booking.flow.states import BOOKING, CANCELLING, FAILED, MOVING, OPEN, PENDING_SYNC
 from askpro_cli.calcom.event_types.lookup import VENDOR_IS_DOWN, Reference, find_event_type
 from askpro_cli.calcom.models import EventType
@@ -136,7 +137,7 @@ async def _look(flow: FlowDesk, row: Open, taken: Taken, reason: str) -> SyncOut
     order = look_order_of(taken.row, remembered(_known(taken.row)))
     try:
         async with leases.kept(flow, taken.held):
-            found = await find_booking(flow.desk, order)
+            found = await find_booking(desk_of(flow, taken.held, order), order)
     except AskproError as error:
         return await _keep(flow, row, taken, error)
     if found is not None:

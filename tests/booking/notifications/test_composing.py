@@ -136,6 +136,7 @@ def test_a_mail_without_service_staff_or_place_is_still_one() -> None:
     assert "None" not in text + html_body(bare)
     assert "Mitte" not in text
     assert parsed(bare)["Reply-To"] is None
+    assert parsed(letter(company_email=SENDER.address))["Reply-To"] is None  # it says nothing new
 
 
 def test_a_mail_program_finds_text_html_invitation_and_a_file() -> None:

@@ -1,4 +1,7 @@
-"""Whose appointment it is: by number, then by address, inside one company; on every database."""
+"""Whose appointment it is: by number, then by address, inside one company.
+
+On every database where its unique rules or locks decide.
+"""
 
 from __future__ import annotations
 
@@ -44,8 +47,8 @@ def test_a_number_is_one_customer_however_it_is_written(platform: Records) -> No
     assert how_many(salon) == 1
 
 
-def test_a_known_number_keeps_its_name_address_and_language(platform: Records) -> None:
-    salon = company(platform, "salon")
+def test_a_known_number_keeps_its_name_address_and_language(sqlite_platform: Records) -> None:
+    salon = company(sqlite_platform, "salon")
     first = matched(salon, email=None)
     again = matched(salon, name="Otto Becker", language="en")
     assert (again.id, again.name, again.preferred_language) == (first.id, "Anna Schmidt", "de")
@@ -53,8 +56,8 @@ def test_a_known_number_keeps_its_name_address_and_language(platform: Records) -
     assert matched(salon, email="otto@example.org").email == "anna@example.org"
 
 
-def test_an_address_finds_a_customer_whose_number_does_not_contradict(platform: Records) -> None:
-    salon = company(platform, "salon")
+def test_an_address_finds_a_customer_whose_number_does_not_contradict(sqlite_platform: Records) -> None:
+    salon = company(sqlite_platform, "salon")
     by_mail = matched(salon, phone="anonymous")
     assert by_mail.phone is None
     with_number = matched(salon)
@@ -62,8 +65,8 @@ def test_an_address_finds_a_customer_whose_number_does_not_contradict(platform: 
     assert matched(salon, phone=None, email="ANNA@example.org").id == by_mail.id
 
 
-def test_a_family_on_one_address_stays_several_customers(platform: Records) -> None:
-    salon = company(platform, "salon")
+def test_a_family_on_one_address_stays_several_customers(sqlite_platform: Records) -> None:
+    salon = company(sqlite_platform, "salon")
     anna = matched(salon)
     otto = matched(salon, name="Otto Schmidt", phone="030 23125001")
     assert otto.id != anna.id
@@ -73,14 +76,14 @@ def test_a_family_on_one_address_stays_several_customers(platform: Records) -> N
     assert how_many(salon) == 3
 
 
-def test_a_name_alone_matches_nobody(platform: Records) -> None:
-    salon = company(platform, "salon")
+def test_a_name_alone_matches_nobody(sqlite_platform: Records) -> None:
+    salon = company(sqlite_platform, "salon")
     anna = matched(salon)
     assert matched(salon, phone="030 23125002", email=None).id != anna.id
 
 
-def test_a_merged_row_leads_to_the_one_it_went_into(platform: Records) -> None:
-    salon = company(platform, "salon")
+def test_a_merged_row_leads_to_the_one_it_went_into(sqlite_platform: Records) -> None:
+    salon = company(sqlite_platform, "salon")
     anna, other = matched(salon), matched(salon, phone="030 23125001", email="office@example.org")
     third = matched(salon, phone="030 23125002", email=None)
 

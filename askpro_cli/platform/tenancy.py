@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any, NoReturn, cast
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import ClauseElement, Table, event, inspect
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
@@ -26,6 +27,9 @@ PLATFORM_WIDE = "askpro_platform_wide"
 CLOCK = "askpro_clock"
 
 _MAY_LACK_COMPANY = (Activity, User)
+
+_kept: WeakKeyDictionary[Any, dict[Any, Any]] = WeakKeyDictionary()
+"""Of each query that was looked through, as long as somebody has it: what bounds it to which company."""
 
 
 class TenantSession(Session):
@@ -54,14 +58,26 @@ def _scope(state: ORMExecuteState) -> None:
     info = state.session.info
     if info.get(PLATFORM_WIDE) or state.is_column_load or state.is_relationship_load:
         return
-    _refuse_past_models(state)
     company_id = info.get(COMPANY)
+    kept = _kept.get(state.statement, {}).get(company_id)
+    if kept is not None:
+        state.statement = kept
+        return
+    _refuse_past_models(state)
     if company_id is None:
         _refuse_no_company(state)
         return
     _refuse_writes_past_the_rows(state)
     if state.is_orm_statement:
-        state.statement = state.statement.options(*_bounds(company_id))
+        _bound(state, company_id)
+
+
+def _bound(state: ORMExecuteState, company_id: int) -> None:
+    """Bound a statement to a company; a bounded query is kept, for those of a module are said often."""
+    asked = state.statement
+    state.statement = asked.options(*_bounds(company_id))
+    if state.is_select:
+        _kept.setdefault(asked, {})[company_id] = state.statement
 
 
 @lru_cache(maxsize=1024)

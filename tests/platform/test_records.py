@@ -65,6 +65,14 @@ def test_a_database_that_cannot_do_it_gives_the_default_and_tells(platform: Reco
     assert companies(platform) == ["salon"]
 
 
+def test_a_default_is_for_a_database_that_cannot_not_for_what_was_refused(platform: Records) -> None:
+    def refuse(_session: TenantSession) -> str:
+        raise RefusedError("no")
+
+    with pytest.raises(RefusedError):
+        platform.run_or_default(refuse, "taken")
+
+
 def test_a_row_that_the_database_refuses_is_not_quoted(platform: Records) -> None:
     platform.run_in_transaction(add)
 

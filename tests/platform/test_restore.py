@@ -151,6 +151,13 @@ def test_more_rows_than_a_batch_come_back_in_order(platform_url: str, tmp_path: 
     assert steps.seen == [("restoring", 1203), ("comparing", 1203)]
 
 
+def test_new_rows_count_on_behind_those_restored_into_an_empty_database(
+    platform_url: str, salon_backup: Path
+) -> None:
+    take_back(platform_url, salon_backup)
+    assert add_company(platform_url, "praxis") > 1
+
+
 def test_rows_are_kept_unless_replaced_and_new_ones_count_on_behind_the_restored(
     platform_url: str, salon_backup: Path
 ) -> None:

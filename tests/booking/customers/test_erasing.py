@@ -187,3 +187,28 @@ def begun(clock: ManualClock, payload: dict[str, Any]) -> Appointment:
     """Return an appointment that failed before it had a customer."""
     times = {"starts_at": clock.now(), "ends_at": clock.now() + timedelta(minutes=30)}
     return Appointment(correlation_id="run", status="failed", payload=payload, **times)
+
+
+def test_of_a_call_that_the_salon_made_its_own_number_stays(
+    sqlite_salon_records: Records, sandbox_clock: ManualClock
+) -> None:
+    """And rows that were merged by way of another go, too."""
+    salon = sqlite_salon_records
+    anna = life(salon, clock=sandbox_clock)
+
+    def add(session: TenantSession) -> None:
+        keys = [
+            find_or_create(session, name="A", phone=f"030 2312509{n}", email=None, language="de").id
+            for n in (1, 2)
+        ]
+        merge(session, keys[0], keys[1])
+        merge(session, anna, keys[0])
+        numbers = {"from_number": "+493023125010", "to_number": "+493023125092"}
+        session.add(Call(retell_call_id="back", direction="outbound", **numbers))
+
+    salon.run_in_transaction(add)
+    assert erased(salon, anna).wiped["customers"] == 3
+    back = salon.run_in_transaction(
+        lambda session: session.scalars(select(Call).where(Call.retell_call_id == "back")).one()
+    )
+    assert (back.from_number, back.to_number) == ("+493023125010", None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +19,7 @@ from askpro_cli.booking.customers.matching import find_or_create
 from askpro_cli.booking.customers.merging import Merge, merge
 from askpro_cli.platform.records import Records
 from askpro_cli.platform.schema import Appointment, Call, Customer, Notification
+from askpro_cli.platform.tenancy import TenantSession
 
 OTTO: Wish = {"name": "Otto Becker", "phone": "030 23125055", "email": None, "language": "en"}
 
@@ -162,3 +163,22 @@ def test_who_is_being_booked_for_is_not_merged_away_meanwhile(
         assert salon_records.run_in_transaction(book).result(20).moved["appointments"] == 1
     owner = salon_records.run_in_transaction(lambda session: session.scalar(select(Appointment.customer_id)))
     assert owner == anna
+
+
+def test_the_earlier_consent_and_the_later_call_count(sqlite_salon_records: Records) -> None:
+    salon, first = sqlite_salon_records, datetime(2026, 1, 1, tzinfo=UTC)
+    otto, other = made(salon), made(salon, phone="030 23125056")
+
+    def date(session: TenantSession) -> None:
+        for key, days in ((otto, 2), (other, 1)):
+            row = session.get_one(Customer, key)
+            row.privacy_consent_at = row.last_call_at = first + timedelta(days=days)
+
+    salon.run_in_transaction(date)
+    merged(salon, other, otto)
+    kept = salon.run_in_transaction(lambda session: session.get_one(Customer, other))
+    assert (kept.privacy_consent_at, kept.last_call_at) == (first + timedelta(1), first + timedelta(2))
+    third = made(salon, phone="030 23125057")
+    merged(salon, third, other)
+    kept = salon.run_in_transaction(lambda session: session.get_one(Customer, third))
+    assert (kept.privacy_consent_at, kept.last_call_at) == (first + timedelta(1), first + timedelta(2))

@@ -123,7 +123,8 @@ def ensure_embedded(url: str) -> None:
         return
     found = status(url)
     if found.pending:
-        message = f"the records in {found.database} are at revision {found.current or 'none'}, not {HEAD}"
+        at = f"at revision {found.current}, not {HEAD}" if found.current else "not made yet"
+        message = f"the records in {found.database} are {at}"
         raise RecordsError(message, hint="askpro db upgrade", subject=found.database)
 
 

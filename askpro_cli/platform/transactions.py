@@ -37,6 +37,7 @@ _HINTS = {
 # How PostgreSQL (its DETAIL line) and MariaDB (between quotes) show the row that broke a rule.
 _QUOTED_ROW = re.compile(r" DETAIL: .*| '.*'(?= for key)")
 _OTHER_TABLES = ("no such table", "no such column", "does not exist", "doesn't exist", "Unknown column")
+_NO_DATABASE = re.compile(r'database "[^"]*" does not exist|Unknown database')  # PostgreSQL; MariaDB
 
 
 def in_transaction() -> bool:
@@ -159,5 +160,7 @@ def _hint(error: DBAPIError, reason: str) -> str:
         return "another run may have written the same meanwhile: look at what is there, then try again"
     if error.statement is not None and any(part in reason for part in _OTHER_TABLES):
         return "askpro db upgrade"
+    if _NO_DATABASE.search(reason):
+        return "check ASKPRO_DATABASE_URL; a new database is made empty on its server first: CREATE DATABASE"
     code = (getattr(error.orig, "sqlite_errorcode", None) or 0) & 0xFF
     return _HINTS.get(code, "askpro doctor; check ASKPRO_DATABASE_URL and that the database runs")

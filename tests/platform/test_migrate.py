@@ -86,7 +86,7 @@ def test_many_processes_may_upgrade_a_server_at_once(family: str) -> None:
 @pytest.mark.parametrize("family", ["postgresql", "mariadb"])
 def test_a_server_is_never_upgraded_by_its_first_user(family: str) -> None:
     with private_database(family) as url:
-        with pytest.raises(RecordsError, match=f"at revision none, not {HEAD}") as caught:
+        with pytest.raises(RecordsError, match="are not made yet") as caught:
             migrate.ensure_embedded(url)
         assert caught.value.hint == "askpro db upgrade"
         assert migrate.status(url).current is None

@@ -376,7 +376,7 @@ def test_a_database_that_is_not_there_is_not_to_be_upgraded(family: str) -> None
     with pytest.raises(RecordsError, match="_gone") as caught:
         run_in_transaction(engine, add)
     engine.dispose()
-    assert "ASKPRO_DATABASE_URL" in (caught.value.hint or "")
+    assert "check ASKPRO_DATABASE_URL; a new database is made empty" in (caught.value.hint or "")
 
 
 def test_a_missing_driver_names_the_package_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

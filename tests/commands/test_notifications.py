@@ -6,6 +6,7 @@ import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,7 @@ def test_a_mail_that_fails_is_told_with_the_next_command_and_goes_out_after_a_re
     post("retry", "--all-failed", "--dry-run").ok()
     assert post.states() == ["failed"]
     post("retry", "--all-failed").ok()
+    assert outbox_rows(post.salon)[0].attempts == 0
     post("send").ok()
     assert (post.states(), len(post.sink.mails)) == (["sent"], 1)
 
@@ -132,6 +134,8 @@ def test_what_is_sent_or_replaced_is_not_sent_again(post: PostRoom) -> None:
     assert "a newer mail" in post("retry", "1").exits(1).stderr
     assert post("retry", "--all-failed", "--json").ok().data["mails"] == []
     post("retry", "99").exits(3)
+    post.set_all(status="pending", lock_expires_at=datetime(2100, 1, 1, tzinfo=UTC))
+    assert "a run has it in hand" in post("retry", "1").exits(1).stderr
     post("retry").exits(2)
     post("retry", "1", "--all-failed").exits(2)
 

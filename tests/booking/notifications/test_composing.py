@@ -139,6 +139,11 @@ def test_a_mail_without_service_staff_or_place_is_still_one() -> None:
     assert parsed(letter(company_email=SENDER.address))["Reply-To"] is None  # it says nothing new
 
 
+def test_who_has_no_name_is_greeted_all_the_same_and_an_endless_one_is_cut() -> None:
+    assert text_body(letter(customer="")).startswith("Guten Tag,\n")
+    assert len(letter(customer="Anna " * 100).customer) < 200 < len("Anna " * 100)
+
+
 def test_a_mail_program_finds_text_html_invitation_and_a_file() -> None:
     message = parsed(letter("change", sequence=1))
     assert [part.get_content_type() for part in message.walk()] == [

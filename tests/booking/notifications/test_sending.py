@@ -308,6 +308,13 @@ def test_two_runs_at_once_send_each_mail_once(platform: Records, mail_sink: Mail
     assert len({mail.message["Message-ID"] for mail in mail_sink.mails}) == 12
 
 
+def test_a_run_with_a_limit_leaves_the_rest_to_the_next(embedded: Records, mail_sink: MailSink) -> None:
+    salon = furnish(embedded)
+    _queue_many(salon, 3)
+    assert run(office(salon, mail_sink), limit=2).counts() == {"sent": 2}
+    assert states(salon) == ["sent", "sent", "pending"]
+
+
 def _queue_many(records: Records, count: int) -> None:
     """Put mails about as many appointments into the outbox, each another one's first."""
     from sqlalchemy import select

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -47,13 +48,25 @@ class Search:
             FateUnknownError: nobody with this key can say.
             AskproError: the vendor could not be asked.
         """
+        return await self._look(around, lambda known: find_all_ours(known, self._key, start))
+
+    async def ever_made(self, around: Interval, ours: Callable[[Booking], bool]) -> Made | None:
+        """Find what *ours* knows among the bookings of the event type, those that are cancelled too.
+
+        Raises:
+            FateUnknownError: nobody with this key can say.
+            AskproError: the vendor could not be asked.
+        """
+        return await self._look(around, lambda known: [one for one in known if ours(one)])
+
+    async def _look(self, around: Interval, pick: Callable[[list[Booking]], list[Booking]]) -> Made | None:
         wanted = BookingFilter(
             event_type_ids=(self._event_type.id,),
             after_start=around.start - _DAY,
             before_end=around.end + _DAY + series_span(self._event_type),
         )
-        answer = await self._bookings(wanted, start)
-        ours = find_all_ours(answer.value.bookings, self._key, start)
+        answer = await self._bookings(wanted, pick)
+        ours = pick(answer.value.bookings)
         return Answer(ours, replace(answer.meta, recovered=True)) if ours else None
 
     async def one_at(self, start: datetime) -> Booking | None:
@@ -66,7 +79,9 @@ class Search:
         found = await self.look(Interval(start, start), start)
         return found.value if found else None
 
-    async def _bookings(self, wanted: BookingFilter, start: datetime) -> Answer[BookingList]:
+    async def _bookings(
+        self, wanted: BookingFilter, pick: Callable[[list[Booking]], list[Booking]]
+    ) -> Answer[BookingList]:
         """Return the list to look in: a team's own, for a key need not see a colleague's bookings in its own.
 
         Raises:
@@ -80,7 +95,7 @@ class Search:
             return await self._client.bookings(wanted, team_id=team)
         except VendorAuthError as error:
             own = await self._client.bookings(wanted)
-            if find_all_ours(own.value.bookings, self._key, start):
+            if pick(own.value.bookings):
                 return own
             raise FateUnknownError(
                 "whether a colleague was booked cannot be seen with this key: "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -39,7 +40,9 @@ class NotOurs:
     of: int | None = None
 
 
-def complete(session: TenantSession, flow: FlowDesk, held: Held, booked: Booked) -> Appointment | NotOurs:
+def complete(
+    session: TenantSession, flow: FlowDesk, held: Held, booked: Booked, before: Sequence[Booking] = ()
+) -> Appointment | NotOurs:
     """Let the appointment stand on our side, too; nothing of it happens when any part fails.
 
     Args:
@@ -47,6 +50,7 @@ def complete(session: TenantSession, flow: FlowDesk, held: Held, booked: Booked)
         flow: the tools; nothing of them goes over the network here.
         held: the row that this run is at.
         booked: the remote booking, known to be ours.
+        before: what it was before it was moved at Cal.com, oldest first.
 
     Raises:
         RecordsError: the database cannot be used; the next sync completes it.
@@ -56,6 +60,8 @@ def complete(session: TenantSession, flow: FlowDesk, held: Held, booked: Booked)
     if row is None or row.status not in (BOOKING, PENDING_SYNC) or of not in (None, row.id):
         return NotOurs(session.scalar(select(Appointment).where(Appointment.id == held.appointment_id)), of)
     customer = _schedule(session, row, booking)
+    for earlier in before:
+        link(session, row, earlier)
     link(session, row, booking)
     session.flush()
     outbox.queue(session, row, "confirmation", correlation_id=row.correlation_id)
@@ -137,18 +143,25 @@ def _schedule(session: TenantSession, row: Appointment, booking: Booking) -> Cus
     """Bring the row to what the vendor says; return its customer where it had none before."""
     asked = Payload.unpack(row.payload or {}, 0, row.starts_at).request
     customer = None if row.customer_id is not None else _customer(session, asked)
-    host = host_of(session, booking)  # what is asked after a change would write the row twice
+    if booking.start != row.starts_at:
+        row.idempotency_key = None  # it stands for the time that was asked for
+    stand(session, row, booking)
     row.customer_id = row.customer_id if customer is None else customer.id
-    row.status = SCHEDULED
-    row.status_reason = None
-    row.calcom_v2_booking_uid = booking.uid
-    row.starts_at, row.ends_at = booking.start, max(booking.end, booking.start + _SHORTEST)
-    row.staff_id = host or row.staff_id
     row.payload = None
     row.booking_metadata = (row.booking_metadata or {}) | {ATTENDEE: attendee_of(asked)}
     row.next_attempt_at = None
     leases.let_go(row)
     return customer
+
+
+def stand(session: TenantSession, row: Appointment, booking: Booking) -> None:
+    """Let the row stand where its booking does."""
+    with session.no_autoflush:  # what is asked after a change would write the row twice
+        row.staff_id = host_of(session, booking) or row.staff_id
+    row.status, row.status_reason = SCHEDULED, None
+    row.calcom_v2_booking_uid = booking.uid
+    row.starts_at, row.ends_at = booking.start, max(booking.end, booking.start + _SHORTEST)
+    row.moving_to_starts_at = row.moving_to_ends_at = None
 
 
 def _customer(session: TenantSession, asked: BookingRequest) -> Customer:

@@ -5,7 +5,7 @@ A first run and every later one come through here; a later one looks before it s
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from askpro_cli.base.errors import (
     AskproError,
@@ -31,9 +31,9 @@ from askpro_cli.booking.flow.leases import Held, Taken
 from askpro_cli.booking.flow.outcomes import Outcome
 from askpro_cli.booking.flow.payload import Payload
 from askpro_cli.booking.flow.row_ledger import desk_of
-from askpro_cli.booking.flow.states import BOOKING, FAILED, PENDING_SYNC
+from askpro_cli.booking.flow.states import BOOKING, CANCELLED, FAILED, PENDING_SYNC
 from askpro_cli.calcom.event_types.lookup import VENDOR_IS_DOWN
-from askpro_cli.calcom.models import EventType
+from askpro_cli.calcom.models import Booking, EventType
 from askpro_cli.platform.schema import Appointment
 from askpro_cli.platform.tenancy import TenantSession
 
@@ -80,7 +80,7 @@ async def finish(flow: FlowDesk, taken: Taken, order: Order) -> Outcome:
         try:
             booked = await _book(desk_of(flow, taken.held, order), order)
         except BaseException as error:
-            await _after_failure(flow, taken, error, doubt=order.doubt)
+            await after_failure(flow, taken, error, doubt=order.doubt)
             raise
         flow.at_step("booked")
         return await settle(flow, taken.held, booked)
@@ -108,8 +108,14 @@ async def _book(desk: Desk, order: Order) -> Booked:
         ) from error
 
 
-async def settle(flow: FlowDesk, held: Held, booked: Booked) -> Outcome:
+async def settle(flow: FlowDesk, held: Held, booked: Booked, before: Sequence[Booking] = ()) -> Outcome:
     """Complete the appointment of a booking that stands.
+
+    Args:
+        flow: the tools.
+        held: the row that this run is at.
+        booked: the remote booking, known to be ours.
+        before: what it was before it was moved at Cal.com, oldest first.
 
     Raises:
         RecordsError: the database cannot be used; sync completes it.
@@ -118,7 +124,8 @@ async def settle(flow: FlowDesk, held: Held, booked: Booked) -> Outcome:
     """
     try:
         done = await flow.run(
-            lambda session: completion.complete(session, flow, held, booked), "complete an appointment"
+            lambda session: completion.complete(session, flow, held, booked, before),
+            "complete an appointment",
         )
     except RecordsError as error:
         raise _booked_only(held, booked, error) from error
@@ -138,7 +145,7 @@ async def settle(flow: FlowDesk, held: Held, booked: Booked) -> Outcome:
     )
 
 
-async def _after_failure(flow: FlowDesk, taken: Taken, error: BaseException, *, doubt: bool) -> None:
+async def after_failure(flow: FlowDesk, taken: Taken, error: BaseException, *, doubt: bool) -> None:
     """Let the row say what is left to do.
 
     Raises:
@@ -198,6 +205,7 @@ async def _not_ours(flow: FlowDesk, held: Held, booked: Booked, found: NotOurs) 
     """The row changed while the vendor was asked: fine if it got this very booking, else take that back."""
     row, booking = found.row, booked.booking
     if row is not None and found.of == row.id:
+        _refuse_gone(row)
         return Outcome(row, booking, booked.meta, replayed=True, recovered=booked.recovered)
     if found.of is not None:
         reason = f"booking {booking.uid} is that of appointment {found.of}"
@@ -214,6 +222,13 @@ async def _not_ours(flow: FlowDesk, held: Held, booked: Booked, found: NotOurs) 
         subject=booking.uid,
         hint="book again" if status == "cancelled" else "askpro appointments sync cancels it",
     )
+
+
+def _refuse_gone(row: Appointment) -> None:
+    """Raise when the appointment was completed by another run, and cancelled since."""
+    if row.status == CANCELLED:
+        message = f"appointment {row.id} was cancelled while it was being booked"
+        raise RefusedError(message, subject=str(row.id), hint=f"askpro appointments show {row.id}")
 
 
 async def _completed_by_another(flow: FlowDesk, held: Held, booked: Booked, row: Appointment) -> Outcome:

@@ -67,9 +67,24 @@ def told(error: BaseException) -> str:
 
 
 def cancel_row(
-    session: TenantSession, flow: FlowDesk, row: Appointment, booking: Booking | None, why: str | None = None
+    session: TenantSession,
+    flow: FlowDesk,
+    row: Appointment,
+    booking: Booking | None,
+    why: str | None = None,
+    *,
+    mail: bool = True,
 ) -> Appointment:
-    """Let an appointment be cancelled on our side, with its mail."""
+    """Let an appointment be cancelled on our side.
+
+    Args:
+        session: of the company.
+        flow: the tools.
+        row: locked.
+        booking: as it stands at the vendor now, None where it is linked already.
+        why: in words, None when a person asked for it.
+        mail: tell the customer; not of an appointment that nobody was told of.
+    """
     row.status = CANCELLED
     row.status_reason = why
     row.cancelled_at = flow.desk.clock.now()
@@ -79,7 +94,8 @@ def cancel_row(
     if booking is not None:
         completion.link(session, row, booking)
     session.flush()
-    outbox.queue(session, row, "cancellation", correlation_id=flow.correlation_id)
+    if mail:
+        outbox.queue(session, row, "cancellation", correlation_id=flow.correlation_id)
     text = why or f"cancelled at Cal.com as {row.calcom_v2_booking_uid}"
     completion.note(session, row, "appointment.cancelled", text, flow.correlation_id)
     return row

@@ -9,27 +9,24 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from askpro_cli.base.errors import AskproError, RecordsError, RefusedError, SlotUnavailableError
-from askpro_cli.base.times import Interval, iso_local, iso_utc
+from askpro_cli.base.times import Interval, iso_local
 from askpro_cli.booking import change
 from askpro_cli.booking.change import Changed
-from askpro_cli.booking.flow import changing, completion, conflicts, leases, letting_go
+from askpro_cli.booking.flow import changing, completion, conflicts, following, leases, letting_go
 from askpro_cli.booking.flow.changing import SYNC, Begun, Change, Terms
 from askpro_cli.booking.flow.claims import OURS
 from askpro_cli.booking.flow.desk import FlowDesk
-from askpro_cli.booking.flow.following import AtVendor, follow, links_of
+from askpro_cli.booking.flow.following import CANCELLED_THERE, AtVendor, follow, links_of
 from askpro_cli.booking.flow.leases import Held, Taken
 from askpro_cli.booking.flow.letting_go import outcome
 from askpro_cli.booking.flow.outcomes import SyncOutcome
-from askpro_cli.booking.flow.states import CANCELLED, MOVING, SCHEDULED
-from askpro_cli.booking.notifications import outbox
+from askpro_cli.booking.flow.states import CANCELLED, MOVING
 from askpro_cli.platform.schema import Appointment
 from askpro_cli.platform.tenancy import TenantSession
 
 _REASON = "reason"
-_SHORTEST = timedelta(minutes=1)
 _BEGUN_BEFORE = Terms(notice=timedelta(0), override=True)
 _TOO_LATE = "its new time had come before it could be moved"
-_CANCELLED_THERE = "cancelled at Cal.com"
 
 
 async def move_appointment(flow: FlowDesk, reference: int | str, start: datetime, terms: Terms) -> Change:
@@ -88,7 +85,7 @@ async def finish_move(flow: FlowDesk, appointment_id: int) -> SyncOutcome:
             done = await _ask_again(flow, taken.row)
     except RefusedError as error:
         if await _follow_cancelled(flow, taken, error):
-            return outcome(taken.held, MOVING, CANCELLED, "finished", _CANCELLED_THERE)
+            return outcome(taken.held, MOVING, CANCELLED, "finished", CANCELLED_THERE)
         return await letting_go.settle_later(flow, taken.held, MOVING, error)
     except AskproError as error:
         return await letting_go.settle_later(flow, taken.held, MOVING, error)
@@ -188,11 +185,8 @@ async def _follow_cancelled(flow: FlowDesk, taken: Taken, error: RefusedError) -
 
     def work(session: TenantSession) -> None:
         row = leases.mine(session, taken.held)
-        if row is None:
-            return
-        for link in links:
-            completion.link(session, row, link)
-        letting_go.cancel_row(session, flow, row, None, _CANCELLED_THERE)
+        if row is not None:
+            following.catch_up(session, flow, row, links)
 
     await flow.run(work, "follow a cancellation")
     return True
@@ -220,24 +214,17 @@ def complete(session: TenantSession, flow: FlowDesk, held: Held, done: AtVendor)
     row = leases.mine(session, held)
     if row is None:
         return session.get_one(Appointment, held.appointment_id)
-    booking, before = done.changed.booking, row.starts_at
-    same = before == booking.start and row.calcom_v2_booking_uid == booking.uid
+    booking = done.changed.booking
+    same = row.starts_at == booking.start and row.calcom_v2_booking_uid == booking.uid
     for link in done.between:
         completion.link(session, row, link)
     if done.changed.previous.uid != booking.uid:
         completion.link(session, row, done.changed.previous, CANCELLED)
     completion.link(session, row, booking)
-    row.status, row.status_reason = SCHEDULED, None
-    row.starts_at, row.ends_at = booking.start, max(booking.end, booking.start + _SHORTEST)
-    row.staff_id = completion.host_of(session, booking) or row.staff_id
-    row.calcom_v2_booking_uid = booking.uid
-    row.moving_to_starts_at = row.moving_to_ends_at = None
-    letting_go.close(row)
-    if not same:
-        row.idempotency_key = None
-        session.flush()
-        outbox.queue(session, row, "change", correlation_id=flow.correlation_id)
-        text = f"moved from {iso_utc(before)} to {iso_utc(row.starts_at)}, as {booking.uid}"
-        completion.note(session, row, "appointment.moved", text, flow.correlation_id)
+    if same:
+        completion.stand(session, row, booking)
+        letting_go.close(row)
+    else:
+        following.moved(session, flow, row, booking)
     flow.at_step("completing_move")
     return row

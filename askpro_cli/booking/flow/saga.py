@@ -17,6 +17,7 @@ from askpro_cli.booking.flow.desk import FlowDesk
 from askpro_cli.booking.flow.drafting import Draft, draft_of
 from askpro_cli.booking.flow.finishing import finish, kept_for_later, order_of
 from askpro_cli.booking.flow.leases import Taken
+from askpro_cli.booking.flow.looking_back import caught_up
 from askpro_cli.booking.flow.outcomes import Outcome
 from askpro_cli.booking.flow.recheck import is_free
 from askpro_cli.booking.flow.states import BOOKING, CANCELLING, MOVING, PENDING_SYNC
@@ -140,10 +141,15 @@ async def _take(flow: FlowDesk, appointment_id: int) -> Taken | Appointment | No
     )
 
 
-async def _take_over(flow: FlowDesk, draft: Draft, taken: Taken) -> Outcome:
-    """Finish what another run left; it may have sent the request, so one looks first."""
+async def _take_over(flow: FlowDesk, draft: Draft, taken: Taken) -> Outcome | None:
+    """Finish what another run left; it may have sent the request, so one looks first.
+
+    None when what it had booked was changed at Cal.com meanwhile: the row says so now.
+    """
     if draft.known:
-        return await finish(flow, taken, order_of(taken.row, draft.event_type, doubt=True))
+        order = order_of(taken.row, draft.event_type, doubt=True)
+        changed = await caught_up(flow, taken, order)
+        return await finish(flow, taken, order) if changed is None else None
     status = taken.row.status
     await flow.run(
         lambda session: keep(session, flow, taken.held, status, _DOWN), "keep an appointment for later"

@@ -19,6 +19,7 @@ from askpro_cli.booking.flow import completion, leases
 from askpro_cli.booking.flow.desk import FlowDesk
 from askpro_cli.booking.flow.finishing import finish, look_order_of, order_of, settle
 from askpro_cli.booking.flow.leases import Taken, database_now
+from askpro_cli.booking.flow.looking_back import caught_up
 from askpro_cli.booking.flow.orphans import due_orphans, settle_orphan
 from askpro_cli.booking.flow.outcomes import Did, SyncOutcome
 from askpro_cli.booking.flow.payload import Payload, remembered
@@ -128,6 +129,9 @@ async def _book(flow: FlowDesk, row: Open, taken: Taken) -> SyncOutcome:
         return await _keep(flow, row, taken, error)
     except AskproError as error:  # gone at the vendor, or changed so that it does not fit
         return await _look(flow, row, taken, error.message)
+    changed = await caught_up(flow, taken, order)
+    if changed is not None:
+        return _told(row, changed.status, "finished", changed.status_reason)
     await finish(flow, taken, order)
     return await _now(flow, row, "finished")
 
@@ -135,6 +139,9 @@ async def _book(flow: FlowDesk, row: Open, taken: Taken) -> SyncOutcome:
 async def _look(flow: FlowDesk, row: Open, taken: Taken, reason: str) -> SyncOutcome:
     """Complete what an earlier run has booked; give it up when it has booked nothing. Nothing is sent."""
     order = look_order_of(taken.row, remembered(_known(taken.row)))
+    changed = await caught_up(flow, taken, order)
+    if changed is not None:
+        return _told(row, changed.status, "finished", changed.status_reason)
     try:
         async with leases.kept(flow, taken.held):
             found = await find_booking(desk_of(flow, taken.held, order), order)

@@ -204,11 +204,45 @@ def test_of_a_call_that_the_salon_made_its_own_number_stays(
         merge(session, keys[0], keys[1])
         merge(session, anna, keys[0])
         numbers = {"from_number": "+493023125010", "to_number": "+493023125092"}
-        session.add(Call(retell_call_id="back", direction="outbound", **numbers))
+        session.add_all(
+            [
+                Call(retell_call_id="back", direction="outbound", **numbers),
+                Call(retell_call_id="odd", direction="inbound", **numbers),
+            ]
+        )
 
     salon.run_in_transaction(add)
     assert erased(salon, anna).wiped["customers"] == 3
-    back = salon.run_in_transaction(
-        lambda session: session.scalars(select(Call).where(Call.retell_call_id == "back")).one()
+    calls = salon.run_in_transaction(lambda session: session.scalars(select(Call).order_by(Call.id)).all())
+    assert [(call.from_number, call.to_number) for call in calls[1:]] == [
+        ("+493023125010", None),
+        (None, None),
+    ]
+
+
+def test_what_hangs_on_nobody_is_found_by_call_and_address(
+    sqlite_salon_records: Records, sandbox_clock: ManualClock
+) -> None:
+    """An appointment that failed before it had a customer, its mail, and what happened to that."""
+    anna = life(sqlite_salon_records, clock=sandbox_clock)
+    address = "Anna.Sonderbar@example.org"
+
+    def add(session: TenantSession) -> list[int]:
+        of_call = begun(sandbox_clock, {"note": "Balayage"})
+        of_call.call_id = session.scalars(select(Call.id)).one()
+        other = begun(sandbox_clock, {"note": "Balayage"})
+        session.add_all([of_call, other])
+        session.flush()
+        mail = Notification(appointment_id=other.id, kind="change", message_id="<9@x>", recipient=address)
+        session.add(mail)
+        session.flush()
+        session.add(Activity(event="odd", description="odd", subject_type="notification", subject_id=mail.id))
+        return [of_call.id, other.id]
+
+    of_call, other = sqlite_salon_records.run_in_transaction(add)
+    wiped = erased(sqlite_salon_records, anna).wiped
+    assert (wiped["appointments"], wiped["notifications"], wiped["activity_log"]) == (2, 3, 3)
+    left = sqlite_salon_records.run_in_transaction(
+        lambda session: [session.get_one(Appointment, key).payload for key in (of_call, other)]
     )
-    assert (back.from_number, back.to_number) == ("+493023125010", None)
+    assert left == [None, {"note": "Balayage"}]

@@ -308,6 +308,15 @@ def test_two_runs_at_once_send_each_mail_once(platform: Records, mail_sink: Mail
     assert len({mail.message["Message-ID"] for mail in mail_sink.mails}) == 12
 
 
+def test_a_mail_that_is_refused_spoils_none_after_it(embedded: Records, mail_sink: MailSink) -> None:
+    salon = furnish(embedded)
+    _queue_many(salon, 2)
+    answers: list[dict[str, str | bytes]] = [{"anna@example.org": "550 5.1.1 no"}, {}]
+    mail_sink.meanwhile = lambda: setattr(mail_sink, "on_recipient", answers.pop(0))
+    assert run(office(salon, mail_sink)).counts() == {"failed": 1, "sent": 1}
+    assert mail_sink.connections == 1
+
+
 def test_a_run_with_a_limit_leaves_the_rest_to_the_next(embedded: Records, mail_sink: MailSink) -> None:
     salon = furnish(embedded)
     _queue_many(salon, 3)

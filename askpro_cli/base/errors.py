@@ -200,7 +200,7 @@ class OutputError(UnknownError):
 
 
 class PendingError(AskproError):
-    """Still pending when --wait ran out."""
+    """Still pending: kept for later, at work in another run, or --wait ran out."""
 
     code = "pending"
     exit_code = ExitCode.PENDING

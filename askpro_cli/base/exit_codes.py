@@ -33,7 +33,7 @@ EXPLANATIONS: dict[ExitCode, str] = {
     ExitCode.UNKNOWN: "could not check: a source was unreachable or off, or the fate of a write is unknown",
     ExitCode.PARTIAL: "some items of a bulk failed",
     ExitCode.NOTHING_MATCHED: "nothing matched (only with --fail-if-none)",
-    ExitCode.PENDING: "still pending (--wait ran out)",
+    ExitCode.PENDING: "still pending: kept for later, at work in another run, or --wait ran out",
     ExitCode.BUG: "a bug in askpro",
     ExitCode.INTERRUPTED: "interrupted (SIGINT)",
     ExitCode.TERMINATED: "terminated (SIGTERM)",

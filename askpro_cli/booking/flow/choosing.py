@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from askpro_cli.base.errors import InvalidValueError, RefusedError
 from askpro_cli.booking.flow.naming import listed, only
@@ -19,16 +19,26 @@ from askpro_cli.platform.schema import (
 )
 from askpro_cli.platform.tenancy import TenantSession
 
+_BOOKABLE = (
+    select(Staff).where(Staff.is_active, Staff.is_bookable, Staff.deleted_at.is_(None)).order_by(Staff.id)
+)
+_HOSTS = _BOOKABLE.join(StaffEventType, StaffEventType.staff_id == Staff.id).where(
+    StaffEventType.event_type_id == bindparam("event_type")
+)
+_PERSON = _BOOKABLE.where(Staff.id == bindparam("staff"))
+_OFFERING = select(ServiceStaff.staff_id).where(
+    ServiceStaff.service_id == bindparam("service"), ServiceStaff.is_active
+)
+_EVENT_TYPES = (
+    select(CalcomEventType)
+    .where(CalcomEventType.service_id == bindparam("service"), CalcomEventType.is_active)
+    .order_by(CalcomEventType.id)
+)
+
 
 def bookable_hosts(session: TenantSession, event_type_row: int) -> Sequence[Staff]:
     """Return whom an event type may book now, by id."""
-    query = (
-        select(Staff)
-        .join(StaffEventType, StaffEventType.staff_id == Staff.id)
-        .where(StaffEventType.event_type_id == event_type_row)
-        .where(Staff.is_active, Staff.is_bookable, Staff.deleted_at.is_(None))
-    )
-    return session.scalars(query.order_by(Staff.id)).all()
+    return session.scalars(_HOSTS, {"event_type": event_type_row}).all()
 
 
 def event_types_of(session: TenantSession, service: Service) -> Sequence[CalcomEventType]:
@@ -37,8 +47,7 @@ def event_types_of(session: TenantSession, service: Service) -> Sequence[CalcomE
     Raises:
         RefusedError: there is none.
     """
-    query = select(CalcomEventType).where(CalcomEventType.service_id == service.id, CalcomEventType.is_active)
-    found = session.scalars(query.order_by(CalcomEventType.id)).all()
+    found = session.scalars(_EVENT_TYPES, {"service": service.id}).all()
     if not found:
         raise _unbookable(service, "it has no event type of Cal.com")
     return found
@@ -53,14 +62,9 @@ def find_staff(session: TenantSession, text: str | None, service: Service, compa
     """
     if text is None:
         return None
-    query = select(Staff).where(Staff.is_active, Staff.is_bookable, Staff.deleted_at.is_(None))
-    known = session.scalars(query.order_by(Staff.id)).all()
+    known = session.scalars(_BOOKABLE).all()
     person = only(known, text, what="staff", option="--staff", company=company.slug)
-    offering = set(
-        session.scalars(
-            select(ServiceStaff.staff_id).where(ServiceStaff.service_id == service.id, ServiceStaff.is_active)
-        )
-    )
+    offering = set(session.scalars(_OFFERING, {"service": service.id}))
     if person.id in offering:
         return person
     names = listed(one.name for one in known if one.id in offering)
@@ -105,10 +109,7 @@ def _hosts(session: TenantSession, event_type: CalcomEventType) -> Sequence[Staf
     """Return whom it books: the person it names, else its hosts."""
     if event_type.staff_id is None:
         return bookable_hosts(session, event_type.id)
-    own = select(Staff).where(
-        Staff.id == event_type.staff_id, Staff.is_active, Staff.is_bookable, Staff.deleted_at.is_(None)
-    )
-    return session.scalars(own).all()
+    return session.scalars(_PERSON, {"staff": event_type.staff_id}).all()
 
 
 def _fits(event_type: CalcomEventType, hosts: Sequence[Staff], staff: Staff | None) -> bool:

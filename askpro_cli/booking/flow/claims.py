@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from askpro_cli.base.errors import IdempotencyError, RefusedError, SlotUnavailableError
 from askpro_cli.base.times import iso_local
@@ -24,6 +24,8 @@ CONTENT = "content"
 OURS = "askpro"
 """As ``vendor`` of a refusal: our own records refuse it, Cal.com was not asked to book."""
 
+_UNDER_KEY = select(Appointment).where(Appointment.idempotency_key == bindparam("key"))
+
 
 def standing(session: TenantSession, draft: Draft) -> Appointment | None:
     """Return the appointment that stands under the key of *draft* already, None when there is none.
@@ -32,7 +34,7 @@ def standing(session: TenantSession, draft: Draft) -> Appointment | None:
         IdempotencyError: the key was given before, for another appointment.
         RefusedError: it is with somebody else, or somewhere else, than is asked for now.
     """
-    row = session.scalar(select(Appointment).where(Appointment.idempotency_key == draft.key))
+    row = session.scalar(_UNDER_KEY, {"key": draft.key})
     if row is None:
         return None
     if (row.booking_metadata or {}).get(CONTENT) != draft.payload.content:

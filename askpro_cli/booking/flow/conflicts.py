@@ -12,11 +12,11 @@ it knows whom it has booked, and a free time refused is as wrong as a taken one 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import BindParameter, Select, bindparam, or_, select
 
 from askpro_cli.base.times import Interval
 from askpro_cli.booking.flow.choosing import bookable_hosts
@@ -26,6 +26,40 @@ from askpro_cli.platform.tenancy import TenantSession
 
 LONGEST = timedelta(days=1)
 """No appointment is longer (Cal.com allows 1440 minutes): only what starts within it can overlap."""
+
+_START: BindParameter[datetime] = bindparam("start")
+_END: BindParameter[datetime] = bindparam("end")
+_STANDING = select(Appointment).where(
+    Appointment.status.in_(sorted(HOLDING)),
+    Appointment.starts_at < _END,
+    Appointment.starts_at > bindparam("earliest"),
+    Appointment.ends_at > _START,
+)
+_ARRIVING = select(Appointment).where(
+    Appointment.status == MOVING,
+    Appointment.moving_to_starts_at < _END,
+    Appointment.moving_to_ends_at > _START,
+)
+_OF_ONE = Appointment.staff_id == bindparam("staff")
+_OF_TEAM = or_(
+    Appointment.staff_id.in_(bindparam("people", expanding=True)),
+    Appointment.staff_id.is_(None) & (Appointment.calcom_event_type_id == bindparam("event_type")),
+)
+_OVERLAPPING_ONE = tuple(one.where(_OF_ONE).order_by(Appointment.id) for one in (_STANDING, _ARRIVING))
+_OVERLAPPING_TEAM = tuple(one.where(_OF_TEAM).order_by(Appointment.id) for one in (_STANDING, _ARRIVING))
+# Rows that refer to a locked one may go on.
+_LOCK_ONE = select(Staff.id).where(Staff.id == bindparam("staff")).with_for_update(key_share=True)
+_LOCK_EVENT_TYPE = (
+    select(CalcomEventType.id)
+    .where(CalcomEventType.id == bindparam("event_type"))
+    .with_for_update(key_share=True)
+)
+_LOCK_TEAM = (
+    select(Staff.id)
+    .where(Staff.id.in_(bindparam("people", expanding=True)))
+    .order_by(Staff.id)
+    .with_for_update(key_share=True)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +82,11 @@ class Calendar:
 def lock(session: TenantSession, calendar: Calendar) -> None:
     """Let nobody else take a time in this calendar until the transaction ends."""
     if calendar.staff_id is not None:
-        _lock(session, select(Staff.id).where(Staff.id == calendar.staff_id))
+        session.execute(_LOCK_ONE, {"staff": calendar.staff_id}).all()
         return
-    _lock(session, select(CalcomEventType.id).where(CalcomEventType.id == calendar.event_type_row))
+    session.execute(_LOCK_EVENT_TYPE, {"event_type": calendar.event_type_row}).all()
     people = [one.id for one in bookable_hosts(session, calendar.event_type_row)]
-    _lock(session, select(Staff.id).where(Staff.id.in_(people)).order_by(Staff.id))
+    session.execute(_LOCK_TEAM, {"people": people}).all()
 
 
 def in_the_way(
@@ -67,13 +101,12 @@ def in_the_way(
         own_id: the appointment that wants it: never in its own way.
     """
     if calendar.staff_id is not None:
-        found = _overlapping(session, Appointment.staff_id == calendar.staff_id, wanted, own_id)
+        whose = {"staff": calendar.staff_id}
+        found = _overlapping(session, _OVERLAPPING_ONE, whose, wanted, own_id)
         return found[0] if found and _person_taken(calendar, found, wanted) else None
     people = {one.id for one in bookable_hosts(session, calendar.event_type_row)}
-    unassigned = Appointment.staff_id.is_(None) & (
-        Appointment.calcom_event_type_id == calendar.event_type_row
-    )
-    found = _overlapping(session, or_(Appointment.staff_id.in_(sorted(people)), unassigned), wanted, own_id)
+    team = {"people": sorted(people), "event_type": calendar.event_type_row}
+    found = _overlapping(session, _OVERLAPPING_TEAM, team, wanted, own_id)
     taken = _team_taken(calendar, people, found, wanted)
     return found[0] if found and taken else None
 
@@ -120,28 +153,14 @@ def _same_course(calendar: Calendar, found: Sequence[Appointment], wanted: Inter
 
 
 def _overlapping(
-    session: TenantSession, whose: ColumnElement[bool], wanted: Interval, own_id: int | None
+    session: TenantSession,
+    queries: Sequence[Select[Appointment]],
+    whose: Mapping[str, object],
+    wanted: Interval,
+    own_id: int | None,
 ) -> Sequence[Appointment]:
     """Return the holders of a time that overlaps, where they stand or where they are being moved."""
-    standing = (
-        Appointment.status.in_(sorted(HOLDING)),
-        Appointment.starts_at < wanted.end,
-        Appointment.starts_at > wanted.start - LONGEST,
-        Appointment.ends_at > wanted.start,
-    )
-    arriving = (
-        Appointment.status == MOVING,
-        Appointment.moving_to_starts_at < wanted.end,
-        Appointment.moving_to_ends_at > wanted.start,
-    )
-    found = {
-        one.id: one
-        for conditions in (standing, arriving)
-        for one in session.scalars(select(Appointment).where(whose, *conditions).order_by(Appointment.id))
-    }
+    when = {"start": wanted.start, "end": wanted.end, "earliest": wanted.start - LONGEST}
+    found = {one.id: one for query in queries for one in session.scalars(query, {**whose, **when})}
     found.pop(own_id or 0, None)
     return list(found.values())
-
-
-def _lock(session: TenantSession, rows: Select[int]) -> None:
-    session.execute(rows.with_for_update(key_share=True)).all()  # rows that refer to them may go on

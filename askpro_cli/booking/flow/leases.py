@@ -22,6 +22,12 @@ from askpro_cli.platform.tenancy import TenantSession
 
 _RENEWALS = 3  # in one lease
 _NOW = select(now_ms())
+_MINE = (
+    select(Appointment)
+    .where(Appointment.id == bindparam("id"), Appointment.lock_token == bindparam("token"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 _LEASE = select(Appointment.lock_expires_at, now_ms().label("now")).where(
     Appointment.id == bindparam("id"), Appointment.lock_token == bindparam("token")
 )
@@ -94,10 +100,7 @@ def take(
 
 def mine(session: TenantSession, held: Held) -> Appointment | None:
     """Return the row, locked, if this run is still at it; None when another one took it over."""
-    query = select(Appointment).where(
-        Appointment.id == held.appointment_id, Appointment.lock_token == held.token
-    )
-    return session.scalar(query.with_for_update().execution_options(populate_existing=True))
+    return session.scalar(_MINE, {"id": held.appointment_id, "token": held.token})
 
 
 def let_go(row: Appointment) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from askpro_cli.base.errors import InvalidValueError, NotFoundError, RefusedError
 from askpro_cli.booking.customers.active import active_customer
@@ -29,6 +29,18 @@ from askpro_cli.platform.schema import (
 )
 from askpro_cli.platform.tenancy import TenantSession
 
+# Made once: making a query costs more than asking it.
+_COMPANY = select(Company).where(Company.id == bindparam("company"))
+_CALL = select(Call).where(Call.retell_call_id == bindparam("call"))
+_NUMBER = select(PhoneNumber).where(PhoneNumber.number == bindparam("number"))
+_SERVICES = select(Service).where(Service.is_active, Service.deleted_at.is_(None)).order_by(Service.id)
+_BRANCHES = select(Branch).where(Branch.is_active, Branch.deleted_at.is_(None)).order_by(Branch.id)
+_OFFERS = (
+    select(BranchService)
+    .where(BranchService.service_id == bindparam("service"), BranchService.is_active)
+    .order_by(BranchService.id)
+)
+
 
 def resolve(session: TenantSession, wish: ServiceWish) -> Target:
     """Return what *wish* comes down to.
@@ -46,10 +58,11 @@ def resolve(session: TenantSession, wish: ServiceWish) -> Target:
     call, branch_of_call = _call(session, wish.call, company)
     service = only(_services(session), wish.service, what="service", option="--service", company=company.slug)
     candidates = event_types_of(session, service)
-    branch = _Place(session, company, service, candidates).branch(wish.branch, branch_of_call)
+    offers = session.scalars(_OFFERS, {"service": service.id}).all()
+    branch = _Place(session, company, service, candidates, offers).branch(wish.branch, branch_of_call)
     staff = find_staff(session, wish.staff, service, company)
     event_type, people = choose(session, candidates, service, branch, staff)
-    offer = _offer(session, service, branch)
+    offer = next((one for one in offers if branch and one.branch_id == branch.id), None)
     return Target(
         service_id=service.id,
         service=service.name,
@@ -75,7 +88,7 @@ def _company(session: TenantSession) -> Company:
     Raises:
         RefusedError: it is switched off.
     """
-    company = session.get_one(Company, session.info[tenancy.COMPANY])
+    company = session.scalars(_COMPANY, {"company": session.info[tenancy.COMPANY]}).one()
     if not company.is_active:
         raise RefusedError(f"company {company.slug} is not active", subject=company.slug)
     return company
@@ -90,10 +103,10 @@ def _call(session: TenantSession, call_id: str | None, company: Company) -> tupl
     """
     if call_id is None:
         return None, None
-    call = session.scalar(select(Call).where(Call.retell_call_id == call_id))
+    call = session.scalar(_CALL, {"call": call_id})
     if call is None:
         raise NotFoundError(f"company {company.slug} has no call {call_id!r}", subject=call_id)
-    dialled = session.scalar(select(PhoneNumber).where(PhoneNumber.number == call.to_number))
+    dialled = session.scalar(_NUMBER, {"number": call.to_number})
     if dialled is None:
         raise RefusedError(
             f"call {call_id} was not dialled to a number of company {company.slug}",
@@ -104,8 +117,7 @@ def _call(session: TenantSession, call_id: str | None, company: Company) -> tupl
 
 
 def _services(session: TenantSession) -> Sequence[Service]:
-    known = select(Service).where(Service.is_active, Service.deleted_at.is_(None))
-    return session.scalars(known.order_by(Service.id)).all()
+    return session.scalars(_SERVICES).all()
 
 
 @dataclass(frozen=True)
@@ -116,6 +128,7 @@ class _Place:
     company: Company
     service: Service
     event_types: Sequence[CalcomEventType]
+    offers: Sequence[BranchService]
 
     def branch(self, text: str | None, of_call: int | None) -> Branch | None:
         """Return the branch that is named, else that of the call, else the only one that offers it.
@@ -156,26 +169,12 @@ class _Place:
         )
 
     def _branches(self) -> Sequence[Branch]:
-        query = select(Branch).where(Branch.is_active, Branch.deleted_at.is_(None))
-        return self.session.scalars(query.order_by(Branch.id)).all()
+        return self.session.scalars(_BRANCHES).all()
 
     def _offered(self) -> set[int]:
         """Return the branches that say they offer it, and those of its event types."""
-        query = select(BranchService.branch_id).where(
-            BranchService.service_id == self.service.id, BranchService.is_active
-        )
         own = {one.branch_id for one in self.event_types if one.branch_id is not None}
-        return set(self.session.scalars(query)) | own
-
-
-def _offer(session: TenantSession, service: Service, branch: Branch | None) -> BranchService | None:
-    """Return what is particular to the service at this branch."""
-    if branch is None:
-        return None
-    query = select(BranchService).where(
-        BranchService.branch_id == branch.id, BranchService.service_id == service.id, BranchService.is_active
-    )
-    return session.scalar(query)
+        return {one.branch_id for one in self.offers} | own
 
 
 def _contact(session: TenantSession, customer_id: int | None) -> Contact | None:

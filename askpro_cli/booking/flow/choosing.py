@@ -75,6 +75,26 @@ def find_staff(session: TenantSession, text: str | None, service: Service, compa
     )
 
 
+def check_place(session: TenantSession, staff: Staff | None, branch: Branch | None) -> None:
+    """Raise when the person that is wanted works at another branch; one without a branch works at all.
+
+    Raises:
+        InvalidValueError: naming where that is.
+    """
+    if staff is None or works_at(staff, branch):
+        return
+    raise InvalidValueError(
+        f"--staff: {_elsewhere(session, [staff], branch)}",
+        subject="--staff",
+        hint="name somebody else, or that branch",
+    )
+
+
+def works_at(staff: Staff, branch: Branch | None) -> bool:
+    """Tell whether somebody can be offered at a branch; where none is meant, anybody can."""
+    return branch is None or staff.branch_id in (None, branch.id)
+
+
 def choose(
     session: TenantSession,
     candidates: Sequence[CalcomEventType],
@@ -95,7 +115,8 @@ def choose(
             service, f"no event type of Cal.com books it at {branch.slug if branch else 'no branch'}"
         )
     hosts = {one.id: _hosts(session, one) for one in here}
-    fitting = [one for one in here if _fits(one, hosts[one.id], staff)]
+    served = _served(session, here, hosts, service, branch)
+    fitting = [one for one in served if _fits(one, hosts[one.id], staff)]
     if staff is None:  # one that several serve is meant, unless each has an own one
         fitting = [one for one in fitting if one.staff_id is None] or fitting
     if len(fitting) == 1:
@@ -103,6 +124,34 @@ def choose(
     if fitting:
         raise _ambiguous(service, fitting, hosts)
     raise _no_such_choice(service, staff, here, hosts)
+
+
+def _served(
+    session: TenantSession,
+    here: Sequence[CalcomEventType],
+    hosts: dict[int, Sequence[Staff]],
+    service: Service,
+    branch: Branch | None,
+) -> Sequence[CalcomEventType]:
+    """Return those that book somebody who works here, or nobody by name; whom a team sends Cal.com decides.
+
+    Raises:
+        RefusedError: all book people of other branches.
+    """
+    served = [
+        one for one in here if not hosts[one.id] or any(works_at(person, branch) for person in hosts[one.id])
+    ]
+    if served:
+        return served
+    people = [person for one in here for person in hosts[one.id]]
+    raise _unbookable(service, _elsewhere(session, people, branch))
+
+
+def _elsewhere(session: TenantSession, people: Sequence[Staff], branch: Branch | None) -> str:
+    """Return in words where people work who do not work at *branch*."""
+    places = session.scalars(select(Branch.slug).where(Branch.id.in_({one.branch_id for one in people})))
+    names, work = listed(one.name for one in people), "works" if len(people) == 1 else "work"
+    return f"{names} {work} at {listed(places)}, not at {branch.slug if branch else 'this branch'}"
 
 
 def _hosts(session: TenantSession, event_type: CalcomEventType) -> Sequence[Staff]:

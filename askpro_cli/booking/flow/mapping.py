@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, select
 
 from askpro_cli.base.errors import InvalidValueError, NotFoundError, RefusedError
 from askpro_cli.booking.customers.active import active_customer
-from askpro_cli.booking.flow.choosing import choose, event_types_of, find_staff, single_host
+from askpro_cli.booking.flow.choosing import check_place, choose, event_types_of, find_staff, single_host
 from askpro_cli.booking.flow.naming import listed, only
 from askpro_cli.booking.flow.wishes import Contact, ServiceWish, Target
 from askpro_cli.platform import tenancy
@@ -61,6 +61,7 @@ def resolve(session: TenantSession, wish: ServiceWish) -> Target:
     offers = session.scalars(_OFFERS, {"service": service.id}).all()
     branch = _Place(session, company, service, candidates, offers).branch(wish.branch, branch_of_call)
     staff = find_staff(session, wish.staff, service, company)
+    check_place(session, staff, branch)
     event_type, people = choose(session, candidates, service, branch, staff)
     offer = next((one for one in offers if branch and one.branch_id == branch.id), None)
     return Target(

@@ -130,6 +130,36 @@ def test_several_event_types_of_a_service_are_named_not_chosen_from(sqlite_flow_
     assert mapped(sqlite_flow_place, staff="Salon Sonnenschein").event_type_id == 1001
 
 
+def work_at_kreuzberg(*users: int) -> Change:
+    """Return what lets these people, named by their Cal.com users, work at Kreuzberg alone."""
+
+    def change(session: TenantSession) -> None:
+        place = session.scalars(select(Branch.id).where(Branch.slug == "kreuzberg")).one()
+        for person in session.scalars(select(Staff).where(Staff.calcom_user_id.in_(users))):
+            person.branch_id = place
+
+    return change
+
+
+@pytest.mark.parametrize("named", [None, "Salon Sonnenschein"])
+def test_who_works_at_another_branch_is_not_offered_for_this_one(
+    sqlite_flow_place: FlowPlace, named: str | None
+) -> None:
+    changed(sqlite_flow_place, work_at_kreuzberg(101))
+    with pytest.raises(AskproError, match="Salon Sonnenschein works at kreuzberg, not at mitte") as told:
+        mapped(sqlite_flow_place, staff=named)
+    assert told.value.exit_code == (1 if named is None else 2)
+
+
+def test_a_team_serves_a_branch_as_long_as_one_of_it_works_there(sqlite_flow_place: FlowPlace) -> None:
+    changed(sqlite_flow_place, work_at_kreuzberg(102))
+    assert mapped(sqlite_flow_place, service=TEAM, branch="mitte").event_type_id == 2001
+    changed(sqlite_flow_place, work_at_kreuzberg(103))
+    with pytest.raises(RefusedError, match="Lea Muster, Tiago Exemplo work at kreuzberg, not at mitte"):
+        mapped(sqlite_flow_place, service=TEAM, branch="mitte")
+    assert mapped(sqlite_flow_place, service=TEAM, branch="kreuzberg").event_type_id == 2001
+
+
 def test_a_branch_of_another_company_does_not_exist_here(sqlite_flow_place: FlowPlace) -> None:
     wide = sqlite_flow_place.records.platform_wide("a second company for a test")
 

@@ -19,7 +19,7 @@ def active_customer(session: TenantSession, customer_id: int, *, lock: bool = Fa
     Raises:
         NotFoundError: this company has none, or it was erased.
     """
-    rows = standing(session, Customer.id == customer_id, lock=lock)
+    rows = standing(session, Customer.id, customer_id, lock=lock)
     found = survivor(session, rows[0], lock=lock) if rows else find_customer(session, customer_id)
     if found.status == ERASED:
         message = f"customer {found.id} was erased"

@@ -70,7 +70,7 @@ def contact_of(phone: str | None, email: str | None) -> tuple[str | None, str | 
 def _find(session: TenantSession, phone: str | None, email: str | None) -> Customer | None:
     """Return the customer of a number, else of an address; None when nobody can be said to be it."""
     if phone is not None:
-        of_number = _survivors(session, standing(session, Customer.phone == phone, lock=True))
+        of_number = _survivors(session, standing(session, Customer.phone, phone, lock=True))
         if of_number:
             return of_number[0]
     return None if email is None else _by_email(session, email, phone)
@@ -81,7 +81,7 @@ def _by_email(session: TenantSession, email: str, phone: str | None) -> Customer
 
     Where several have it, a wish without number means the row without number: the same contact, the same row.
     """
-    people = _survivors(session, standing(session, Customer.email == email, lock=True))
+    people = _survivors(session, standing(session, Customer.email, email, lock=True))
     if len(people) == 1 and not _contradicts(people[0], phone):
         return people[0]
     return next((one for one in people if one.phone is None), None) if phone is None else None

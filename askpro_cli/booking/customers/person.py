@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy.orm import QueryableAttribute
 
 from askpro_cli.base.errors import NotFoundError, RefusedError
 from askpro_cli.booking.customers.mentions import may_mention, mentions
@@ -81,7 +84,7 @@ def survivor(session: TenantSession, customer: Customer, *, lock: bool = False) 
     """
     seen = {customer.id}
     while customer.status == MERGED and customer.merged_into_id not in seen:
-        into = standing(session, Customer.id == customer.merged_into_id, lock=lock)
+        into = standing(session, Customer.id, customer.merged_into_id, lock=lock)
         if not into:
             break
         customer = into[0]
@@ -89,13 +92,18 @@ def survivor(session: TenantSession, customer: Customer, *, lock: bool = False) 
     return customer
 
 
-def standing(session: TenantSession, condition: ColumnElement[bool], *, lock: bool = False) -> list[Customer]:
-    """Return rows in order of their keys, with *lock* as they stand now and held as they are."""
-    query = select(Customer).where(condition).order_by(Customer.id)
-    if not lock:
-        return list(session.scalars(query))
-    held = query.with_for_update(read=True)
-    return list(session.scalars(held, execution_options={"populate_existing": True}))
+def standing(
+    session: TenantSession, column: QueryableAttribute[Any], value: object, *, lock: bool = False
+) -> list[Customer]:
+    """Return the rows with *value*, by their keys; with *lock* as they stand now, and held as they are."""
+    return list(session.scalars(_with_value(column.key, lock=lock), {"value": value}))
+
+
+@cache
+def _with_value(column: str, *, lock: bool) -> Select[Customer]:
+    """Return the query for a value; kept, for making it costs more than asking it."""
+    query = select(Customer).where(getattr(Customer, column) == bindparam("value")).order_by(Customer.id)
+    return query.with_for_update(read=True).execution_options(populate_existing=True) if lock else query
 
 
 def gather(session: TenantSession, customer_id: int, *, lock: bool = False, activity: bool = True) -> Person:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from askpro_cli.booking.create import Booked
 from askpro_cli.booking.customers import matching
@@ -25,6 +25,10 @@ from askpro_cli.platform.tenancy import TenantSession
 
 _SHORTEST = timedelta(minutes=1)
 _LONGEST_REASON = 500
+_LINK = select(CalcomBooking).where(CalcomBooking.calcom_uid == bindparam("uid"))
+_LINKED = select(CalcomBooking.appointment_id).where(CalcomBooking.calcom_uid == bindparam("uid"))
+_WITH_UID = select(Appointment.id).where(Appointment.calcom_v2_booking_uid == bindparam("uid"))
+_HOSTS = select(Staff.id).where(Staff.calcom_user_id.in_(bindparam("users", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,7 @@ def link(
     session: TenantSession, row: Appointment | None, booking: Booking, status: str | None = None
 ) -> CalcomBooking:
     """Write the remote booking down; one that is known, perhaps as an orphan, becomes that of *row*."""
-    known = session.scalar(select(CalcomBooking).where(CalcomBooking.calcom_uid == booking.uid))
+    known = session.scalar(_LINK, {"uid": booking.uid})
     link_row = known or CalcomBooking(calcom_uid=booking.uid)
     link_row.appointment_id = row.id if row else None
     link_row.branch_id = row.branch_id if row else None
@@ -173,7 +177,7 @@ def _customer(session: TenantSession, asked: BookingRequest) -> Customer:
 def host_of(session: TenantSession, booking: Booking) -> int | None:
     """Return the one member of staff who is booked; None when the answer names none of ours, or several."""
     users = [host.id for host in booking.hosts if host.id is not None]
-    known = session.scalars(select(Staff.id).where(Staff.calcom_user_id.in_(users))).all() if users else []
+    known = session.scalars(_HOSTS, {"users": users}).all() if users else []
     return known[0] if len(known) == 1 else None
 
 
@@ -184,5 +188,4 @@ def _event_type(session: TenantSession, booking: Booking) -> int | None:
 
 def _appointment_of(session: TenantSession, uid: str) -> int | None:
     """Return the appointment to which a booking belongs, or belonged before it was moved."""
-    linked = session.scalar(select(CalcomBooking.appointment_id).where(CalcomBooking.calcom_uid == uid))
-    return linked or session.scalar(select(Appointment.id).where(Appointment.calcom_v2_booking_uid == uid))
+    return session.scalar(_LINKED, {"uid": uid}) or session.scalar(_WITH_UID, {"uid": uid})

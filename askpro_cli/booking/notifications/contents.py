@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from askpro_cli.base.times import iso_utc
 from askpro_cli.booking.notifications.addressee import usable_address
 from askpro_cli.platform.schema import Appointment, Branch, Company, Service, Staff
+
+_NAMED = (
+    select(Branch, Service, Staff)
+    .select_from(Appointment)
+    .outerjoin(Branch, Branch.id == Appointment.branch_id)
+    .outerjoin(Service, Service.id == Appointment.service_id)
+    .outerjoin(Staff, Staff.id == Appointment.staff_id)
+    .where(Appointment.id == bindparam("appointment"))
+)
 
 DEFAULT_ZONE = "Europe/Berlin"
 LANGUAGES = ("de", "en")
@@ -49,15 +58,7 @@ def calendar_uid(appointment: Appointment, company: Company) -> str:
 
 def _named(session: Session, appointment: Appointment) -> tuple[Branch | None, Service | None, Staff | None]:
     """Return where, what and with whom, by one query."""
-    query = (
-        select(Branch, Service, Staff)
-        .select_from(Appointment)
-        .outerjoin(Branch, Branch.id == Appointment.branch_id)
-        .outerjoin(Service, Service.id == Appointment.service_id)
-        .outerjoin(Staff, Staff.id == Appointment.staff_id)
-        .where(Appointment.id == appointment.id)
-    )
-    branch, service, staff = session.execute(query).one()
+    branch, service, staff = session.execute(_NAMED, {"appointment": appointment.id}).one()
     return branch, service, staff
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from typing import Any, Literal
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from askpro_cli.booking.notifications.addressee import Addressee, addressee_of, usable_address
@@ -16,6 +16,14 @@ from askpro_cli.booking.notifications.contents import LANGUAGES, contents_of
 from askpro_cli.platform.schema import Activity, Appointment, Company, Customer, Notification
 
 Kind = Literal["confirmation", "change", "cancellation"]
+
+_COMPANY = select(Company).where(Company.id == bindparam("company"))
+_NEWEST = (
+    select(Notification)
+    .where(Notification.appointment_id == bindparam("appointment"))
+    .order_by(Notification.sequence.desc())
+    .limit(1)
+)
 
 _NO_DOMAIN, _LONGEST_DOMAIN = "askpro.invalid", 90
 
@@ -39,7 +47,7 @@ def queue(
     Returns:
         The row, flushed; None where no mail is to be sent, which the activity log tells with the reason.
     """
-    company = session.get_one(Company, appointment.company_id)
+    company = session.scalars(_COMPANY, {"company": appointment.company_id}).one()
     customer = session.get(Customer, appointment.customer_id) if appointment.customer_id else None
     session.flush()
     before = _last(session, appointment)
@@ -94,12 +102,7 @@ def _skip_older(session: Session, appointment: Appointment) -> None:
 
 def _last(session: Session, appointment: Appointment) -> Notification | None:
     """Return the newest mail about the appointment; whoever queues holds the appointment."""
-    return session.scalars(
-        select(Notification)
-        .where(Notification.appointment_id == appointment.id)
-        .order_by(Notification.sequence.desc())
-        .limit(1)
-    ).one_or_none()
+    return session.scalars(_NEWEST, {"appointment": appointment.id}).one_or_none()
 
 
 def _previous(before: Notification | None, now: dict[str, Any]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from askpro_cli.base.row_keys import LARGEST_KEY
 from askpro_cli.shell.command import app_of, command_app
 from askpro_cli.shell.output.result import Result
 
@@ -84,7 +85,9 @@ def list_(
     status: Annotated[
         list[str] | None, typer.Option("--status", help="Only in this state; may be repeated")
     ] = None,
-    customer: Annotated[int | None, typer.Option("--customer", help="Only of this customer: id")] = None,
+    customer: Annotated[
+        int | None, typer.Option("--customer", min=1, max=LARGEST_KEY, help="Only of this customer: id")
+    ] = None,
     limit: Limit = 200,
     fail_if_none: Annotated[bool, typer.Option("--fail-if-none", help="Exit 7 when nothing matched")] = False,
     reveal: Reveal = False,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from askpro_cli.base.row_keys import LARGEST_KEY
 from askpro_cli.shell.command import app_of, command_app
 from askpro_cli.shell.output.result import Result
 
@@ -50,7 +51,9 @@ _EventType = Annotated[
 _Service = Annotated[str | None, typer.Option(help="Service of the records")]
 _Branch = Annotated[str | None, typer.Option(help="Where: slug, name or id")]
 _Staff = Annotated[str | None, typer.Option(help="With whom: name or id")]
-_Customer = Annotated[int | None, typer.Option(help="Who comes: id of a customer of the records")]
+_Customer = Annotated[
+    int | None, typer.Option(min=1, max=LARGEST_KEY, help="Who comes: id of a customer of the records")
+]
 _Call = Annotated[str | None, typer.Option(help="The call that asks: Retell's call id")]
 _Start = Annotated[str, typer.Option(help="When, with zone or in the company's zone")]
 _Name = Annotated[str | None, typer.Option(help="Who comes")]

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from askpro_cli.base.row_keys import LARGEST_KEY
 from askpro_cli.shell.command import app_of, command_app
 from askpro_cli.shell.output.result import Result
 
@@ -78,7 +79,7 @@ Examples:
   askpro customers erase 7 --yes
 """
 
-CustomerId = Annotated[int, typer.Argument(min=1, help="The customer's id")]
+CustomerId = Annotated[int, typer.Argument(min=1, max=LARGEST_KEY, help="The customer's id")]
 Reveal = Annotated[bool, typer.Option("--reveal", help="Show names, addresses and numbers")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask")]
@@ -124,8 +125,8 @@ def duplicates(ctx: typer.Context, *, reveal: Reveal = False) -> Result:
 @app.command("merge", help=_MERGE_HELP)
 def merge(
     ctx: typer.Context,
-    kept: Annotated[int, typer.Argument(min=1, help="The customer that stays")],
-    merged: Annotated[int, typer.Argument(min=1, help="The customer that goes into it")],
+    kept: Annotated[int, typer.Argument(min=1, max=LARGEST_KEY, help="The customer that stays")],
+    merged: Annotated[int, typer.Argument(min=1, max=LARGEST_KEY, help="The customer that goes into it")],
     *,
     dry_run: DryRun = False,
     yes: Yes = False,

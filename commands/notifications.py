@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from askpro_cli.base.row_keys import LARGEST_KEY
 from askpro_cli.shell.command import app_of, command_app
 from askpro_cli.shell.output.result import Result
 
@@ -70,7 +71,6 @@ Examples:
   askpro notifications preview 17 --save mail.eml
 """
 
-_LARGEST = 2**63 - 1  # of a key in the records
 
 Reveal = Annotated[bool, typer.Option("--reveal", help="Show names and addresses")]
 
@@ -98,7 +98,7 @@ def list_(
         list[str] | None, typer.Option("--status", help="Only in this state; may be repeated")
     ] = None,
     appointment: Annotated[
-        int | None, typer.Option("--appointment", min=1, max=_LARGEST, help="Only about this one: id")
+        int | None, typer.Option("--appointment", min=1, max=LARGEST_KEY, help="Only about this one: id")
     ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many")] = 100,
     fail_if_none: Annotated[bool, typer.Option("--fail-if-none", help="Exit 7 when nothing matched")] = False,
@@ -120,7 +120,7 @@ def list_(
 @app.command("retry", help=_RETRY_HELP)
 def retry(
     ctx: typer.Context,
-    mails: Annotated[list[int] | None, typer.Argument(min=1, max=_LARGEST, help="Their ids")] = None,
+    mails: Annotated[list[int] | None, typer.Argument(min=1, max=LARGEST_KEY, help="Their ids")] = None,
     *,
     all_failed: Annotated[bool, typer.Option("--all-failed", help="All that failed")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show which would go out")] = False,
@@ -135,7 +135,7 @@ def retry(
 @app.command("preview", help=_PREVIEW_HELP)
 def preview(
     ctx: typer.Context,
-    mail: Annotated[int, typer.Argument(min=1, max=_LARGEST, help="Its id")],
+    mail: Annotated[int, typer.Argument(min=1, max=LARGEST_KEY, help="Its id")],
     *,
     ics: Annotated[bool, typer.Option("--ics", help="The calendar file")] = False,
     html: Annotated[bool, typer.Option("--html", help="The HTML")] = False,

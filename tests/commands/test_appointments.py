@@ -141,6 +141,7 @@ def test_an_appointment_is_shown_with_all_that_happened_to_it(kept: Salon, name:
         (["list", "--branch", "kreuzburg"], 3, "has no branch 'kreuzburg'"),
         (["list", "--staff", "Nobody"], 3, "has no staff 'Nobody'"),
         (["list", "--customer", "99"], 3, "has no customer 99"),
+        (["list", "--customer", "9" * 20], 2, "is not in the range"),
         (["list", "--company", "nord"], 3, "there is no company 'nord' in the records"),
         (["show", "99"], 3, "there is no appointment 99 in the records"),
         (["show", "unknown-uid"], 3, "no appointment of unknown-uid"),

@@ -78,7 +78,13 @@ def test_a_customer_is_found_by_number_address_and_beginning_of_the_name(
 
 @pytest.mark.parametrize(
     "argv",
-    [("list", "--phone", "12"), ("list", "--email", "nobody"), ("list", "--status", "activ"), ("show", "0")],
+    [
+        ("list", "--phone", "12"),
+        ("list", "--email", "nobody"),
+        ("list", "--status", "activ"),
+        ("show", "0"),
+        ("show", "9" * 20),
+    ],
 )
 def test_a_slip_is_told(customers: Run, argv: tuple[str, ...]) -> None:
     assert customers(*argv).exits(2).stderr

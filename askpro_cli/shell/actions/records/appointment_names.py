@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from askpro_cli.base.errors import InvalidValueError, UsageError
-
-_LARGEST_KEY = 2**63 - 1
+from askpro_cli.base.row_keys import LARGEST_KEY
 
 
 def parse_appointment(text: str) -> int | str:
@@ -33,7 +32,7 @@ def check_appointment_id(key: int, *, field: str) -> int:
     Raises:
         InvalidValueError: it is not positive, or larger than any key.
     """
-    if 0 < key <= _LARGEST_KEY:
+    if 0 < key <= LARGEST_KEY:
         return key
     raise InvalidValueError(f"{field}: {key} is no id of an appointment", subject=field)
 

@@ -30,6 +30,10 @@ _PASSING_SQLSTATES = {"40001", "40P01", "55P03"}  # PostgreSQL: serialisation, d
 _PASSING_ERRNOS = {1205, 1213, 1020}  # MariaDB, MySQL: lock wait, deadlock, changed since last read
 _PASSING_SQLITE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
+# The server has no connection free; PostgreSQL's driver tells it in words alone.
+_FULL_ERRNOS = {1040, 1203}  # MariaDB, MySQL: of the server, of this user
+_FULL_WORDS = ("too many clients already", "connection slots are reserved", "too many connections for")
+
 
 def parse_url(url: str) -> URL:
     """Return the URL with the driver we use.
@@ -161,9 +165,19 @@ def server_options(
     }
 
 
+def is_full(error: DBAPIError) -> bool:
+    """Tell whether a connection was refused because all are in use: nothing was begun."""
+    cause = error.orig
+    if cause is None or isinstance(cause, sqlite3.Error):
+        return False
+    return bool(_FULL_ERRNOS.intersection(cause.args[:1])) or any(word in str(cause) for word in _FULL_WORDS)
+
+
 def is_passing(error: DBAPIError) -> bool:
     """Tell whether the transaction was only in another one's way and may run again."""
     cause = error.orig
+    if is_full(error):
+        return True
     if isinstance(cause, sqlite3.Error):
         return (getattr(cause, "sqlite_errorcode", None) or 0) & 0xFF in _PASSING_SQLITE
     if getattr(cause, "sqlstate", None) in _PASSING_SQLSTATES:

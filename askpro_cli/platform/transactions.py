@@ -154,6 +154,8 @@ def _flagged() -> Iterator[None]:
 
 def _hint(error: DBAPIError, reason: str) -> str:
     """Return what to do about an error of the driver."""
+    if dialects.is_full(error):
+        return "try again in a moment; the server takes no more connections (its max_connections)"
     if dialects.is_passing(error):
         return "another process holds the database: try again"
     if isinstance(error, IntegrityError):

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import Connection, Engine, QueuePool, create_engine, func, insert, select, text, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    QueuePool,
+    create_engine,
+    func,
+    insert,
+    make_url,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.exc import OperationalError
 from support.databases import private_database
 from support.processes import race
@@ -149,6 +161,8 @@ IN_THE_WAY: dict[str, Exception] = {
     "MariaDB, lock wait": Exception(1205, "Lock wait timeout exceeded"),
     "MariaDB, deadlock": Exception(1213, "Deadlock found"),
     "MariaDB, changed meanwhile": Exception(1020, "Record has changed since last read"),
+    "PostgreSQL, full": psycopg.OperationalError("FATAL:  sorry, too many clients already"),
+    "MariaDB, full": Exception(1040, "Too many connections"),
     "SQLite, busy": sqlite_error(sqlite3.SQLITE_BUSY),
     "SQLite, busy with an older look": sqlite_error(sqlite3.SQLITE_BUSY_SNAPSHOT),
     "SQLite, locked": sqlite_error(sqlite3.SQLITE_LOCKED),
@@ -427,3 +441,36 @@ def test_sessions_on_servers_are_in_utc(family: str, asked: str, utc: str) -> No
         zone = run_in_transaction(engine, lambda connection: connection.exec_driver_sql(asked).scalar())
         engine.dispose()
     assert zone == utc
+
+
+@pytest.fixture
+def narrow() -> Iterator[str]:
+    """A PostgreSQL database that takes one connection of an ordinary user, who owns it."""
+    with private_database("postgresql") as url:
+        parsed = make_url(url)
+        role = f"{parsed.database}_one"
+        admin = create_engine(dialects.parse_url(url), isolation_level="AUTOCOMMIT")
+        with admin.connect() as connection:
+            connection.execute(text(f'CREATE ROLE "{role}" LOGIN CONNECTION LIMIT 1'))
+        try:
+            yield parsed.set(username=role, password=None).render_as_string(hide_password=False)
+        finally:
+            with admin.connect() as connection:
+                connection.execute(text(f'DROP ROLE "{role}"'))
+            admin.dispose()
+
+
+def test_a_connection_that_is_refused_is_asked_for_again_and_then_told(narrow: str) -> None:
+    first, second = open_engine(narrow), open_engine(narrow)
+    waits: list[float] = []
+
+    def ask(connection: Connection) -> object:
+        return connection.scalar(text("SELECT 1"))
+
+    with first.connect():
+        with pytest.raises(RecordsError, match="too many connections for role") as told:
+            run_in_transaction(second, ask, sleep=waits.append)
+        assert "try again in a moment" in (told.value.hint or "")
+        assert len(waits) == 2
+    assert run_in_transaction(second, ask, sleep=lambda _: first.dispose()) == 1
+    second.dispose()

@@ -226,6 +226,41 @@ def test_overlapping_hours_are_told_by_the_clock(provisioned: Provisioned) -> No
     assert finding["actual"] == "09:00 to 18:00 and 17:30 to 19:00"
 
 
+def test_a_stretch_within_a_long_one_does_not_end_it(provisioned: Provisioned) -> None:
+    def nested(session: TenantSession) -> None:
+        staff = session.scalars(select(Staff).where(Staff.calcom_user_id == 101)).one()
+        for begin, end in ((time(10), time(11)), (time(12), time(13))):
+            hours = {"day_of_week": 1, "start_time": begin, "end_time": end}
+            session.add(WorkingHours(company_id=staff.company_id, staff_id=staff.id, **hours))
+
+    provisioned.change(nested)
+    seen = provisioned("mitte", "--company", "salon", "--code", "PRV021").exits(1)
+    told = [finding["actual"] for finding in seen.json["findings"]]
+    assert told == ["09:00 to 18:00 and 10:00 to 11:00", "09:00 to 18:00 and 12:00 to 13:00"]
+
+
+@pytest.mark.parametrize("gone", [{"is_active": False}, {"is_bookable": False}])
+def test_hours_of_who_takes_no_appointments_do_not_count(
+    provisioned: Provisioned, gone: dict[str, bool]
+) -> None:
+    WORLDS["PRV021"](provisioned)
+    provisioned.set(Staff, {"calcom_user_id": 101}, **gone)
+    provisioned("mitte", "--company", "salon", "--code", "PRV021").ok()
+
+
+def test_another_branchs_number_leads_nobody_here(provisioned: Provisioned) -> None:
+    for number in ("+493023125000", "+493023125010"):
+        rows(PhoneNumber, {"number": number}, is_active=False)(provisioned)
+    provisioned("mitte", "--company", "salon", "--code", "PRV003").exits(1)
+    provisioned("kreuzberg", "--company", "salon", "--code", "PRV003").ok()
+
+
+def test_a_deleted_company_shares_nothing(provisioned: Provisioned) -> None:
+    WORLDS["PRV027"](provisioned)
+    rows(Company, {"slug": "rival"}, deleted_at=provisioned.salon.clock.now())(provisioned)
+    provisioned("mitte", "--company", "salon", "--code", "PRV027").ok()
+
+
 def test_the_branchs_own_length_counts(provisioned: Provisioned) -> None:
     provisioned.set(Service, {"name": "Herrenhaarschnitt"}, duration=300)
     seen = provisioned("mitte", "--company", "salon").exits(1)

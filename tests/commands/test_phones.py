@@ -130,3 +130,15 @@ def test_a_number_exists_once_on_the_platform(salon_records: Records) -> None:
     taken = PhoneNumber(number=MITTE)
     with pytest.raises(RecordsError, match=r"(?i)unique|duplicate"):
         salon_records.for_company("praxis").run_in_transaction(lambda session: session.add(taken))
+
+
+@pytest.mark.parametrize(
+    ("own", "ended"), [("agent_own", ("agent_own", "7")), (None, ("agent_of_branch", None))]
+)
+def test_a_version_is_of_the_numbers_own_agent_alone(
+    phones: Callable[..., Any], sqlite_salon_records: Records, own: str | None, ended: tuple[str, str | None]
+) -> None:
+    changed(sqlite_salon_records, PhoneNumber, retell_agent_id=own, retell_agent_version="7")
+    changed(sqlite_salon_records, Branch, retell_agent_id="agent_of_branch")
+    found = phones("resolve", "+493023125020", "--json").ok().data["ended"]
+    assert (found["agent_id"], found["agent_version"]) == ended

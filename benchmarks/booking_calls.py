@@ -20,7 +20,7 @@ from databases import private_database
 from quiet import QuietLog
 from salon_flow import SECOND_SANDBOX, free_starts, recorded_flow, wish
 
-from askpro_cli.booking.flow.saga import book_appointment
+from askpro_cli.booking.flow.making.saga import book_appointment
 from askpro_cli.platform.engine import open_engine
 from askpro_cli.platform.phone_resolution import resolve
 from askpro_cli.platform.records import Records

@@ -20,7 +20,7 @@ from salon_flow import SECOND_SANDBOX, recorded_flow, wish
 from askpro_cli.base.errors import SlotUnavailableError
 from askpro_cli.base.times import parse_wire
 from askpro_cli.booking.flow.desk import FlowDesk
-from askpro_cli.booking.flow.saga import book_appointment
+from askpro_cli.booking.flow.making.saga import book_appointment
 from askpro_cli.platform.engine import open_engine
 
 

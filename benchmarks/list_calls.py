@@ -20,8 +20,8 @@ from quiet import QuietLog
 from sqlalchemy import Engine, event
 
 from askpro_cli.base.times import Interval
-from askpro_cli.booking.flow.filters import AppointmentFilter
-from askpro_cli.booking.flow.listing import find_appointment, list_appointments
+from askpro_cli.booking.flow.showing.filters import AppointmentFilter
+from askpro_cli.booking.flow.showing.listing import find_appointment, list_appointments
 from askpro_cli.platform.engine import STATEMENT_SECONDS, open_engine
 from askpro_cli.platform.records import Records
 from askpro_cli.platform.upkeep.seed import seed

@@ -14,7 +14,7 @@ from bare import Recording, RecordingTransport, record
 
 from askpro_cli.base.times import iso_utc, parse_wire
 from askpro_cli.booking.flow.desk import FlowDesk
-from askpro_cli.booking.flow.wishes import AppointmentWish, ServiceWish
+from askpro_cli.booking.flow.mapping.wishes import AppointmentWish, ServiceWish
 from askpro_cli.shell.actions.records.flow_desk import open_flow
 from askpro_cli.shell.context import App
 from askpro_cli.shell.options import GlobalOptions

@@ -16,7 +16,7 @@ from askpro_cli.base.spelling import composed
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from askpro_cli.booking.flow.wishes import ServiceWish
+    from askpro_cli.booking.flow.mapping.wishes import ServiceWish
     from askpro_cli.state.store import StateStore
 
 _TAG = "records:services"

@@ -18,8 +18,8 @@ from support.sandbox import SANDBOX_NOW
 
 from askpro_cli.base.errors import NotFoundError
 from askpro_cli.booking.customers.matching import find_or_create
-from askpro_cli.booking.flow.mapping import resolve
-from askpro_cli.booking.flow.wishes import ServiceWish
+from askpro_cli.booking.flow.mapping.mapping import resolve
+from askpro_cli.booking.flow.mapping.wishes import ServiceWish
 from askpro_cli.platform.records import Records
 from askpro_cli.platform.schema import (
     Appointment,

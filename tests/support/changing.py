@@ -10,9 +10,9 @@ import httpx
 from sqlalchemy import select
 
 from askpro_cli.booking import change
-from askpro_cli.booking.flow.cancelling import cancel_appointment
-from askpro_cli.booking.flow.changing import Change, Terms
-from askpro_cli.booking.flow.moving import move_appointment
+from askpro_cli.booking.flow.changing.cancelling import cancel_appointment
+from askpro_cli.booking.flow.changing.changing import Change, Terms
+from askpro_cli.booking.flow.changing.moving import move_appointment
 from support.flow import TOMORROW_TEN, FlowPlace
 from support.sandbox import SandboxTransport
 

@@ -18,10 +18,10 @@ from sqlalchemy import select
 from askpro_cli.base.clock import Clock, ManualClock
 from askpro_cli.booking.desk import Desk
 from askpro_cli.booking.flow.desk import FlowDesk
+from askpro_cli.booking.flow.making.saga import book_appointment
+from askpro_cli.booking.flow.mapping.wishes import AppointmentWish, ServiceWish
 from askpro_cli.booking.flow.outcomes import Outcome, SyncOutcome
-from askpro_cli.booking.flow.saga import book_appointment
-from askpro_cli.booking.flow.sync import sync
-from askpro_cli.booking.flow.wishes import AppointmentWish, ServiceWish
+from askpro_cli.booking.flow.upkeep.sync import sync
 from askpro_cli.booking.ledger import Ledger
 from askpro_cli.calcom.cache import CacheTtls, CalcomCache
 from askpro_cli.calcom.client import CalcomClient

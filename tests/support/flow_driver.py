@@ -24,12 +24,12 @@ from sqlalchemy.orm import configure_mappers
 
 from askpro_cli.base.clock import SystemClock
 from askpro_cli.base.errors import AskproError
-from askpro_cli.booking.flow.cancelling import cancel_appointment
-from askpro_cli.booking.flow.changing import Terms
+from askpro_cli.booking.flow.changing.cancelling import cancel_appointment
+from askpro_cli.booking.flow.changing.changing import Terms
+from askpro_cli.booking.flow.changing.moving import move_appointment
 from askpro_cli.booking.flow.desk import FlowDesk
-from askpro_cli.booking.flow.moving import move_appointment
-from askpro_cli.booking.flow.saga import book_appointment
-from askpro_cli.booking.flow.sync import sync
+from askpro_cli.booking.flow.making.saga import book_appointment
+from askpro_cli.booking.flow.upkeep.sync import sync
 from askpro_cli.platform.engine import open_engine
 from askpro_cli.platform.records import Records
 from support.flow import make_flow, state_in, wish

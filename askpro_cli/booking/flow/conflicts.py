@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import BindParameter, Select, bindparam, or_, select
 
 from askpro_cli.base.times import Interval
-from askpro_cli.booking.flow.choosing import bookable_hosts
+from askpro_cli.booking.flow.mapping.choosing import bookable_hosts
 from askpro_cli.booking.flow.states import HOLDING, MOVING
 from askpro_cli.platform.schema import Appointment, CalcomEventType, Staff
 from askpro_cli.platform.tenancy import TenantSession

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from askpro_cli.base.errors import UsageError
 from askpro_cli.booking import requests as checks
-from askpro_cli.booking.flow.wishes import AppointmentWish, ServiceWish
+from askpro_cli.booking.flow.mapping.wishes import AppointmentWish, ServiceWish
 from askpro_cli.booking.keys import check_given_key
 from askpro_cli.booking.places import parse_location
 from askpro_cli.shell.actions.wanted import read_start, required_name

@@ -12,7 +12,7 @@ from askpro_cli.base.errors import UsageError
 from askpro_cli.calcom.event_types.lookup import Reference, parse_reference
 
 if TYPE_CHECKING:
-    from askpro_cli.booking.flow.wishes import ServiceWish
+    from askpro_cli.booking.flow.mapping.wishes import ServiceWish
     from askpro_cli.booking.service_cache import ServiceCache
     from askpro_cli.shell.context import App
 
@@ -58,7 +58,7 @@ class What(NamedTuple):
         self.check()
         if self.service is None:
             return None
-        from askpro_cli.booking.flow.wishes import ServiceWish
+        from askpro_cli.booking.flow.mapping.wishes import ServiceWish
 
         return ServiceWish(self.service, self.branch, self.staff, self.customer, self.call)
 
@@ -96,7 +96,7 @@ def service_cache(app: App) -> ServiceCache:
 
 def _resolve(app: App, cache: ServiceCache, wish: ServiceWish) -> int:
     """Ask the records, and let the shared state know."""
-    from askpro_cli.booking.flow.mapping import resolve
+    from askpro_cli.booking.flow.mapping.mapping import resolve
     from askpro_cli.shell.actions.records.opened import company_records
 
     begun = cache.begin()

@@ -23,8 +23,8 @@ from support.flow import TOMORROW_TEN, FlowPlace, guest
 
 from askpro_cli.base.errors import FateUnknownError, NotFoundError, RefusedError, VendorError
 from askpro_cli.booking import change
-from askpro_cli.booking.flow.changing import Terms
-from askpro_cli.booking.flow.sync import sync
+from askpro_cli.booking.flow.changing.changing import Terms
+from askpro_cli.booking.flow.upkeep.sync import sync
 from askpro_cli.platform.schema import Activity, CalcomBooking, Notification
 
 

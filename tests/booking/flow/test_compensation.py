@@ -163,7 +163,7 @@ def test_a_row_that_a_run_is_at_is_left_alone(sqlite_flow_place: FlowPlace) -> N
     assert seen == [["booking"]]
 
     def beside(flow: Any) -> Any:
-        from askpro_cli.booking.flow.sync import open_rows
+        from askpro_cli.booking.flow.upkeep.sync import open_rows
 
         return flow.run(lambda session: open_rows(session, 10, due_only=False), "look")
 

@@ -14,8 +14,8 @@ from support.records import opened
 from askpro_cli.base.clock import ManualClock
 from askpro_cli.base.errors import NotFoundError
 from askpro_cli.base.times import Interval
-from askpro_cli.booking.flow.filters import AppointmentFilter
-from askpro_cli.booking.flow.listing import find_appointment, history, list_appointments
+from askpro_cli.booking.flow.showing.filters import AppointmentFilter
+from askpro_cli.booking.flow.showing.listing import find_appointment, history, list_appointments
 from askpro_cli.platform.records import Records
 from askpro_cli.platform.schema import Appointment, Branch, CalcomBooking, Company, Customer, Staff
 from askpro_cli.platform.tenancy import TenantSession

@@ -10,8 +10,8 @@ from sqlalchemy import select, update
 from support.flow import CUT, TEAM, FlowPlace, wish
 
 from askpro_cli.base.errors import AskproError, InvalidValueError, NotFoundError, RefusedError
-from askpro_cli.booking.flow.mapping import resolve
-from askpro_cli.booking.flow.wishes import ServiceWish, Target
+from askpro_cli.booking.flow.mapping.mapping import resolve
+from askpro_cli.booking.flow.mapping.wishes import ServiceWish, Target
 from askpro_cli.platform.schema import (
     Branch,
     CalcomEventType,

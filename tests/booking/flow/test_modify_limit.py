@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from askpro_cli.base.errors import RefusedError
-from askpro_cli.booking.flow.modify_limit import check_notice, is_begun, is_too_late
+from askpro_cli.booking.flow.changing.modify_limit import check_notice, is_begun, is_too_late
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DAY = timedelta(hours=24)

@@ -32,9 +32,9 @@ from askpro_cli.base.errors import (
     VendorServerError,
 )
 from askpro_cli.booking import change
-from askpro_cli.booking.flow.changing import Change, Terms
-from askpro_cli.booking.flow.moving import move_appointment
-from askpro_cli.booking.flow.sync import sync
+from askpro_cli.booking.flow.changing.changing import Change, Terms
+from askpro_cli.booking.flow.changing.moving import move_appointment
+from askpro_cli.booking.flow.upkeep.sync import sync
 from askpro_cli.platform.schema import Activity, Appointment, CalcomBooking, Company, Notification
 
 

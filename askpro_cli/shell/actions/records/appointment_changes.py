@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from askpro_cli.base.errors import NotFoundError, SlotUnavailableError
 from askpro_cli.base.times import iso_local, iso_utc
-from askpro_cli.booking.flow import listing
-from askpro_cli.booking.flow.cancelling import cancel_appointment
-from askpro_cli.booking.flow.changing import Change, Terms
-from askpro_cli.booking.flow.moving import move_appointment
-from askpro_cli.booking.flow.plans import plan_cancel, plan_move
+from askpro_cli.booking.flow.changing.cancelling import cancel_appointment
+from askpro_cli.booking.flow.changing.changing import Change, Terms
+from askpro_cli.booking.flow.changing.moving import move_appointment
+from askpro_cli.booking.flow.changing.plans import plan_cancel, plan_move
+from askpro_cli.booking.flow.showing import listing
+from askpro_cli.booking.flow.showing.views import appointment_view
 from askpro_cli.booking.flow.states import CANCELLED
-from askpro_cli.booking.flow.views import appointment_view
 from askpro_cli.booking.views import booking_view, short_view
 from askpro_cli.shell.actions.booking_tables import must_be_confirmed, properties_table
 from askpro_cli.shell.actions.changes import alternatives_to
@@ -88,7 +88,8 @@ async def move(app: App, known: Known, start: datetime, terms: Terms, *, dry_run
     """Move an appointment, or show what would be moved.
 
     Raises:
-        AskproError: as :func:`askpro_cli.booking.flow.moving.move_appointment`; a refused time is a Result.
+        AskproError: as :func:`askpro_cli.booking.flow.changing.moving.move_appointment`; a refused time is a
+            Result.
     """
     async with app.calcom() as client:
         flow = await open_flow(app, client, known.records)
@@ -106,7 +107,7 @@ async def cancel(app: App, known: Known, terms: Terms, *, dry_run: bool) -> Resu
     """Cancel an appointment, or show which would be cancelled.
 
     Raises:
-        AskproError: as :func:`askpro_cli.booking.flow.cancelling.cancel_appointment`.
+        AskproError: as :func:`askpro_cli.booking.flow.changing.cancelling.cancel_appointment`.
     """
     async with app.calcom() as client:
         flow = await open_flow(app, client, known.records)

@@ -10,7 +10,7 @@ from askpro_cli.base.errors import InvalidValueError, UsageError
 from askpro_cli.base.nearest import nearest
 from askpro_cli.base.times import Interval, day_bounds, local_day, parse_day, parse_time
 from askpro_cli.booking.flow import states
-from askpro_cli.booking.flow.filters import AppointmentFilter
+from askpro_cli.booking.flow.showing.filters import AppointmentFilter
 
 if TYPE_CHECKING:
     from askpro_cli.shell.context import App

@@ -10,9 +10,9 @@ from askpro_cli.base.errors import AskproError, RefusedError
 from askpro_cli.base.exit_codes import ExitCode
 from askpro_cli.base.findings import Unknown
 from askpro_cli.base.redaction import mask_text
-from askpro_cli.booking.flow.sync import sync
-from askpro_cli.booking.flow.unfinished import OpenAppointment, Unfinished, unfinished
-from askpro_cli.booking.flow.views import appointment_view, booking_row_view
+from askpro_cli.booking.flow.showing.unfinished import OpenAppointment, Unfinished, unfinished
+from askpro_cli.booking.flow.showing.views import appointment_view, booking_row_view
+from askpro_cli.booking.flow.upkeep.sync import sync
 from askpro_cli.shell.actions.records.appointments import counted, records_meta
 from askpro_cli.shell.actions.records.flow_desk import open_flow
 from askpro_cli.shell.actions.records.opened import company_records

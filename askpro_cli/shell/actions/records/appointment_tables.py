@@ -23,8 +23,9 @@ _CONTACT = (Column("E-mail", fit="keep"), Column("Phone", fit="keep"))
 
 
 def appointments_table(views: Sequence[Mapping[str, Any]], zone: ZoneInfo, *, contact: bool = False) -> Table:
-    """Return appointments as :func:`askpro_cli.booking.flow.views.appointment_view` made them, one a row.
+    """Return appointments, one a row.
 
+    They are as :func:`askpro_cli.booking.flow.showing.views.appointment_view` made them.
     In a pipe: id, status, start, end (ISO, company's zone), branch, service, staff, customer, uid.
 
     Args:

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from askpro_cli.base.exit_codes import ExitCode
-from askpro_cli.booking.flow import listing
-from askpro_cli.booking.flow.filters import AppointmentFilter
-from askpro_cli.booking.flow.views import appointment_view, history_view
+from askpro_cli.booking.flow.showing import listing
+from askpro_cli.booking.flow.showing.filters import AppointmentFilter
+from askpro_cli.booking.flow.showing.views import appointment_view, history_view
 from askpro_cli.shell.actions.booking_tables import properties_table
 from askpro_cli.shell.actions.records.appointment_tables import appointments_table
 from askpro_cli.shell.actions.records.opened import company_records, named_if_none

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from askpro_cli.base.errors import SlotUnavailableError
 from askpro_cli.base.times import iso_local
-from askpro_cli.booking.flow import listing, mapping
-from askpro_cli.booking.flow.nearest import Asked, book_nearest, book_strictly
-from askpro_cli.booking.flow.views import appointment_view
+from askpro_cli.booking.flow.mapping import mapping
+from askpro_cli.booking.flow.showing import listing
+from askpro_cli.booking.flow.showing.nearest import Asked, book_nearest, book_strictly
+from askpro_cli.booking.flow.showing.views import appointment_view
 from askpro_cli.booking.free_times import NearestFree
 from askpro_cli.booking.views import booking_view
 from askpro_cli.calcom.event_types.lookup import Reference, find_event_type
@@ -25,8 +26,8 @@ from askpro_cli.shell.output.result import Result
 
 if TYPE_CHECKING:
     from askpro_cli.booking.flow.desk import FlowDesk
+    from askpro_cli.booking.flow.mapping.wishes import AppointmentWish
     from askpro_cli.booking.flow.outcomes import Outcome
-    from askpro_cli.booking.flow.wishes import AppointmentWish
     from askpro_cli.booking.free_times import Wish
     from askpro_cli.calcom.client import CalcomClient
     from askpro_cli.shell.context import App
@@ -36,7 +37,8 @@ async def book_service(app: App, wish: AppointmentWish, *, next_free: bool, dry_
     """Book an appointment, or show what would be booked.
 
     Raises:
-        AskproError: as :func:`askpro_cli.booking.flow.saga.book_appointment`; a refused time is a Result.
+        AskproError: as :func:`askpro_cli.booking.flow.making.saga.book_appointment`; a refused time is a
+            Result.
     """
     async with app.calcom() as client:
         flow = await open_flow(app, client)

@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from askpro_cli.base.redaction import mask_email, mask_name, mask_phone
-from askpro_cli.booking.flow import claims, conflicts
-from askpro_cli.booking.flow.drafting import Draft, draft_of
-from askpro_cli.booking.flow.recheck import is_free
+from askpro_cli.booking.flow import conflicts
+from askpro_cli.booking.flow.making import claims
+from askpro_cli.booking.flow.making.drafting import Draft, draft_of
+from askpro_cli.booking.flow.making.recheck import is_free
 from askpro_cli.booking.slot_views import event_type_view, slot_view
 from askpro_cli.shell.actions.booking_tables import properties_table
 from askpro_cli.shell.actions.vendor_meta import told, vendor_meta
@@ -16,7 +17,7 @@ from askpro_cli.shell.output.result import Result
 
 if TYPE_CHECKING:
     from askpro_cli.booking.flow.desk import FlowDesk
-    from askpro_cli.booking.flow.nearest import Asked
+    from askpro_cli.booking.flow.showing.nearest import Asked
     from askpro_cli.platform.tenancy import TenantSession
     from askpro_cli.shell.context import App
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from hashlib import sha256
 
 from askpro_cli.base.times import iso_utc
-from askpro_cli.booking.flow.wishes import AppointmentWish, Target
+from askpro_cli.booking.flow.mapping.wishes import AppointmentWish, Target
 from askpro_cli.booking.keys import content_hash
 from askpro_cli.booking.requests import BookingRequest
 

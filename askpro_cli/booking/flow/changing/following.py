@@ -9,10 +9,11 @@ from askpro_cli.base.errors import RefusedError, UnknownError, VendorNotFoundErr
 from askpro_cli.base.times import iso_utc
 from askpro_cli.booking.chain import chain_of
 from askpro_cli.booking.change import Changed
-from askpro_cli.booking.flow import completion, letting_go
-from askpro_cli.booking.flow.changing import Terms
+from askpro_cli.booking.flow.changing import letting_go
+from askpro_cli.booking.flow.changing.changing import Terms
+from askpro_cli.booking.flow.changing.modify_limit import check_notice
 from askpro_cli.booking.flow.desk import FlowDesk
-from askpro_cli.booking.flow.modify_limit import check_notice
+from askpro_cli.booking.flow.making import completion
 from askpro_cli.booking.notifications import outbox
 from askpro_cli.booking.verification import is_active
 from askpro_cli.calcom.models import Booking

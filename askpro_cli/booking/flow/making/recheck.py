@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from askpro_cli.base.times import Interval
 from askpro_cli.booking.flow.desk import FlowDesk
-from askpro_cli.booking.flow.drafting import Draft
+from askpro_cli.booking.flow.making.drafting import Draft
 from askpro_cli.booking.holding import Holding
 from askpro_cli.calcom.availability import SlotQuery, fetch_slots
 

@@ -12,13 +12,15 @@ from askpro_cli.base.errors import AskproError, RecordsError, RefusedError, Slot
 from askpro_cli.base.times import Interval, iso_local
 from askpro_cli.booking import change
 from askpro_cli.booking.change import Changed
-from askpro_cli.booking.flow import changing, completion, conflicts, following, leases, letting_go
-from askpro_cli.booking.flow.changing import SYNC, Begun, Change, Terms
-from askpro_cli.booking.flow.claims import OURS
+from askpro_cli.booking.flow import conflicts, leases
+from askpro_cli.booking.flow.changing import changing, following, letting_go
+from askpro_cli.booking.flow.changing.changing import SYNC, Begun, Change, Terms
+from askpro_cli.booking.flow.changing.following import CANCELLED_THERE, AtVendor, follow, links_of
+from askpro_cli.booking.flow.changing.letting_go import outcome
 from askpro_cli.booking.flow.desk import FlowDesk
-from askpro_cli.booking.flow.following import CANCELLED_THERE, AtVendor, follow, links_of
 from askpro_cli.booking.flow.leases import Held, Taken
-from askpro_cli.booking.flow.letting_go import outcome
+from askpro_cli.booking.flow.making import completion
+from askpro_cli.booking.flow.making.claims import OURS
 from askpro_cli.booking.flow.outcomes import SyncOutcome
 from askpro_cli.booking.flow.states import CANCELLED, MOVING
 from askpro_cli.platform.schema import Appointment

@@ -6,12 +6,14 @@ from datetime import timedelta
 
 from askpro_cli.base.errors import AskproError, RecordsError
 from askpro_cli.booking import change
-from askpro_cli.booking.flow import changing, completion, leases, letting_go
-from askpro_cli.booking.flow.changing import SYNC, Begun, Change, Terms
+from askpro_cli.booking.flow import leases
+from askpro_cli.booking.flow.changing import changing, letting_go
+from askpro_cli.booking.flow.changing.changing import SYNC, Begun, Change, Terms
+from askpro_cli.booking.flow.changing.following import AtVendor, follow
+from askpro_cli.booking.flow.changing.letting_go import outcome
 from askpro_cli.booking.flow.desk import FlowDesk
-from askpro_cli.booking.flow.following import AtVendor, follow
 from askpro_cli.booking.flow.leases import Held, Taken
-from askpro_cli.booking.flow.letting_go import outcome
+from askpro_cli.booking.flow.making import completion
 from askpro_cli.booking.flow.outcomes import SyncOutcome
 from askpro_cli.booking.flow.states import CANCELLED, CANCELLING
 from askpro_cli.platform.schema import Appointment

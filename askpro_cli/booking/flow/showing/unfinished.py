@@ -10,10 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from askpro_cli.base.times import human_span
-from askpro_cli.booking.flow import listing
-from askpro_cli.booking.flow.filters import AppointmentFilter
 from askpro_cli.booking.flow.leases import database_now
-from askpro_cli.booking.flow.listing import Listed
+from askpro_cli.booking.flow.showing import listing
+from askpro_cli.booking.flow.showing.filters import AppointmentFilter
+from askpro_cli.booking.flow.showing.listing import Listed
 from askpro_cli.booking.flow.states import BOOKING, CANCELLING, MOVING, OPEN, ORPHAN, PENDING_SYNC
 from askpro_cli.platform.schema import Appointment, CalcomBooking
 from askpro_cli.platform.tenancy import TenantSession

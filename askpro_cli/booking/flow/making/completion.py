@@ -13,8 +13,8 @@ from askpro_cli.booking.customers import matching
 from askpro_cli.booking.flow import leases
 from askpro_cli.booking.flow.desk import FlowDesk
 from askpro_cli.booking.flow.leases import Held, database_now
-from askpro_cli.booking.flow.listing import SUBJECT
-from askpro_cli.booking.flow.payload import Payload
+from askpro_cli.booking.flow.making.payload import Payload
+from askpro_cli.booking.flow.showing.listing import SUBJECT
 from askpro_cli.booking.flow.states import BOOKING, FAILED, PENDING_SYNC, SCHEDULED
 from askpro_cli.booking.notifications import outbox
 from askpro_cli.booking.notifications.addressee import ATTENDEE, attendee_of

@@ -22,15 +22,16 @@ from askpro_cli.base.errors import (
 from askpro_cli.base.times import Interval
 from askpro_cli.booking.create import Booked, Order, create_booking, find_booking
 from askpro_cli.booking.desk import Desk
-from askpro_cli.booking.flow import completion, leases
-from askpro_cli.booking.flow.compensation import take_back
-from askpro_cli.booking.flow.completion import NotOurs
+from askpro_cli.booking.flow import leases
 from askpro_cli.booking.flow.desk import FlowDesk
-from askpro_cli.booking.flow.drafting import fitted, marked
 from askpro_cli.booking.flow.leases import Held, Taken
+from askpro_cli.booking.flow.making import completion
+from askpro_cli.booking.flow.making.compensation import take_back
+from askpro_cli.booking.flow.making.completion import NotOurs
+from askpro_cli.booking.flow.making.drafting import fitted, marked
+from askpro_cli.booking.flow.making.payload import Payload
+from askpro_cli.booking.flow.making.row_ledger import desk_of
 from askpro_cli.booking.flow.outcomes import Outcome
-from askpro_cli.booking.flow.payload import Payload
-from askpro_cli.booking.flow.row_ledger import desk_of
 from askpro_cli.booking.flow.states import BOOKING, CANCELLED, FAILED, PENDING_SYNC
 from askpro_cli.calcom.event_types.lookup import VENDOR_IS_DOWN
 from askpro_cli.calcom.models import Booking, EventType

@@ -15,12 +15,12 @@ from sqlalchemy import select
 
 from askpro_cli.base.errors import IdempotencyError, RefusedError, SlotUnavailableError
 from askpro_cli.base.times import iso_local
-from askpro_cli.booking.flow import keys
 from askpro_cli.booking.flow.desk import FlowDesk
-from askpro_cli.booking.flow.drafting import request_of
+from askpro_cli.booking.flow.making import keys
+from askpro_cli.booking.flow.making.drafting import request_of
+from askpro_cli.booking.flow.making.saga import book_appointment
+from askpro_cli.booking.flow.mapping.wishes import AppointmentWish, Target
 from askpro_cli.booking.flow.outcomes import Outcome
-from askpro_cli.booking.flow.saga import book_appointment
-from askpro_cli.booking.flow.wishes import AppointmentWish, Target
 from askpro_cli.platform.schema import Appointment
 from askpro_cli.platform.tenancy import TenantSession
 
@@ -56,7 +56,7 @@ async def book_strictly(flow: FlowDesk, asked: Asked) -> Outcome:
 
     Raises:
         RefusedError: an earlier ``--next`` for this time booked another one, which stands.
-        AskproError: as :func:`askpro_cli.booking.flow.saga.book_appointment`.
+        AskproError: as :func:`askpro_cli.booking.flow.making.saga.book_appointment`.
     """
     standing = await _standing(flow, asked)
     if standing is None:
@@ -76,7 +76,7 @@ async def book_nearest(flow: FlowDesk, asked: Asked, following: NextStart) -> Ou
 
     Raises:
         SlotUnavailableError: neither it nor those that *following* named are free.
-        AskproError: as :func:`askpro_cli.booking.flow.saga.book_appointment`.
+        AskproError: as :func:`askpro_cli.booking.flow.making.saga.book_appointment`.
     """
     standing = await _standing(flow, asked)
     if standing is not None:

@@ -14,9 +14,15 @@ from sqlalchemy import bindparam, select
 
 from askpro_cli.base.errors import InvalidValueError, NotFoundError, RefusedError
 from askpro_cli.booking.customers.active import active_customer
-from askpro_cli.booking.flow.choosing import check_place, choose, event_types_of, find_staff, single_host
-from askpro_cli.booking.flow.naming import listed, only
-from askpro_cli.booking.flow.wishes import Contact, ServiceWish, Target
+from askpro_cli.booking.flow.mapping.choosing import (
+    check_place,
+    choose,
+    event_types_of,
+    find_staff,
+    single_host,
+)
+from askpro_cli.booking.flow.mapping.naming import listed, only
+from askpro_cli.booking.flow.mapping.wishes import Contact, ServiceWish, Target
 from askpro_cli.platform import tenancy
 from askpro_cli.platform.schema import (
     Branch,

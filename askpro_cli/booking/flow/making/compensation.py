@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from askpro_cli.base.errors import AskproError, RecordsError
 from askpro_cli.booking.change import cancel
-from askpro_cli.booking.flow.completion import link
 from askpro_cli.booking.flow.desk import FlowDesk
+from askpro_cli.booking.flow.making.completion import link
 from askpro_cli.booking.flow.states import CANCELLED, ORPHAN
 from askpro_cli.calcom.models import Booking
 

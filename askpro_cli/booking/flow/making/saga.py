@@ -1,8 +1,8 @@
 """From a wish to an appointment that stands on both sides, or to a row that the next run finishes.
 
 mapping → live availability → *the appointment as a row* → reservation → remote booking → completion in one
-transaction → cache. Each step ends in a state from which :mod:`askpro_cli.booking.flow.sync` goes on; what a
-crash leaves where, docs/appointments.md tells.
+transaction → cache. Each step ends in a state from which :mod:`askpro_cli.booking.flow.upkeep.sync` goes on;
+what a crash leaves where, docs/appointments.md tells.
 """
 
 from __future__ import annotations
@@ -10,18 +10,19 @@ from __future__ import annotations
 from sqlalchemy.exc import IntegrityError
 
 from askpro_cli.base.errors import RecordsError, SlotUnavailableError, UnknownError
-from askpro_cli.booking.flow import claims, leases
-from askpro_cli.booking.flow.catching_up import confirm
-from askpro_cli.booking.flow.completion import keep
+from askpro_cli.booking.flow import leases
 from askpro_cli.booking.flow.desk import FlowDesk
-from askpro_cli.booking.flow.drafting import Draft, draft_of
-from askpro_cli.booking.flow.finishing import finish, kept_for_later, order_of
 from askpro_cli.booking.flow.leases import Taken
-from askpro_cli.booking.flow.looking_back import caught_up
+from askpro_cli.booking.flow.making import claims
+from askpro_cli.booking.flow.making.completion import keep
+from askpro_cli.booking.flow.making.drafting import Draft, draft_of
+from askpro_cli.booking.flow.making.finishing import finish, kept_for_later, order_of
+from askpro_cli.booking.flow.making.recheck import is_free
+from askpro_cli.booking.flow.mapping.wishes import AppointmentWish, Target
 from askpro_cli.booking.flow.outcomes import Outcome
-from askpro_cli.booking.flow.recheck import is_free
 from askpro_cli.booking.flow.states import BOOKING, CANCELLING, MOVING, PENDING_SYNC
-from askpro_cli.booking.flow.wishes import AppointmentWish, Target
+from askpro_cli.booking.flow.upkeep.catching_up import confirm
+from askpro_cli.booking.flow.upkeep.looking_back import caught_up
 from askpro_cli.calcom.event_types.lookup import VENDOR_IS_DOWN
 from askpro_cli.platform.schema import Appointment
 

@@ -15,16 +15,17 @@ from sqlalchemy import or_, select
 
 from askpro_cli.base.errors import AskproError
 from askpro_cli.booking.create import find_booking
-from askpro_cli.booking.flow import completion, leases
+from askpro_cli.booking.flow import leases
 from askpro_cli.booking.flow.desk import FlowDesk
-from askpro_cli.booking.flow.finishing import finish, look_order_of, order_of, settle
 from askpro_cli.booking.flow.leases import Taken, database_now
-from askpro_cli.booking.flow.looking_back import caught_up
-from askpro_cli.booking.flow.orphans import due_orphans, settle_orphan
+from askpro_cli.booking.flow.making import completion
+from askpro_cli.booking.flow.making.finishing import finish, look_order_of, order_of, settle
+from askpro_cli.booking.flow.making.payload import Payload, remembered
+from askpro_cli.booking.flow.making.row_ledger import desk_of
 from askpro_cli.booking.flow.outcomes import Did, SyncOutcome
-from askpro_cli.booking.flow.payload import Payload, remembered
-from askpro_cli.booking.flow.row_ledger import desk_of
 from askpro_cli.booking.flow.states import BOOKING, CANCELLING, FAILED, MOVING, OPEN, PENDING_SYNC
+from askpro_cli.booking.flow.upkeep.looking_back import caught_up
+from askpro_cli.booking.flow.upkeep.orphans import due_orphans, settle_orphan
 from askpro_cli.calcom.event_types.lookup import VENDOR_IS_DOWN, Reference, find_event_type
 from askpro_cli.calcom.models import EventType
 from askpro_cli.platform.schema import Appointment
@@ -113,7 +114,7 @@ async def _settle(flow: FlowDesk, row: Open) -> SyncOutcome:
 
 async def _change(flow: FlowDesk, row: Open) -> SyncOutcome:
     """Finish a move or a cancellation."""
-    from askpro_cli.booking.flow import cancelling, moving
+    from askpro_cli.booking.flow.changing import cancelling, moving
 
     work = moving.finish_move if row.status == MOVING else cancelling.finish_cancel
     return await work(flow, row.appointment_id)

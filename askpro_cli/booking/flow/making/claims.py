@@ -11,10 +11,10 @@ from askpro_cli.base.times import iso_local
 from askpro_cli.booking.customers.active import active_customer
 from askpro_cli.booking.flow import conflicts
 from askpro_cli.booking.flow.desk import FlowDesk
-from askpro_cli.booking.flow.drafting import Draft
 from askpro_cli.booking.flow.leases import Held, Taken, database_now, new_token
+from askpro_cli.booking.flow.making.drafting import Draft
+from askpro_cli.booking.flow.mapping.wishes import Target
 from askpro_cli.booking.flow.states import BOOKING
-from askpro_cli.booking.flow.wishes import Target
 from askpro_cli.platform.schema import Appointment
 from askpro_cli.platform.tenancy import TenantSession
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, select
 
 from askpro_cli.base.errors import InvalidValueError, RefusedError
-from askpro_cli.booking.flow.naming import listed, only
+from askpro_cli.booking.flow.mapping.naming import listed, only
 from askpro_cli.platform.schema import (
     Branch,
     CalcomEventType,

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from askpro_cli.base.errors import AskproError
 from askpro_cli.booking.create import Booked, Order
-from askpro_cli.booking.flow import completion, leases, letting_go
+from askpro_cli.booking.flow import leases
+from askpro_cli.booking.flow.changing import letting_go
+from askpro_cli.booking.flow.changing.following import CANCELLED_THERE, known_links_of
 from askpro_cli.booking.flow.desk import FlowDesk
-from askpro_cli.booking.flow.drafting import APPOINTMENT_ENTRY, CORRELATION_ENTRY
-from askpro_cli.booking.flow.finishing import after_failure, settle
-from askpro_cli.booking.flow.following import CANCELLED_THERE, known_links_of
 from askpro_cli.booking.flow.leases import Taken
+from askpro_cli.booking.flow.making import completion
+from askpro_cli.booking.flow.making.drafting import APPOINTMENT_ENTRY, CORRELATION_ENTRY
+from askpro_cli.booking.flow.making.finishing import after_failure, settle
 from askpro_cli.booking.searching import Search
 from askpro_cli.booking.verification import carries_key, has_seats, is_active
 from askpro_cli.calcom.client import Answer

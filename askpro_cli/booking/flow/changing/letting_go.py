@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from askpro_cli.base.errors import AskproError, FateUnknownError, RecordsError, VendorProtocolError
 from askpro_cli.base.exit_codes import ExitCode
-from askpro_cli.booking.flow import completion, leases
-from askpro_cli.booking.flow.changing import SYNC
+from askpro_cli.booking.flow import leases
+from askpro_cli.booking.flow.changing.changing import SYNC
 from askpro_cli.booking.flow.desk import FlowDesk
 from askpro_cli.booking.flow.leases import Held
+from askpro_cli.booking.flow.making import completion
 from askpro_cli.booking.flow.outcomes import Did, SyncOutcome
 from askpro_cli.booking.flow.states import CANCELLED, CANCELLING, MOVING, SCHEDULED
 from askpro_cli.booking.notifications import outbox

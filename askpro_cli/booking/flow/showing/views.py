@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from askpro_cli.base.redaction import mask_email, mask_name, mask_phone, mask_text
 from askpro_cli.base.times import iso_local, iso_utc
-from askpro_cli.booking.flow.listing import History, Listed
+from askpro_cli.booking.flow.showing.listing import History, Listed
 from askpro_cli.platform.schema import Activity, CalcomBooking, Customer, Notification
 
 

@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, Select, select
 
 from askpro_cli.base.errors import NotFoundError
 from askpro_cli.booking.customers.person import find_customer, survivor
-from askpro_cli.booking.flow.filters import AppointmentFilter
-from askpro_cli.booking.flow.naming import only
+from askpro_cli.booking.flow.mapping.naming import only
+from askpro_cli.booking.flow.showing.filters import AppointmentFilter
 from askpro_cli.platform import tenancy
 from askpro_cli.platform.schema import (
     Activity,

@@ -12,12 +12,14 @@ from datetime import timedelta
 
 from askpro_cli.base.errors import PendingError, RefusedError, UnknownError
 from askpro_cli.booking.change import Changed
-from askpro_cli.booking.flow import completion, conflicts, leases, listing
-from askpro_cli.booking.flow.choosing import bookable_hosts, single_host
+from askpro_cli.booking.flow import conflicts, leases
+from askpro_cli.booking.flow.changing.modify_limit import check_notice
 from askpro_cli.booking.flow.conflicts import Calendar
 from askpro_cli.booking.flow.desk import FlowDesk
 from askpro_cli.booking.flow.leases import Taken
-from askpro_cli.booking.flow.modify_limit import check_notice
+from askpro_cli.booking.flow.making import completion
+from askpro_cli.booking.flow.mapping.choosing import bookable_hosts, single_host
+from askpro_cli.booking.flow.showing import listing
 from askpro_cli.booking.flow.states import BOOKING, CANCELLING, MOVING, PENDING_SYNC, SCHEDULED
 from askpro_cli.platform.schema import Appointment, CalcomEventType
 from askpro_cli.platform.tenancy import TenantSession
@@ -116,7 +118,7 @@ async def _finish(flow: FlowDesk, row: Appointment) -> None:
     Raises:
         UnknownError: it could not be finished now.
     """
-    from askpro_cli.booking.flow import cancelling, moving  # both are built on this module
+    from askpro_cli.booking.flow.changing import cancelling, moving  # both are built on this module
 
     work = moving.finish_move if row.status == MOVING else cancelling.finish_cancel
     done = await work(flow, row.id)
@@ -177,7 +179,7 @@ def check_terms(session: TenantSession, flow: FlowDesk, row: Appointment, terms:
     """Raise when the change comes too late; note when that was set aside.
 
     Raises:
-        RefusedError: as :func:`askpro_cli.booking.flow.modify_limit.check_notice`.
+        RefusedError: as :func:`askpro_cli.booking.flow.changing.modify_limit.check_notice`.
     """
     now = flow.desk.clock.now()
     named = f"appointment {row.id}"

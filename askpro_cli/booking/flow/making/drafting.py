@@ -8,11 +8,12 @@ from datetime import timedelta
 from askpro_cli.base.errors import InvalidValueError, RefusedError
 from askpro_cli.base.times import Interval
 from askpro_cli.booking.fitting import fit, planned_minutes
-from askpro_cli.booking.flow import keys, mapping
 from askpro_cli.booking.flow.conflicts import Calendar
 from askpro_cli.booking.flow.desk import FlowDesk
-from askpro_cli.booking.flow.payload import Payload, known_of, remembered
-from askpro_cli.booking.flow.wishes import AppointmentWish, Target
+from askpro_cli.booking.flow.making import keys
+from askpro_cli.booking.flow.making.payload import Payload, known_of, remembered
+from askpro_cli.booking.flow.mapping import mapping
+from askpro_cli.booking.flow.mapping.wishes import AppointmentWish, Target
 from askpro_cli.booking.requests import MAX_METADATA_ENTRIES, BookingRequest, check_start
 from askpro_cli.calcom.event_types.lookup import VENDOR_IS_DOWN, Reference, find_event_type
 from askpro_cli.calcom.models import EventType

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from askpro_cli.base.errors import VendorNotFoundError
+from askpro_cli.booking.flow.changing.following import catch_up, known_links_of, name_unknown
 from askpro_cli.booking.flow.desk import FlowDesk
-from askpro_cli.booking.flow.following import catch_up, known_links_of, name_unknown
 from askpro_cli.booking.flow.outcomes import Outcome
 from askpro_cli.booking.flow.states import SCHEDULED
 from askpro_cli.booking.verification import is_active

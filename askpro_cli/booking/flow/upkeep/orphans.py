@@ -8,10 +8,10 @@ from sqlalchemy import select
 
 from askpro_cli.base.errors import AskproError, VendorNotFoundError
 from askpro_cli.booking.change import cancel
-from askpro_cli.booking.flow.compensation import REASON
-from askpro_cli.booking.flow.completion import link
 from askpro_cli.booking.flow.desk import FlowDesk
-from askpro_cli.booking.flow.drafting import APPOINTMENT_ENTRY
+from askpro_cli.booking.flow.making.compensation import REASON
+from askpro_cli.booking.flow.making.completion import link
+from askpro_cli.booking.flow.making.drafting import APPOINTMENT_ENTRY
 from askpro_cli.booking.flow.outcomes import Did, SyncOutcome
 from askpro_cli.booking.flow.states import BOOKING, CANCELLED, ORPHAN, PENDING_SYNC
 from askpro_cli.booking.verification import is_active

@@ -7,11 +7,12 @@ from datetime import datetime
 from askpro_cli.base.times import Interval
 from askpro_cli.booking import change
 from askpro_cli.booking.change import Changed
-from askpro_cli.booking.flow import changing, listing
-from askpro_cli.booking.flow.changing import Terms
+from askpro_cli.booking.flow.changing import changing
+from askpro_cli.booking.flow.changing.changing import Terms
+from askpro_cli.booking.flow.changing.modify_limit import check_notice
+from askpro_cli.booking.flow.changing.moving import refuse_taken
 from askpro_cli.booking.flow.desk import FlowDesk
-from askpro_cli.booking.flow.modify_limit import check_notice
-from askpro_cli.booking.flow.moving import refuse_taken
+from askpro_cli.booking.flow.showing import listing
 from askpro_cli.booking.flow.states import CANCELLED, SCHEDULED
 from askpro_cli.platform.schema import Appointment
 from askpro_cli.platform.tenancy import TenantSession

@@ -1,0 +1,1 @@
+"""Move and cancel appointments, and follow what was changed at Cal.com."""

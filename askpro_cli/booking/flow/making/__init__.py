@@ -1,0 +1,1 @@
+"""From a wish to an appointment that stands on both sides."""

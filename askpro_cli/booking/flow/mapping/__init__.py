@@ -1,0 +1,1 @@
+"""From the names a person uses to the event type that is booked."""

@@ -6,11 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
-from support.changing import HOUR, NOON, Killed, everything, kill_at, there
+from support.changing import HOUR, NOON, Killed, everything, kill_at, move, there
 from support.flow import TOMORROW_TEN, FlowPlace
 
 from askpro_cli.base.errors import FateUnknownError, RefusedError, UnknownError, VendorNotFoundError
 from askpro_cli.booking import change
+from askpro_cli.booking.flow.changing.changing import Terms
 from askpro_cli.booking.flow.outcomes import SyncOutcome
 from askpro_cli.platform.schema import CalcomBooking, Customer, Notification
 
@@ -233,3 +234,22 @@ def test_a_booking_that_this_key_cannot_see_is_not_taken_for_cancelled(sqlite_fl
         place.book()
     assert told.value.message == f"Cal.com knows no booking {uid}, which carries appointment 1"
     assert place.row(1).status == "scheduled"
+
+
+def test_a_move_that_this_key_cannot_see_is_neither_finished_nor_taken_back(
+    sqlite_flow_place: FlowPlace,
+) -> None:
+    """Cal.com has moved it; then somebody sets the key of another account for a while."""
+    place = sqlite_flow_place
+    place.book()
+    with pytest.raises(Killed):
+        move(place, at_step=kill_at("moved_at_vendor"), terms=Terms(notice=HOUR))
+    place.change(1, lock_expires_at=None)
+    bookings = place.sandbox.world.bookings
+    known = dict(bookings)
+    bookings.clear()
+    (told,) = place.sync()
+    assert (told.did, told.now) == ("kept", "moving")
+    bookings.update(known)
+    assert synced(place).now == "scheduled"
+    assert [row.starts_at for row in place.agree()] == [NOON]

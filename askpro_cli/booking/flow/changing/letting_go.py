@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from askpro_cli.base.errors import AskproError, FateUnknownError, RecordsError, VendorProtocolError
+from askpro_cli.base.errors import (
+    AskproError,
+    FateUnknownError,
+    RecordsError,
+    VendorNotFoundError,
+    VendorProtocolError,
+)
 from askpro_cli.base.exit_codes import ExitCode
 from askpro_cli.booking.flow import leases
 from askpro_cli.booking.flow.changing.changing import SYNC
@@ -114,9 +120,10 @@ async def settle_later(flow: FlowDesk, held: Held, was: str, error: AskproError)
     """Settle the row of a change that an earlier run began and this one could not finish.
 
     That one may have sent it: only what Cal.com surely refused is taken back, all else is tried again later.
+    A booking that Cal.com does not know proves nothing: the key may be that of another account.
     """
     reason = told(error)
-    if error.exit_code in (ExitCode.UNKNOWN, ExitCode.AUTH):
+    if error.exit_code in (ExitCode.UNKNOWN, ExitCode.AUTH) or isinstance(error, VendorNotFoundError):
         await flow.run(
             lambda session: completion.keep(session, flow, held, was, reason), "keep a change for later"
         )

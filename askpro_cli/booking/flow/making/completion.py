@@ -64,12 +64,11 @@ def complete(
     if row is None or row.status not in (BOOKING, PENDING_SYNC) or of not in (None, row.id):
         return NotOurs(session.scalar(select(Appointment).where(Appointment.id == held.appointment_id)), of)
     customer = _schedule(session, row, booking)
+    note(session, row, "appointment.scheduled", f"booked at Cal.com as {booking.uid}", flow.correlation_id)
     for earlier in before:
         link(session, row, earlier)
     link(session, row, booking)
-    session.flush()
     outbox.queue(session, row, "confirmation", correlation_id=row.correlation_id)
-    note(session, row, "appointment.scheduled", f"booked at Cal.com as {booking.uid}", flow.correlation_id)
     flow.at_step("completing")
     del customer  # the session forgets a row that nobody holds, and the mail would read it again
     return row
@@ -90,16 +89,30 @@ def give_up(session: TenantSession, flow: FlowDesk, held: Held, reason: str) -> 
     return row
 
 
-def keep(session: TenantSession, flow: FlowDesk, held: Held, status: str, reason: str) -> Appointment | None:
-    """Leave the row to the next sync, after a pause that grows; None when another run has it."""
+def keep(
+    session: TenantSession, flow: FlowDesk, held: Held, status: str, reason: str, *, counts: bool = True
+) -> Appointment | None:
+    """Leave the row to the next sync, after a pause that grows; None when another run has it.
+
+    Args:
+        session: of the company.
+        flow: the tools.
+        held: the row that this run is at.
+        status: the state in which it waits.
+        reason: why; no personal data.
+        counts: False when nothing was sent: then the pause does not grow, and the same again is not noted.
+    """
     row = leases.mine(session, held)
     if row is None:
         return None
+    noted = counts or (row.status, row.status_reason) != (status, reason[:_LONGEST_REASON])
+    row.attempts -= 0 if counts else 1
     row.status = status
     row.status_reason = reason[:_LONGEST_REASON]
-    row.next_attempt_at = database_now(session) + timedelta(seconds=pause_after(row.attempts))
+    row.next_attempt_at = database_now(session) + timedelta(seconds=pause_after(max(row.attempts, 1)))
     leases.let_go(row)
-    note(session, row, "appointment.kept", f"{status}: {row.status_reason}", flow.correlation_id)
+    if noted:
+        note(session, row, "appointment.kept", f"{status}: {row.status_reason}", flow.correlation_id)
     return row
 
 
@@ -112,7 +125,8 @@ def link(
     session: TenantSession, row: Appointment | None, booking: Booking, status: str | None = None
 ) -> CalcomBooking:
     """Write the remote booking down; one that is known, perhaps as an orphan, becomes that of *row*."""
-    known = session.scalar(_LINK, {"uid": booking.uid})
+    with session.no_autoflush:  # all that was changed goes out together below
+        known = session.scalar(_LINK, {"uid": booking.uid})
     link_row = known or CalcomBooking(calcom_uid=booking.uid)
     link_row.appointment_id = row.id if row else None
     link_row.branch_id = row.branch_id if row else None

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from support.changing import HOUR, NOON, Killed, everything, kill_at, move, there
-from support.flow import TOMORROW_TEN, FlowPlace
+from support.flow import TOMORROW_TEN, FlowPlace, guest
 
 from askpro_cli.base.errors import FateUnknownError, RefusedError, UnknownError, VendorNotFoundError
 from askpro_cli.booking import change
@@ -253,3 +253,15 @@ def test_a_move_that_this_key_cannot_see_is_neither_finished_nor_taken_back(
     bookings.update(known)
     assert synced(place).now == "scheduled"
     assert [row.starts_at for row in place.agree()] == [NOON]
+
+
+def test_a_known_customer_hears_nothing_of_an_appointment_that_never_stood(
+    sqlite_flow_place: FlowPlace,
+) -> None:
+    place = sqlite_flow_place
+    uid = killed(place)
+    known = place.book(guest(1, start=NOON)).appointment.customer_id
+    place.change(1, customer_id=known)
+    cancelled_there(place, uid)
+    assert synced(place).now == "cancelled"
+    assert [mail.appointment_id for mail in everything(place, Notification)] == [2]

@@ -50,6 +50,9 @@ COMMANDS: dict[str, Entry] = {
     "schedules": Entry(f"{_COMMANDS}.schedules", "List and show schedules.", LOOKING),
     "calendars": Entry(f"{_COMMANDS}.calendars", "Show connected calendars and when they are busy.", LOOKING),
     "teams": Entry(f"{_COMMANDS}.teams", "List and show teams.", LOOKING),
+    "services": Entry(f"{_COMMANDS}.services", "List the services of the records.", LOOKING),
+    "branches": Entry(f"{_COMMANDS}.branches", "List the branches of the records.", LOOKING),
+    "staff": Entry(f"{_COMMANDS}.staff", "List the people of the records who take appointments.", LOOKING),
     "customers": Entry(f"{_COMMANDS}.customers", "List, merge, export and erase customers.", LOOKING),
     "phones": Entry(f"{_COMMANDS}.phones", "Show where dialled numbers lead.", LOOKING),
     "notifications": Entry(

@@ -27,6 +27,7 @@ class Named(Protocol):
 R = TypeVar("R", bound=Named)
 
 _SHOWN = 8
+_LISTS = {"service": "services", "branch": "branches", "staff": "staff"}
 
 
 def only(rows: Sequence[R], text: str, *, what: str, option: str, company: str) -> R:
@@ -75,12 +76,16 @@ def _names(row: Named) -> set[str]:
 
 def _none(rows: Sequence[Named], text: str, what: str, company: str) -> NotFoundError:
     meant = _meant(text, [row.name for row in rows])
-    known = f"it has {listed(_shown(row) for row in rows)}" if rows else f"it has no {what} at all"
+    known = f"it has {listed(_shown(row) for row in rows)}" if rows else f"it has no {what} in use"
+    hint = f"did you mean {meant}?" if meant else known
     return NotFoundError(
-        f"company {company} has no {what} {text!r}",
-        subject=text,
-        hint=f"did you mean {meant}?" if meant else known,
+        f"company {company} has no {what} {text!r}", subject=text, hint=f"{hint} ({list_command(what)})"
     )
+
+
+def list_command(what: str) -> str:
+    """Return the command that lists all of a kind, such as ``service``."""
+    return f"askpro {_LISTS[what]} list"
 
 
 def _meant(text: str, names: Sequence[str]) -> str | None:

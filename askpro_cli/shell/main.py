@@ -34,6 +34,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _complete(app, words, shell) if shell else run(app, words)
     except KeyboardInterrupt:
         return 130
+    finally:
+        if argv is None:
+            gc.freeze()  # a last look for garbage in all that was imported takes time and frees nothing
 
 
 def _complete(app: App, words: Sequence[str], shell: str) -> int:

@@ -112,3 +112,20 @@ def test_records_that_are_away_are_told(shop: Salon) -> None:
     shop.cli.env["ASKPRO_DATABASE_URL"] = "postgresql://nobody@127.0.0.1:1/none"
     for command in ("list", "pending", "sync"):
         shop("appointments", command).exits(5)
+
+
+def test_an_open_breaker_is_named_with_the_way_around_it(left: Salon) -> None:
+    left.arm("503", method="GET", path="*", times=None)
+    for _ in range(6):
+        told = left("appointments", "sync", "--json").exits(5)
+        if told.data["outcomes"][0]["held_back"]:
+            break
+    assert "its circuit breaker is open: askpro breaker reset, then askpro appointments sync" in told.stderr
+    assert told.json["unknown"][0]["hint"] == "askpro breaker reset, then askpro appointments sync"
+    (before,) = left("appointments", "pending", "--json").ok().data["appointments"]
+    left("appointments", "sync").exits(5)
+    (after,) = left("appointments", "pending", "--json").ok().data["appointments"]
+    assert (before["attempts"], before["reason"]) == (after["attempts"], after["reason"])
+    left.sandbox.plan.clear()
+    left("breaker", "reset", "--yes").ok()
+    left("appointments", "sync").ok()

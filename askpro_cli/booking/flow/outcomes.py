@@ -46,6 +46,7 @@ class SyncOutcome:
         now: the state it is in.
         did: ``finished``, ``given_up``, ``adopted``, ``cancelled``, ``kept`` (try again later) or ``busy``.
         reason: why it was given up or kept.
+        held_back: nothing was sent, for Cal.com's circuit breaker is open.
     """
 
     subject: str
@@ -54,3 +55,4 @@ class SyncOutcome:
     now: str
     did: Did
     reason: str | None = None
+    held_back: bool = False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from askpro_cli.base.errors import (
     AskproError,
     FateUnknownError,
@@ -15,6 +17,7 @@ from askpro_cli.booking.flow.changing.changing import SYNC
 from askpro_cli.booking.flow.desk import FlowDesk
 from askpro_cli.booking.flow.leases import Held
 from askpro_cli.booking.flow.making import completion
+from askpro_cli.booking.flow.making.reasons import reason_of, stands_behind_breaker, was_held_back
 from askpro_cli.booking.flow.outcomes import Did, SyncOutcome
 from askpro_cli.booking.flow.states import CANCELLED, CANCELLING, MOVING, SCHEDULED
 from askpro_cli.booking.notifications import outbox
@@ -125,9 +128,12 @@ async def settle_later(flow: FlowDesk, held: Held, was: str, error: AskproError)
     reason = told(error)
     if error.exit_code in (ExitCode.UNKNOWN, ExitCode.AUTH) or isinstance(error, VendorNotFoundError):
         await flow.run(
-            lambda session: completion.keep(session, flow, held, was, reason), "keep a change for later"
+            lambda session: completion.keep(
+                session, flow, held, was, reason_of(error), counts=not was_held_back(error)
+            ),
+            "keep a change for later",
         )
-        return outcome(held, was, was, "kept", reason)
+        return replace(outcome(held, was, was, "kept", reason), held_back=stands_behind_breaker(error))
     await flow.run(lambda session: back(session, flow, held, reason), "take a change back")
     return outcome(held, was, SCHEDULED, "given_up", reason)
 

@@ -30,6 +30,7 @@ from askpro_cli.booking.flow.making.compensation import take_back
 from askpro_cli.booking.flow.making.completion import NotOurs
 from askpro_cli.booking.flow.making.drafting import fitted, marked
 from askpro_cli.booking.flow.making.payload import Payload
+from askpro_cli.booking.flow.making.reasons import reason_of, was_held_back
 from askpro_cli.booking.flow.making.row_ledger import desk_of
 from askpro_cli.booking.flow.outcomes import Outcome
 from askpro_cli.booking.flow.states import BOOKING, CANCELLED, FAILED, PENDING_SYNC
@@ -146,18 +147,29 @@ async def settle(flow: FlowDesk, held: Held, booked: Booked, before: Sequence[Bo
     )
 
 
-async def after_failure(flow: FlowDesk, taken: Taken, error: BaseException, *, doubt: bool) -> None:
+async def after_failure(
+    flow: FlowDesk, taken: Taken, error: BaseException, *, doubt: bool, looked: bool = False
+) -> None:
     """Let the row say what is left to do.
+
+    Args:
+        flow: the tools.
+        taken: the row that this run is at.
+        error: what the try ended with.
+        doubt: an earlier run may have sent it.
+        looked: this one only looked, which says nothing of what was sent.
 
     Raises:
         PendingError: it is kept for when the vendor is back.
     """
-    row, reason = taken.row, _reason(error)
-    status = _left(flow, row, error, doubt=doubt)
+    row, reason, counts = taken.row, reason_of(error), not was_held_back(error)
+    status = row.status if looked else _left(flow, row, error, doubt=doubt)
     if status == FAILED:
         await _leave(flow, lambda session: completion.give_up(session, flow, taken.held, reason))
     else:
-        await _leave(flow, lambda session: completion.keep(session, flow, taken.held, status, reason))
+        await _leave(
+            flow, lambda session: completion.keep(session, flow, taken.held, status, reason, counts=counts)
+        )
     if isinstance(error, AskproError):
         error.details["appointment_id"] = row.id
     if status == PENDING_SYNC and isinstance(error, VENDOR_IS_DOWN):
@@ -168,8 +180,10 @@ def _left(flow: FlowDesk, row: Appointment, error: BaseException, *, doubt: bool
     """Return the state a failure leaves: nothing is let go that may stand at the vendor.
 
     Of a row that an earlier run may have sent, only a refusal proves that it stands nowhere: it is looked
-    for before one counts.
+    for before one counts. What waited, and may have been sent now, waits no more: what became of it is open.
     """
+    if isinstance(error, FateUnknownError) or (is_unsettled(error) and not was_held_back(error)):
+        return BOOKING
     if is_unsettled(error) or (doubt and not isinstance(error, _REFUSALS)):
         return row.status
     if isinstance(error, VENDOR_IS_DOWN) and (flow.keep_pending or row.status == PENDING_SYNC):
@@ -263,7 +277,3 @@ def _booked_only(held: Held, booked: Booked, error: RecordsError) -> RecordsErro
         hint="askpro appointments sync completes it once the records can be used",
         details={"uid": booked.booking.uid, "appointment_id": held.appointment_id},
     )
-
-
-def _reason(error: BaseException) -> str:
-    return error.message if isinstance(error, AskproError) else "interrupted"

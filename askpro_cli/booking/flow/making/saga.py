@@ -151,9 +151,10 @@ async def _take_over(flow: FlowDesk, draft: Draft, taken: Taken) -> Outcome | No
         order = order_of(taken.row, draft.event_type, doubt=True)
         changed = await caught_up(flow, taken, order)
         return await finish(flow, taken, order) if changed is None else None
-    status = taken.row.status
+    status, reason = taken.row.status, taken.row.status_reason or _DOWN
     await flow.run(
-        lambda session: keep(session, flow, taken.held, status, _DOWN), "keep an appointment for later"
+        lambda session: keep(session, flow, taken.held, status, reason, counts=False),
+        "keep an appointment for later",
     )
     raise kept_for_later(taken.row, _DOWN)
 

@@ -49,7 +49,7 @@ async def caught_up(flow: FlowDesk, taken: Taken, order: Order) -> Appointment |
         except BaseException as error:
             if isinstance(error, AskproError):  # a look that fails says nothing of what was sent
                 error.details["idempotency_key"] = order.key
-            await after_failure(flow, taken, error, doubt=True)
+            await after_failure(flow, taken, error, doubt=True, looked=True)
             raise
         if found is None:
             return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 
@@ -12,6 +13,7 @@ from askpro_cli.booking.flow.desk import FlowDesk
 from askpro_cli.booking.flow.making.compensation import REASON
 from askpro_cli.booking.flow.making.completion import link
 from askpro_cli.booking.flow.making.drafting import APPOINTMENT_ENTRY
+from askpro_cli.booking.flow.making.reasons import stands_behind_breaker
 from askpro_cli.booking.flow.outcomes import Did, SyncOutcome
 from askpro_cli.booking.flow.states import BOOKING, CANCELLED, ORPHAN, PENDING_SYNC
 from askpro_cli.booking.verification import is_active
@@ -37,7 +39,8 @@ async def settle_orphan(flow: FlowDesk, uid: str) -> SyncOutcome:
     try:
         return await _settle(flow, uid)
     except AskproError as error:
-        return _told(uid, None, ORPHAN, "kept", error.message)
+        kept = _told(uid, None, ORPHAN, "kept", error.message)
+        return replace(kept, held_back=stands_behind_breaker(error))
 
 
 async def _settle(flow: FlowDesk, uid: str) -> SyncOutcome:

@@ -8,7 +8,7 @@ looked for.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -21,6 +21,7 @@ from askpro_cli.booking.flow.leases import Taken, database_now
 from askpro_cli.booking.flow.making import completion
 from askpro_cli.booking.flow.making.finishing import finish, look_order_of, order_of, settle
 from askpro_cli.booking.flow.making.payload import Payload, remembered
+from askpro_cli.booking.flow.making.reasons import reason_of, stands_behind_breaker, was_held_back
 from askpro_cli.booking.flow.making.row_ledger import desk_of
 from askpro_cli.booking.flow.outcomes import Did, SyncOutcome
 from askpro_cli.booking.flow.states import BOOKING, CANCELLING, FAILED, MOVING, OPEN, PENDING_SYNC
@@ -158,11 +159,12 @@ async def _look(flow: FlowDesk, row: Open, taken: Taken, reason: str) -> SyncOut
 
 
 async def _keep(flow: FlowDesk, row: Open, taken: Taken, error: AskproError) -> SyncOutcome:
+    status, counts = taken.row.status, not was_held_back(error)
     await flow.run(
-        lambda session: completion.keep(session, flow, taken.held, row.status, error.message),
+        lambda session: completion.keep(session, flow, taken.held, status, reason_of(error), counts=counts),
         "keep an appointment for later",
     )
-    return _told(row, row.status, "kept", error.message)
+    return _kept(row, status, error)
 
 
 async def _failed(flow: FlowDesk, row: Open, error: AskproError) -> SyncOutcome:
@@ -170,8 +172,13 @@ async def _failed(flow: FlowDesk, row: Open, error: AskproError) -> SyncOutcome:
     try:
         found = await _now(flow, row, "kept", error.message)
     except AskproError:
-        return _told(row, row.status, "kept", error.message)
-    return _told(row, found.now, "given_up", error.message) if found.now == FAILED else found
+        return _kept(row, row.status, error)
+    gone = found.now == FAILED
+    return _told(row, FAILED, "given_up", error.message) if gone else _kept(row, found.now, error)
+
+
+def _kept(row: Open, now: str, error: AskproError) -> SyncOutcome:
+    return replace(_told(row, now, "kept", error.message), held_back=stands_behind_breaker(error))
 
 
 async def _now(flow: FlowDesk, row: Open, did: Did, reason: str | None = None) -> SyncOutcome:

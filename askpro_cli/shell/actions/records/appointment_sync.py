@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from askpro_cli.booking.flow.outcomes import SyncOutcome
     from askpro_cli.shell.context import App
 
+_RESET = "askpro breaker reset, then askpro appointments sync"
+_HELD_BACK = f"nothing is sent to Cal.com while its circuit breaker is open: {_RESET}, tries at once"
 _PENDING = (
     Column("What", style="bold", fit="keep"),
     Column("Status", fit="keep"),
@@ -114,18 +116,19 @@ def _synced(outcomes: Sequence[SyncOutcome], meta: dict[str, Any]) -> Result:
             "kept_open",
             one.subject,
             mask_text(one.reason or "tried again later"),
-            "askpro appointments pending",
+            _RESET if one.held_back else "askpro appointments pending",
         )
         for one in outcomes
         if one.did == "kept"
     ]
     errors = [_given_up(one) for one in outcomes if one.did == "given_up"]
     summary = ", ".join(f"{number} {did.replace('_', ' ')}" for did, number in sorted(counts.items()))
+    held_back = [_HELD_BACK] if any(one.held_back for one in outcomes) else []
     names = ("subject", "was", "now", "did", "reason")
     return Result(
         data={"outcomes": views, "counts": dict(counts)},
         table=Table(_DONE, [[view[name] or "" for name in names] for view in views]),
-        messages=[summary or "nothing was left open", told(meta)],
+        messages=[summary or "nothing was left open", *held_back, told(meta)],
         unknown=unknown,
         errors=errors,
         exit_code=_exit_code(len(outcomes), len(unknown), len(errors)),
@@ -142,6 +145,7 @@ def _outcome_view(one: SyncOutcome) -> dict[str, Any]:
         "now": one.now,
         "did": one.did,
         "reason": mask_text(one.reason) if one.reason else None,
+        "held_back": one.held_back,
     }
 
 

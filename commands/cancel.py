@@ -20,10 +20,13 @@ several people share an appointment, --seat gives up the seat of one and --all-s
 
 An appointment of the records, named by its id or by any uid it ever had, is cancelled on both sides, with a
 mail. That is refused shortly before it begins (booking.modify_notice_hours) unless --override-notice is
-given, which is logged. A uid that the records do not know is a booking alone.
+given, which is logged. A uid that the records do not know is a booking alone. One that still waits for
+Cal.com was never sent and is cancelled here. --records-only cancels an appointment whose booking Cal.com does
+not know any more, or has cancelled: Cal.com is asked first, and a booking that stands there refuses it.
 
 Examples:
   askpro cancel --appointment 17 --reason "caller is ill" --yes
+  askpro cancel 17 --records-only --reason "gone at Cal.com" --yes
   askpro cancel mg3EVprisqeBSLKZey4rKf --reason "caller is ill" --yes
   askpro cancel mg3EVprisqeBSLKZey4rKf --reason "caller is ill" --dry-run
   askpro cancel mg3EVprisqeBSLKZey4rKf --seat 5b1b8c1e-0f5e-4a55-9b0a-2f1c6d0e7a11 --reason "ill" --yes
@@ -48,11 +51,14 @@ def cancel(
     override_notice: Annotated[
         bool, typer.Option("--override-notice", help="Cancel it although it begins soon; logged")
     ] = False,
+    records_only: Annotated[
+        bool, typer.Option("--records-only", help="Cancel the appointment of a booking that is gone")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Cancel without asking")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be cancelled")] = False,
 ) -> Awaitable[Result]:
     """Confirm, and return the work."""
-    from askpro_cli.shell.actions.records.appointment_names import named, refuse_override, refuse_parts
+    from askpro_cli.shell.actions.records.appointment_names import named, refuse_parts, refuse_unknown
     from askpro_cli.shell.actions.wanted import check_cancellation, check_reason
 
     run, name = app_of(ctx), named(uid, appointment)
@@ -64,10 +70,10 @@ def cancel(
     if known is not None:
         refuse_parts({"--seat": seat is not None, "--all-seats": all_seats, "--subsequent": subsequent})
         if not (dry_run or yes):
-            appointment_changes.confirm_cancellation(run, known)
+            appointment_changes.confirm_cancellation(run, known, records_only=records_only)
         terms = appointment_changes.terms_of(run, checked, override=override_notice)
-        return appointment_changes.cancel(run, known, terms, dry_run=dry_run)
-    refuse_override(given=override_notice)
+        return appointment_changes.cancel(run, known, terms, records_only=records_only, dry_run=dry_run)
+    refuse_unknown({"--override-notice": override_notice, "--records-only": records_only})
     from askpro_cli.shell.actions import changes
 
     what = changes.Cancellation(seat, all_seats, subsequent)

@@ -47,7 +47,7 @@ def reschedule(
     yes: Annotated[bool, typer.Option("--yes", help="Accepted; moving asks nothing")] = False,
 ) -> Awaitable[Result]:
     """Check what was typed and return the work."""
-    from askpro_cli.shell.actions.records.appointment_names import named, refuse_override, refuse_parts
+    from askpro_cli.shell.actions.records.appointment_names import named, refuse_parts, refuse_unknown
     from askpro_cli.shell.actions.wanted import check_seat_move, read_start
 
     del yes
@@ -61,7 +61,7 @@ def reschedule(
         refuse_parts({"--seat": seat is not None})
         terms = appointment_changes.terms_of(run, reason, override=override_notice)
         return appointment_changes.move(run, known, instant, terms, dry_run=dry_run)
-    refuse_override(given=override_notice)
+    refuse_unknown({"--override-notice": override_notice})
     from askpro_cli.shell.actions import changes
 
     move = changes.Move(instant, reason, seat)

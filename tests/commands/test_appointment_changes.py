@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 from support.cli import Outcome
 from support.salon import ANNA, OTTO, TOMORROW_TEN, Salon
@@ -162,3 +165,82 @@ def test_records_that_cannot_be_read_stop_the_change(shop: Salon) -> None:
     sent = shop.sent("POST")
     shop("cancel", uid, "--reason", "ill", "--yes").exits(5)
     assert shop.sent("POST") == sent
+
+
+GONE = ("--records-only", "--reason", "gone", "--yes")
+
+
+def test_a_booking_that_is_gone_at_cal_com_is_cancelled_in_the_records_alone(shop: Salon) -> None:
+    uid = booked(shop)
+    assert f"booking {uid} of appointment 1 stands" in shop("cancel", "1", *GONE).exits(1).stderr
+    assert "without --records-only" in shop("cancel", "1", *GONE).exits(1).stderr
+    assert "without --records-only" in shop("cancel", "1", *GONE, "--dry-run").exits(1).stderr
+    assert shop.standing() == [uid]
+    shop.sandbox.world.bookings.clear()
+    assert "--records-only" in shop("cancel", "1", "--reason", "ill", "--yes").exits(3).stderr
+    plan = shop("cancel", "1", *GONE, "--dry-run", "--json").ok().data["plan"]
+    assert (plan["action"], shown(shop)["status"]) == ("cancel", "scheduled")
+    done = shop("cancel", "1", *GONE, "--json").ok().data
+    assert (done["appointment"]["status"], done["booking"], done["already"]) == ("cancelled", None, False)
+    told: Any = shown(shop)
+    assert told["reason"] == f"cancelled in the records alone: Cal.com knows no booking {uid}"
+    assert [link["status"] for link in told["chain"]] == ["cancelled"]
+    assert [mail["kind"] for mail in told["notifications"]] == ["confirmation", "cancellation"]
+    assert told["activity"][-1]["event"] == "appointment.cancelled"
+    assert shop("cancel", "1", *GONE, "--json").ok().data["already"]
+    assert len(shown(shop)["notifications"]) == 2  # type: ignore[arg-type]
+    assert shop.sent("POST", f"/v2/bookings/{uid}") == 0
+    shop("customers", "erase", "1", "--yes").ok()
+
+
+def test_cancelled_at_cal_com_it_is_cancelled_in_the_records_alone(shop: Salon) -> None:
+    uid = booked(shop)
+    shop("cancel", uid, "--reason", "ill", "--yes", env={"ASKPRO_COMPANY": "default"}).ok()
+    shop("cancel", uid, *GONE).ok()
+    assert shown(shop)["reason"] == f"cancelled in the records alone: booking {uid} is cancelled there"
+
+
+def test_in_the_records_alone_only_where_cal_com_can_be_asked(shop: Salon) -> None:
+    booked(shop)
+    shop.arm("503", method="GET", path="*", times=None)
+    assert "could not be asked whether booking" in shop("cancel", "1", *GONE).exits(5).stderr
+    shop.sandbox.plan.clear()
+    assert shown(shop)["status"] == "scheduled"
+    assert "goes with an appointment" in shop("cancel", "unknown-uid", *GONE).exits(2).stderr
+
+
+def test_what_waits_for_cal_com_is_cancelled_and_never_sent(shop: Salon) -> None:
+    shop.cli.env["ASKPRO_BOOKING_PENDING_SYNC"] = "true"
+    shop.arm("503", times=None)
+    shop("book", *CUT, "--start", TOMORROW_TEN, *ANNA).exits(8)
+    masked: Any = shown(shop)
+    assert masked["attendee"] == {"name": "A*** S***", "email": "a***@e***.org", "phone": None}
+    clear = shop("appointments", "show", "1", "--reveal", "--json").ok().data["appointment"]
+    assert clear["attendee"] == {"name": "Anna Schmidt", "email": "anna@example.org", "phone": None}
+    before = len(list(shop.sandbox.journal.entries()))
+    plan = shop("cancel", "1", "--reason", "ill", "--dry-run", "--json").ok().data["plan"]
+    assert plan["action"] == "cancel"
+    done = shop("cancel", "1", "--reason", "ill", "--yes", "--json").ok().data
+    assert (done["appointment"]["status"], done["booking"]) == ("cancelled", None)
+    assert len(list(shop.sandbox.journal.entries())) == before
+    told: Any = shown(shop)
+    assert told["reason"] == "cancelled before it was sent to Cal.com"
+    assert {"idempotency_key", "attendee"}.isdisjoint(told)
+    assert (told["notifications"], told["activity"][-1]["event"]) == ([], "appointment.cancelled")
+    assert shop("cancel", "1", "--reason", "ill", "--yes", "--json").ok().data["already"]
+    assert "nothing was left open" in shop("appointments", "sync").ok().stderr
+
+
+def test_who_waits_for_cal_com_is_exported_and_keeps_from_being_erased(shop: Salon, tmp_path: Path) -> None:
+    """The row names no customer yet, only a number and an address in what a later run needs."""
+    anna = (*ANNA, "--phone", "+493023125001")
+    shop("book", *CUT, "--start", NOON, *anna).ok()
+    shop.cli.env["ASKPRO_BOOKING_PENDING_SYNC"] = "true"
+    shop.arm("503", times=None)
+    shop("book", *CUT, "--start", TOMORROW_TEN, *anna).exits(8)
+    shop("cancel", "1", "--reason", "ill", "--yes", env={"ASKPRO_BOOKING_MODIFY_NOTICE_HOURS": "1"}).ok()
+    shop("customers", "export", "1", str(tmp_path / "anna.json")).ok()
+    assert "pending_sync" in (tmp_path / "anna.json").read_text()
+    assert "appointment 2" in shop("customers", "erase", "1", "--yes").exits(1).stderr
+    shop("cancel", "2", "--reason", "ill", "--yes").ok()
+    shop("customers", "erase", "1", "--yes").ok()

@@ -16,6 +16,7 @@ from sqlalchemy import bindparam, select, update
 
 from askpro_cli.base.errors import AskproError
 from askpro_cli.booking.flow.desk import FlowDesk
+from askpro_cli.booking.flow.states import BOOKING, PENDING_SYNC
 from askpro_cli.platform.database_clock import now_ms
 from askpro_cli.platform.schema import Appointment
 from askpro_cli.platform.tenancy import TenantSession
@@ -80,8 +81,8 @@ def take(
         seconds: until it must be renewed.
 
     Returns:
-        What was taken; the row alone when another run is at it or it is in another state; None when there is
-        no such row.
+        What was taken, as ``booking`` where a run that is no more may have sent what waited; the row alone
+        when another run is at it or it is in another state; None when there is no such row.
     """
     query = select(Appointment).where(Appointment.id == appointment_id).with_for_update()
     row = session.scalar(query.execution_options(populate_existing=True))
@@ -91,6 +92,8 @@ def take(
     leased = row.lock_expires_at is not None and row.lock_expires_at > now
     if leased or row.status not in statuses:
         return row
+    if row.status == PENDING_SYNC and row.lock_token is not None:
+        row.status = BOOKING  # a run ended while it was at it, and may have sent it
     row.lock_token = new_token()
     row.lock_expires_at = now + timedelta(seconds=seconds)
     row.attempts += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from askpro_cli.base.errors import AskproError, RecordsError
@@ -15,16 +16,19 @@ from askpro_cli.booking.flow.desk import FlowDesk
 from askpro_cli.booking.flow.leases import Held, Taken
 from askpro_cli.booking.flow.making import completion
 from askpro_cli.booking.flow.outcomes import SyncOutcome
-from askpro_cli.booking.flow.states import CANCELLED, CANCELLING
+from askpro_cli.booking.flow.states import CANCELLED, CANCELLING, PENDING_SYNC, SCHEDULED
 from askpro_cli.platform.schema import Appointment
 from askpro_cli.platform.tenancy import TenantSession
 
 _REASON = "reason"
+NEVER_SENT = "cancelled before it was sent to Cal.com"
 _NO_REASON = "cancelled"  # the vendor demands one from the host
 
 
 async def cancel_appointment(flow: FlowDesk, reference: int | str, terms: Terms) -> Change:
     """Cancel an appointment; one that is cancelled already is a success that asks nobody.
+
+    One that waits for Cal.com was never sent: it is cancelled here, and nobody is asked either.
 
     Args:
         flow: the tools.
@@ -43,6 +47,8 @@ async def cancel_appointment(flow: FlowDesk, reference: int | str, terms: Terms)
         if begun.status == CANCELLED:
             return Change(begun, None, already=True)
         raise changing.refuse_state(begun, "cancelled")
+    if begun.row.status == CANCELLED:
+        return Change(begun.row, None)
     flow.at_step("cancel_committed")
     try:
         async with leases.kept(flow, begun.held):
@@ -83,12 +89,33 @@ async def finish_cancel(flow: FlowDesk, appointment_id: int) -> SyncOutcome:
 
 def _begin(session: TenantSession, flow: FlowDesk, reference: int | str, terms: Terms) -> Begun:
     """Let the row say that it is being cancelled; it holds its time until that is so."""
-    taken = changing.take(session, flow, reference)
-    if not isinstance(taken, Taken):
+    taken = take_or_drop(session, flow, reference)
+    if not isinstance(taken, Taken) or taken.row.status == CANCELLED:
         return taken
     changing.check_terms(session, flow, taken.row, terms)
     taken.row.status = CANCELLING
     taken.row.payload = {_REASON: terms.reason}
+    return taken
+
+
+def take_or_drop(
+    session: TenantSession,
+    flow: FlowDesk,
+    reference: int | str,
+    statuses: Collection[str] = (SCHEDULED,),
+) -> Begun:
+    """Take up an appointment in one of these states; one that surely was never sent is cancelled at once.
+
+    Raises:
+        NotFoundError: the records know none of this id or uid.
+        RefusedError: it waited for Cal.com, and a run that is no more may have sent it.
+    """
+    taken = changing.take(session, flow, reference, (*statuses, PENDING_SYNC))
+    if not isinstance(taken, Taken) or taken.row.status in statuses:
+        return taken
+    if taken.row.status != PENDING_SYNC:
+        raise changing.refuse_state(taken.row, "cancelled")
+    letting_go.cancel_row(session, flow, taken.row, None, NEVER_SENT, mail=False)
     return taken
 
 

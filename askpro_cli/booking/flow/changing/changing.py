@@ -6,7 +6,7 @@ came of it. A run that ends in between leaves a row that the next one finishes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -147,8 +147,13 @@ def calendar_of(session: TenantSession, row: Appointment) -> Calendar | None:
     return Calendar(event_type.id, host)
 
 
-def take(session: TenantSession, flow: FlowDesk, reference: int | str) -> Begun:
-    """Take up a scheduled appointment under the lock of whoever's time it is.
+def take(
+    session: TenantSession,
+    flow: FlowDesk,
+    reference: int | str,
+    statuses: Collection[str] = (SCHEDULED,),
+) -> Begun:
+    """Take up an appointment in one of these states under the lock of whoever's time it is.
 
     Raises:
         NotFoundError: the records know none of this id or uid.
@@ -157,7 +162,7 @@ def take(session: TenantSession, flow: FlowDesk, reference: int | str) -> Begun:
     calendar = calendar_of(session, row)
     if calendar is not None:
         conflicts.lock(session, calendar)
-    taken = leases.take(session, row.id, (SCHEDULED,), seconds=flow.lease_seconds)
+    taken = leases.take(session, row.id, statuses, seconds=flow.lease_seconds)
     if isinstance(taken, Taken) or taken is None:
         return taken or row
     leased = taken.lock_expires_at is not None and taken.lock_expires_at > leases.database_now(session)

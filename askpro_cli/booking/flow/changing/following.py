@@ -72,7 +72,10 @@ async def follow(
 def name_unknown(error: VendorNotFoundError, row: Appointment, uid: str) -> None:
     """Say which appointment it is about; it may well stand: another account's key finds nothing, too."""
     error.message = f"Cal.com knows no booking {uid}, which carries appointment {row.id}"
-    error.hint = "nothing was changed; askpro doctor tells whose key this is"
+    error.hint = (
+        "nothing was changed; askpro doctor tells whose key this is; where it is the right one, "
+        f"askpro cancel {row.id} --records-only --reason … cancels the appointment in the records"
+    )
 
 
 async def _check_there(flow: FlowDesk, row: Appointment, terms: Terms, uid: str) -> None:

@@ -11,9 +11,10 @@ from askpro_cli.booking.flow.changing import changing
 from askpro_cli.booking.flow.changing.changing import Terms
 from askpro_cli.booking.flow.changing.modify_limit import check_notice
 from askpro_cli.booking.flow.changing.moving import refuse_taken
+from askpro_cli.booking.flow.changing.records_only import ASKED_ABOUT, gone_there
 from askpro_cli.booking.flow.desk import FlowDesk
 from askpro_cli.booking.flow.showing import listing
-from askpro_cli.booking.flow.states import CANCELLED, SCHEDULED
+from askpro_cli.booking.flow.states import CANCELLED, PENDING_SYNC, SCHEDULED
 from askpro_cli.platform.schema import Appointment
 from askpro_cli.platform.tenancy import TenantSession
 
@@ -40,8 +41,10 @@ async def plan_move(flow: FlowDesk, appointment_id: int, start: datetime, terms:
     return not isinstance(planned, Changed)
 
 
-async def plan_cancel(flow: FlowDesk, appointment_id: int, terms: Terms) -> bool:
-    """Tell whether the appointment would be cancelled; False: it is already.
+async def plan_cancel(
+    flow: FlowDesk, appointment_id: int, terms: Terms, *, records_only: bool = False
+) -> bool:
+    """Tell whether the appointment would be cancelled, perhaps in the records alone; False: it is already.
 
     Raises:
         RefusedError: it would be refused.
@@ -50,17 +53,19 @@ async def plan_cancel(flow: FlowDesk, appointment_id: int, terms: Terms) -> bool
 
     def work(session: TenantSession) -> Appointment:
         row = listing.find_appointment(session, appointment_id)
-        if row.status not in (SCHEDULED, CANCELLED):
+        standing = ASKED_ABOUT if records_only else (SCHEDULED,)
+        if row.status not in (*standing, PENDING_SYNC, CANCELLED):
             raise changing.refuse_state(row, "cancelled")
         if row.status == SCHEDULED:
             _check(flow, row, terms)
         return row
 
     row = await flow.run(work, "plan a cancellation")
-    if row.status == CANCELLED:
-        return False
-    await change.plan_cancel(flow.desk, row.calcom_v2_booking_uid or "")
-    return True
+    if row.status in ASKED_ABOUT and records_only:
+        await gone_there(flow, row)
+    elif row.status in ASKED_ABOUT:
+        await change.plan_cancel(flow.desk, row.calcom_v2_booking_uid or "")
+    return row.status != CANCELLED
 
 
 def _check(flow: FlowDesk, row: Appointment, terms: Terms) -> None:

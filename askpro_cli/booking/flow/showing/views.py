@@ -5,6 +5,7 @@ The names are documented in ``docs/appointments.md`` and stay once released.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -44,6 +45,7 @@ def history_view(told: History, zone: ZoneInfo, *, reveal: bool = False) -> dict
     """Return an appointment with all that happened to it, oldest first."""
     row = told.listed.appointment
     more = {
+        "attendee": _attendee(row.payload or {}, reveal=reveal),
         "call_id": row.call_id,
         "source": row.source,
         "idempotency_key": row.idempotency_key,
@@ -90,6 +92,18 @@ def _customer(person: Customer | None, *, reveal: bool) -> dict[str, Any] | None
         "email": mask_email(person.email) if person.email else None,
         "phone": mask_phone(person.phone) if person.phone else None,
     }
+
+
+def _attendee(payload: Mapping[str, Any], *, reveal: bool) -> dict[str, Any] | None:
+    """Return whom an appointment is kept for that is not booked yet: it has no customer before."""
+    asked = payload.get("request")
+    if asked is None:
+        return None
+    name, email, phone = asked["name"], asked["email"], asked["phone"]
+    if not reveal:
+        name = mask_name(name)
+        email, phone = email and mask_email(email), phone and mask_phone(phone)
+    return {"name": name, "email": email, "phone": phone}
 
 
 def _notification(mail: Notification, *, reveal: bool) -> dict[str, Any]:

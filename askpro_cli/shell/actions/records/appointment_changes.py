@@ -12,6 +12,7 @@ from askpro_cli.booking.flow.changing.cancelling import cancel_appointment
 from askpro_cli.booking.flow.changing.changing import Change, Terms
 from askpro_cli.booking.flow.changing.moving import move_appointment
 from askpro_cli.booking.flow.changing.plans import plan_cancel, plan_move
+from askpro_cli.booking.flow.changing.records_only import cancel_in_records
 from askpro_cli.booking.flow.showing import listing
 from askpro_cli.booking.flow.showing.views import appointment_view
 from askpro_cli.booking.flow.states import CANCELLED
@@ -103,22 +104,26 @@ async def move(app: App, known: Known, start: datetime, terms: Terms, *, dry_run
         return await _changed(app, flow, done, *said)
 
 
-async def cancel(app: App, known: Known, terms: Terms, *, dry_run: bool) -> Result:
-    """Cancel an appointment, or show which would be cancelled.
+async def cancel(
+    app: App, known: Known, terms: Terms, *, records_only: bool = False, dry_run: bool
+) -> Result:
+    """Cancel an appointment, on both sides or in the records alone, or show which would be cancelled.
 
     Raises:
-        AskproError: as :func:`askpro_cli.booking.flow.changing.cancelling.cancel_appointment`.
+        AskproError: as :func:`askpro_cli.booking.flow.changing.cancelling.cancel_appointment`, or as
+            :func:`askpro_cli.booking.flow.changing.records_only.cancel_in_records`.
     """
     async with app.calcom() as client:
         flow = await open_flow(app, client, known.records)
         if dry_run:
-            return await _cancel_plan(app, flow, known.id, terms)
-        done = await cancel_appointment(flow, known.id, terms)
+            return await _cancel_plan(app, flow, known.id, terms, records_only=records_only)
+        work = cancel_in_records if records_only else cancel_appointment
+        done = await work(flow, known.id, terms)
         verb = "was cancelled before:" if done.already else "cancelled"
         return await _changed(app, flow, done, verb, "of")
 
 
-def confirm_cancellation(app: App, known: Known) -> None:
+def confirm_cancellation(app: App, known: Known, *, records_only: bool = False) -> None:
     """Let a cancellation pass when a person says yes; one that is cancelled needs no yes.
 
     Raises:
@@ -131,7 +136,8 @@ def confirm_cancellation(app: App, known: Known) -> None:
     if listed.appointment.status == CANCELLED:
         return
     zone = app.company.zone
-    app.confirm(f"cancel {named_appointment(appointment_view(listed, zone), zone)}", yes=False)
+    where = " in the records alone" if records_only else ""
+    app.confirm(f"cancel{where} {named_appointment(appointment_view(listed, zone), zone)}", yes=False)
 
 
 async def _changed(app: App, flow: FlowDesk, done: Change, verb: str, link: str) -> Result:
@@ -193,8 +199,10 @@ async def _move_plan(app: App, flow: FlowDesk, appointment_id: int, start: datet
     return _planned(app, flow, plan, "dry run: nothing was moved" if moves else "stands there already")
 
 
-async def _cancel_plan(app: App, flow: FlowDesk, appointment_id: int, terms: Terms) -> Result:
-    cancels = await plan_cancel(flow, appointment_id, terms)
+async def _cancel_plan(
+    app: App, flow: FlowDesk, appointment_id: int, terms: Terms, *, records_only: bool
+) -> Result:
+    cancels = await plan_cancel(flow, appointment_id, terms, records_only=records_only)
     view = await _view(app, flow, appointment_id)
     plan = {"action": "cancel" if cancels else "none", "appointment": view}
     return _planned(

@@ -68,14 +68,14 @@ def refuse_parts(given: Mapping[str, bool]) -> None:
         raise UsageError(f"{option} does not go with an appointment of the records", subject=option)
 
 
-def refuse_override(*, given: bool) -> None:
-    """Raise when the limit for changes is to be set aside for a booking alone, which has none.
+def refuse_unknown(given: Mapping[str, bool]) -> None:
+    """Raise for options about an appointment, where the records know none.
 
     Raises:
-        UsageError: so it is.
+        UsageError: one is given.
     """
-    if given:
+    option = next((name for name, present in given.items() if present), None)
+    if option is not None:
         raise UsageError(
-            "--override-notice goes with an appointment, and the records know none of this uid",
-            subject="--override-notice",
+            f"{option} goes with an appointment, and the records know none of this uid", subject=option
         )

@@ -45,7 +45,7 @@ def group() -> None:
 def check(
     ctx: typer.Context,
     branch: Annotated[
-        str | None, typer.Argument(help="A branch of the company; all of them by default")
+        str | None, typer.Argument(help="Slug, name or id of a branch; all of them by default")
     ] = None,
     *,
     everything: Annotated[bool, typer.Option("--all", help="All companies of the records")] = False,

@@ -268,6 +268,12 @@ def test_a_warning_leaves_a_branch_ready_and_doubt_does_not(provisioned: Provisi
     assert seen.data["branches"][0]["ready"] is None
 
 
+@pytest.mark.parametrize("branch", ["1", "Salon Sonnenschein Mitte", "MITTE"])
+def test_a_branch_is_named_by_slug_name_or_id(provisioned: Provisioned, branch: str) -> None:
+    seen = provisioned(branch, "--company", "salon", *OF_RECORDS).ok()
+    assert [one["branch"] for one in seen.data["branches"]] == ["mitte"]
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [

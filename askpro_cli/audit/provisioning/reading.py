@@ -19,8 +19,7 @@ from askpro_cli.audit.provisioning.facts import (
     ServiceFacts,
     StretchFacts,
 )
-from askpro_cli.base.errors import NotFoundError
-from askpro_cli.base.nearest import nearest
+from askpro_cli.booking.flow.mapping.naming import only
 from askpro_cli.platform.company_names import company_names, no_company
 from askpro_cli.platform.records import Records
 from askpro_cli.platform.schema import (
@@ -72,27 +71,22 @@ def read_names(records: Records) -> Sequence[str]:
 def read_company(records: Records, company: CompanyFacts, branch: str | None = None) -> CompanyFacts:
     """Return *company* with its branches, or the one called *branch*, and who else uses its event types.
 
+    Args:
+        records: of the platform.
+        company: whose branches are read.
+        branch: slug, name or id, as ``--branch`` takes it elsewhere.
+
     Raises:
         NotFoundError: it has no such branch.
+        InvalidValueError: several are called so.
         RecordsError: the database cannot be used.
     """
     own = records.for_company(company.slug)
-    found = own.run_in_transaction(lambda session: _read(session, branch), context="read the branches")
-    if branch is not None and not found:
-        raise _no_branch(own, company.slug, branch)
+    found = own.run_in_transaction(
+        lambda session: _read(session, company.slug, branch), context="read the branches"
+    )
     ids = {kind.id for one in found for service in one.services for kind in service.event_types}
     return replace(company, branches=tuple(found), shared=_shared(records, company.slug, ids))
-
-
-def _no_branch(own: Records, company: str, branch: str) -> NotFoundError:
-    slugs = own.run_in_transaction(
-        lambda session: session.scalars(select(Branch.slug).where(Branch.deleted_at.is_(None))).all(),
-        context="read the branches",
-    )
-    meant = nearest(branch, slugs)
-    shown = ", ".join(sorted(slugs)) or "none"
-    hint = f"did you mean {meant}?" if meant else f"its branches are {shown}"
-    return NotFoundError(f"company {company} has no branch {branch!r}", subject=branch, hint=hint)
 
 
 def _shared(records: Records, company: str, ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
@@ -140,9 +134,12 @@ class _Rows:
     hours: Sequence[tuple[StretchFacts, int | None]]
 
 
-def _read(session: TenantSession, slug: str | None) -> list[BranchFacts]:
-    query = _BRANCHES if slug is None else _BRANCHES.where(Branch.slug == slug)
-    branches = session.execute(query).all()
+def _read(session: TenantSession, company: str, wanted: str | None) -> list[BranchFacts]:
+    branches = session.execute(_BRANCHES).all()
+    if wanted is not None:
+        known = [branch for branch, _ in branches]
+        meant = only(known, wanted, what="branch", option="BRANCH", company=company)
+        branches = [row for row in branches if row[0] is meant]
     rows = _Rows(
         session.scalars(select(PhoneNumber).where(PhoneNumber.is_active).order_by(PhoneNumber.number)).all(),
         [(link, service) for link, service in session.execute(_LINKS).all()],

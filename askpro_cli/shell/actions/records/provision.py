@@ -126,7 +126,7 @@ async def check_provisioning(
 
     Args:
         app: of the run.
-        branch: its slug; None for all of the company.
+        branch: its slug, name or id; None for all of the company.
         everything: all companies of the records.
         words: codes or the platform's names; none for all checks.
 

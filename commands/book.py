@@ -37,7 +37,7 @@ call is all that is offered, --phone alone will do.
 Examples:
   askpro book 1001 --start 2026-11-23T10:00 --name "Anna Schmidt" --email anna@example.org
   askpro book --service Herrenhaarschnitt --branch mitte --start 2026-11-23T10:00 --customer 7
-  askpro book --service Herrenhaarschnitt --start 2026-11-23T10:00 --name Anna --phone "030 23125 001"
+  askpro book --service Herrenhaarschnitt --start 2026-11-23T10:00 --name Anna --email anna@example.org
   askpro book haarschnitt --start 2026-11-23T10:00 --name "Anna Schmidt" --phone "030 23125 001" --next
   askpro book 1001 --start 2026-11-23T10:00 --name Anna --email anna@example.org --idempotency-key call-17
   askpro book 1001 --start 2026-11-23T10:00 --name Anna --email anna@example.org --reserve --dry-run
@@ -58,7 +58,7 @@ _Call = Annotated[str | None, typer.Option(help="The call that asks: Retell's ca
 _Start = Annotated[str, typer.Option(help="When, with zone or in the company's zone")]
 _Name = Annotated[str | None, typer.Option(help="Who comes")]
 _Email = Annotated[str | None, typer.Option(help="The attendee's address")]
-_Phone = Annotated[str | None, typer.Option(help="The attendee's number")]
+_Phone = Annotated[str | None, typer.Option(help="The attendee's number; withheld (anonymous) is none")]
 _Duration = Annotated[int | None, typer.Option(help="Length in minutes")]
 _Fields = Annotated[list[str] | None, typer.Option(help="Answer to a booking field: slug=value")]
 _Metadata = Annotated[list[str] | None, typer.Option(help="Entry to store with it: key=value")]

@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from askpro_cli.base.errors import InvalidValueError
-from askpro_cli.base.phones import normalise_phone
+from askpro_cli.base.phones import caller_number
 from askpro_cli.booking.addresses import check_email
 
 KEY_ENTRY = "askpro_key"
@@ -100,16 +100,27 @@ def check_name(text: str, *, field: str = "--name") -> str:
     return name
 
 
-def check_contact(email: str | None, phone: str | None) -> tuple[str | None, str | None]:
+def check_contact(
+    email: str | None, phone: str | None, *, known: bool = False
+) -> tuple[str | None, str | None]:
     """Return the attendee's checked address and E.164 number; which is needed, the event type tells.
 
+    A word for a withheld number, such as ``anonymous``, is no number.
+
+    Args:
+        email: as it was typed.
+        phone: as it was typed.
+        known: who comes is a customer of the records, who may have an address.
+
     Raises:
-        InvalidValueError: one is malformed.
+        InvalidValueError: one is malformed, or the number is withheld and nothing else is known.
     """
-    return (
-        check_email(email) if email else None,
-        normalise_phone(phone, field="--phone") if phone else None,
-    )
+    address = check_email(email) if email else None
+    number = caller_number(phone, field="--phone") if phone else None
+    if phone and number is None and address is None and not known:
+        message = f"--phone: the number is withheld ({phone.strip()}), and there is no e-mail address"
+        raise InvalidValueError(message, subject="--phone", hint="ask for an address: --email …")
+    return address, number
 
 
 def check_guests(addresses: Sequence[str]) -> tuple[str, ...]:

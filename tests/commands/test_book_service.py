@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Any
 
 import pytest
@@ -155,6 +156,25 @@ def test_slips_are_told_and_nothing_is_written(shop: Salon, words: list[str], co
     assert said in shop("book", *words, "--start", TOMORROW_TEN).exits(code).stderr
     assert all_of(shop, Appointment) == []
     assert shop.sent("POST") == 0
+
+
+def test_a_withheld_number_is_none_and_an_address_is_asked_for(shop: Salon) -> None:
+    caller = ("--name", "Anna", "--phone", "anonymous")
+    error = book(shop, who=caller).exits(2).json["errors"][0]
+    assert ("withheld" in error["message"], error["hint"]) == (True, "ask for an address: --email …")
+    book(shop, who=(*caller, "--email", "anna@example.org")).ok()
+    assert [row.phone for row in all_of(shop, Customer)] == [None]
+
+
+def test_the_examples_of_services_book_as_they_stand(shop: Salon) -> None:
+    """Their day is today, whose times are past by the clock of this test: they are moved by one."""
+    kept(shop, Customer(id=7, name="Anna Schmidt", email="anna@example.org"))
+    told = shop("book", "--help").stdout
+    examples = [line.split("askpro ")[1] for line in told.splitlines() if "askpro book --service" in line]
+    for hour, example in enumerate(examples, start=10):
+        words = shlex.split(example.replace("2026-11-23T10:00", f"2026-11-24T{hour}:00"))
+        assert shop(*words, "--json").ok().data["appointment"]["status"] == "scheduled"
+    assert len(examples) > 1
 
 
 def test_the_past_is_refused(shop: Salon) -> None:

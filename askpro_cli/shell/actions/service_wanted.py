@@ -30,7 +30,7 @@ def read_wish(app: App, typed: Typed, service: ServiceWish) -> AppointmentWish:
     start = read_start(app, typed.start)
     known = service.customer is not None
     name = None if known and typed.name is None else checks.check_name(required_name(typed.name))
-    email, phone = checks.check_contact(typed.email, typed.phone)
+    email, phone = checks.check_contact(typed.email, typed.phone, known=known)
     return AppointmentWish(
         service,
         start,

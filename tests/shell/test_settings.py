@@ -229,6 +229,14 @@ def test_a_wrong_value_names_setting_expectation_and_place(
     assert f"environment {variable}" in error.value.message
 
 
+@pytest.mark.parametrize("raw", ["sqlite:/var/x.db", "/var/x.db"])
+def test_a_file_as_database_url_is_told_how_sqlite_is_written(cli: Cli, raw: str) -> None:
+    cli.env["ASKPRO_DATABASE_URL"] = raw
+    told = cli("services", "list").exits(2).stderr
+    assert "database_url must be a URL" in told
+    assert "sqlite:////var/lib/records.db" in told
+
+
 def test_a_wrong_secret_is_never_quoted(cli: Cli) -> None:
     with pytest.raises(ConfigError) as error:
         load(cli, {"ASKPRO_DATABASE_URL": "user:hunter2@host"})

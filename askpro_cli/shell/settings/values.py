@@ -39,7 +39,9 @@ def read_value(setting: Setting, raw: Any, where: str) -> Any:
         _check_range(setting, value)
     except ValueError as error:
         shown = "" if setting.hidden or _may_hold_password(setting, raw) else f", not {raw!r}"
-        raise ConfigError(f"{setting.name} must be {error}{shown} ({where})", subject=setting.name) from error
+        raise ConfigError(
+            f"{setting.name} must be {error}{shown} ({where})", subject=setting.name, hint=_hint(setting, raw)
+        ) from error
     return value
 
 
@@ -61,6 +63,15 @@ def _secret(raw: Any) -> str:
     """Return a secret as it is: a stray blank or newline is told where it is used, not mended here."""
     _text(raw)
     return str(raw)
+
+
+def _hint(setting: Setting, raw: Any) -> str | None:
+    """Return how a file of SQLite is written, to whom its slashes are what is wrong; raw may be a secret."""
+    if setting.name != "database_url" or not str(raw).strip().startswith(("sqlite:", "/", ".")):
+        return None
+    return (
+        "a file of SQLite is written sqlite:///records.db, with its full path sqlite:////var/lib/records.db"
+    )
 
 
 def _matching(pattern: str, expected: str) -> Callable[[Any], str]:

@@ -7,15 +7,19 @@ import sqlite3
 import stat
 from collections.abc import Callable
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 from support.cli import Cli, Outcome
 from support.people import ANNA, SECOND_NUMBER, TRACES, Wish, life
 
 from askpro_cli.base.clock import ManualClock
 from askpro_cli.booking.customers.matching import find_or_create
 from askpro_cli.platform.records import Records
+from askpro_cli.platform.schema import Appointment
 
 Run = Callable[..., Outcome]
 
@@ -165,6 +169,31 @@ def test_nobody_is_erased_whose_appointment_is_ahead(
     told = customers("erase", str(key), "--yes").exits(1).stderr
     assert "is ahead" in told
     assert "--reason … --yes, then erase again" in told
+
+
+def test_all_appointments_ahead_are_named_at_once(
+    customers: Run, sqlite_salon_records: Records, sandbox_clock: ManualClock
+) -> None:
+    key = life(sqlite_salon_records, clock=sandbox_clock, ahead=True)
+
+    def second(session: Session) -> int:
+        first = session.scalars(select(Appointment)).one()
+        begins = first.starts_at + timedelta(days=1)
+        more = Appointment(
+            customer_id=key,
+            status="scheduled",
+            starts_at=begins,
+            ends_at=begins + timedelta(minutes=30),
+            correlation_id="later",
+        )
+        session.add(more)
+        session.flush()
+        return more.id
+
+    later = sqlite_salon_records.run_in_transaction(second)
+    error = customers("erase", str(key), "--yes", "--json").exits(1).json["errors"][0]
+    assert error["details"]["appointments"] == [1, later]
+    assert f"askpro cancel 1 --reason … --yes; askpro cancel {later} " in error["hint"]
 
 
 def test_bytes_that_a_reader_holds_fast_are_told_and_go_with_the_next_erasure(

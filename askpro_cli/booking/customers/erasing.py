@@ -7,7 +7,7 @@ such as the bookings at Cal.com, cannot be erased from here and is named.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -93,21 +93,25 @@ def _refuse_ahead(person: Person, now: datetime) -> None:
     Raises:
         RefusedError: naming the appointments.
     """
-    for row in person.appointments:
-        if row.status in states.OPEN:
-            raise _not_yet(person, row, "is not finished", "askpro appointments sync, then erase again")
-        if row.status in states.HOLDING and row.ends_at > now:
-            raise _not_yet(
-                person, row, "is ahead", f"askpro cancel {row.id} --reason … --yes, then erase again"
-            )
+    unfinished = [row for row in person.appointments if row.status in states.OPEN]
+    if unfinished:
+        raise _not_yet(person, unfinished, "not finished", "askpro appointments sync, then erase again")
+    ahead = [row for row in person.appointments if row.status in states.HOLDING and row.ends_at > now]
+    if ahead:
+        ahead.sort(key=lambda row: row.starts_at)
+        cancel = "; ".join(f"askpro cancel {row.id} --reason … --yes" for row in ahead)
+        raise _not_yet(person, ahead, "ahead", f"{cancel}, then erase again")
 
 
-def _not_yet(person: Person, row: Appointment, why: str, hint: str) -> RefusedError:
-    message = (
-        f"customer {person.customer.id} cannot be erased yet: appointment {row.id} "
-        f"({iso_utc(row.starts_at)}, {row.status}) {why}"
+def _not_yet(person: Person, rows: Sequence[Appointment], why: str, hint: str) -> RefusedError:
+    named = ", ".join(f"{row.id} ({iso_utc(row.starts_at)}, {row.status})" for row in rows)
+    what = f"appointment {named} is" if len(rows) == 1 else f"appointments {named} are"
+    return RefusedError(
+        f"customer {person.customer.id} cannot be erased yet: {what} {why}",
+        subject=str(person.customer.id),
+        hint=hint,
+        details={"appointment": rows[0].id, "appointments": [row.id for row in rows]},
     )
-    return RefusedError(message, subject=str(person.customer.id), hint=hint, details={"appointment": row.id})
 
 
 def _to_wipe(rows: Iterable[Base], numbers: set[str]) -> list[tuple[Base, dict[str, object]]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from support.salon import ANNA, OTTO, TOMORROW_TEN, Salon
 
@@ -83,6 +85,11 @@ def test_a_move_to_a_taken_time_is_refused_with_alternatives_and_changes_nothing
     uid = booked(salon)
     salon.book(start=NOON, who=OTTO).ok()
     refused = salon(*move(uid)).exits(1)
+    told = re.search(
+        r"`askpro (availability [^`]*)` shows the free times$", refused.json["errors"][0]["hint"]
+    )
+    assert told is not None
+    salon(*told[1].split()).ok()
     assert refused.data["alternatives"][0]["start"] == "2026-11-24T11:30:00+01:00"
     assert "stays where it was" in refused.stderr
     assert salon.standing() == [uid]

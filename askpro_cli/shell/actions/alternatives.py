@@ -76,12 +76,14 @@ class Offered:
         lines: why there are none.
         table: the alternatives for a person or a pipe, None without any.
         hint: what to do where there are none, None where nobody knows.
+        more: the command that shows all free times, where the refused command does not say what it asks for.
     """
 
     views: list[dict[str, Any]]
     lines: list[str]
     table: Table | None = None
     hint: str | None = None
+    more: str | None = None
 
     def point_out(self, refusal: AskproError, *, also: str = "") -> None:
         """Let the hint of *refusal* speak of what is offered here; *also* is what else can be done."""
@@ -89,6 +91,8 @@ class Offered:
             refusal.hint = f"choose one of the free times{also}"
         elif self.hint:
             refusal.hint = self.hint
+        if self.more:
+            refusal.hint = "; ".join(filter(None, (refusal.hint, f"`{self.more}` shows the free times")))
 
 
 async def offer(app: App, client: CalcomClient, wish: Wish) -> Offered:

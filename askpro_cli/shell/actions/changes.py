@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -198,7 +199,9 @@ async def alternatives_to(app: App, client: CalcomClient, uid: str, start: datet
         found = await find_event_type(client, app.cache(), Reference(id=event_type_id))
     except AskproError as error:
         return Offered([], [f"no alternatives could be looked up: {error.message}"])
-    return await offer(app, client, wish_around(app, found.event_type, start))
+    offered = await offer(app, client, wish_around(app, found.event_type, start))
+    day = start.astimezone(app.company.zone).date()
+    return replace(offered, more=f"askpro availability {event_type_id} --from {day}")
 
 
 def _move_plan(app: App, client: CalcomClient, planned: Changed | Answer[Booking], move: Move) -> Result:

@@ -40,10 +40,10 @@ def test_a_backup_tells_what_is_in_it(seeded: Cli, tmp_path: Path) -> None:
 def test_a_backup_says_that_it_holds_personal_data_and_overwrites_only_when_told(
     seeded: Cli, backup: str
 ) -> None:
-    refused = seeded("db", "backup", backup).exits(1)
+    refused = seeded("db", "backup", backup).exits(2)
     assert "--overwrite" in refused.stderr
     assert "personal data" in seeded("db", "backup", backup, "--overwrite").ok().stderr
-    assert "name a file" in seeded("db", "backup", "-").exits(1).stderr
+    assert "name a file" in seeded("db", "backup", "-").exits(2).stderr
 
 
 def test_without_records_there_is_nothing_to_back_up(cli: Cli, tmp_path: Path) -> None:

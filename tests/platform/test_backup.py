@@ -67,7 +67,7 @@ def test_what_is_written_meanwhile_is_not_in_it_and_waits_for_nobody(seeded_url:
 
 def test_a_file_that_is_there_is_kept_unless_told(sqlite_seeded_url: str, whole: Path) -> None:
     before = whole.read_bytes()
-    with pytest.raises(RefusedError, match="exists already"):
+    with pytest.raises(InvalidValueError, match="exists already"):
         make_backup(sqlite_seeded_url, whole)
     assert whole.read_bytes() == before
     make_backup(sqlite_seeded_url, whole, overwrite=True)
@@ -96,7 +96,7 @@ def test_a_full_disk_leaves_the_old_backup_and_nothing_half(sqlite_seeded_url: s
 def test_a_folder_that_is_not_there_is_told(sqlite_seeded_url: str, tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="No such file"):
         make_backup(sqlite_seeded_url, tmp_path / "nowhere" / "b.zip")
-    with pytest.raises(RefusedError, match="is a folder"):
+    with pytest.raises(InvalidValueError, match="is a folder"):
         make_backup(sqlite_seeded_url, tmp_path)
 
 

@@ -65,7 +65,8 @@ def backup(engine: Engine, path: Path, *, now: datetime, overwrite: bool, meter:
     Raises:
         NotFoundError: the database has no records.
         RecordsError: it cannot be read, or has columns that this askpro does not know.
-        RefusedError: the file exists, or another run is writing it.
+        InvalidValueError: the file exists.
+        RefusedError: another run is writing it.
         OutputError: it cannot be written.
     """
     where = dialects.shown(engine.url)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from askpro_cli.base.errors import OutputError, RefusedError
+from askpro_cli.base.errors import InvalidValueError, OutputError, RefusedError
 
 
 @contextmanager
@@ -23,7 +23,8 @@ def written_whole(path: Path, *, overwrite: bool, check: Callable[[Path], object
         check: looks at the finished file; what it raises leaves nothing behind.
 
     Raises:
-        RefusedError: the file exists, is something else than a file, or another run is writing it.
+        InvalidValueError: the file exists, or is something else than a file.
+        RefusedError: another run is writing it.
         OutputError: it cannot be written: no space, no right, no folder.
     """
     part = path.with_name(f"{path.name}.part")
@@ -45,14 +46,14 @@ def written_whole(path: Path, *, overwrite: bool, check: Callable[[Path], object
 
 def _refuse_present(path: Path, *, overwrite: bool) -> None:
     if str(path) == "-":
-        raise RefusedError("- is no file: it is not written to stdout", hint="name a file", subject="-")
+        raise InvalidValueError("- is no file: it is not written to stdout", hint="name a file", subject="-")
     if path.is_dir():
-        raise RefusedError(f"{path} is a folder", hint="name a file in it", subject=str(path))
+        raise InvalidValueError(f"{path} is a folder", hint="name a file in it", subject=str(path))
     if path.exists() and not path.is_file():
-        raise RefusedError(f"{path} is no ordinary file", hint="name another file", subject=str(path))
+        raise InvalidValueError(f"{path} is no ordinary file", hint="name another file", subject=str(path))
     if path.exists() and not overwrite:
         hint = "name another file, or add --overwrite"
-        raise RefusedError(f"{path} exists already", hint=hint, subject=str(path))
+        raise InvalidValueError(f"{path} exists already", hint=hint, subject=str(path))
 
 
 @contextmanager

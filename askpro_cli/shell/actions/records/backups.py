@@ -47,7 +47,8 @@ def back_up(app: App, file: Path, *, overwrite: bool) -> Result:
     Raises:
         NotFoundError: there are no records yet.
         RecordsError: the database cannot be read.
-        RefusedError: the file exists, or another run is writing it.
+        InvalidValueError: the file exists.
+        RefusedError: another run is writing it.
         OutputError: the file cannot be written.
     """
     from askpro_cli.platform.upkeep.backup import backup

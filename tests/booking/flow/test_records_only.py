@@ -39,6 +39,8 @@ def test_killed_while_it_asks_the_appointment_is_as_it_was(sqlite_flow_place: Fl
         cancel_here(place, at_step=kill_at("records_only_taken_up"))
     assert place.row(1).status == "scheduled"
     assert place.sync() == []
+    with pytest.raises(PendingError, match="is being cancelled in the records by another run"):
+        cancel(place, patience=0)
     place.change(1, lock_expires_at=LONG_AGO)
     cancel_here(place)
     assert (place.row(1).status, place.row(1).idempotency_key) == ("cancelled", None)

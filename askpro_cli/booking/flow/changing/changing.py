@@ -32,6 +32,7 @@ _WORDS = {
     CANCELLING: "being cancelled",
     BOOKING: "being booked",
     PENDING_SYNC: "being booked",
+    SCHEDULED: "being cancelled in the records",
 }
 
 

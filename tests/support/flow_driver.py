@@ -9,6 +9,7 @@ before a child was forked: no connection, no thread, no event loop.
 from __future__ import annotations
 
 import asyncio
+import gc
 import importlib
 import json
 import os
@@ -30,6 +31,7 @@ from askpro_cli.booking.flow.changing.moving import move_appointment
 from askpro_cli.booking.flow.desk import FlowDesk
 from askpro_cli.booking.flow.making.saga import book_appointment
 from askpro_cli.booking.flow.upkeep.sync import sync
+from askpro_cli.platform.dialects import parse_url
 from askpro_cli.platform.engine import open_engine
 from askpro_cli.platform.records import Records
 from support.flow import make_flow, state_in, wish
@@ -52,9 +54,11 @@ def main() -> None:
 
 def _warm_up() -> None:
     """Import what a run would import when it needs it: every child would do that anew."""
-    for name in ("httpx", "httpcore", "anyio._backends._asyncio", "tenacity", "phonenumbers"):
+    for name in ("httpx", "httpcore", "anyio._backends._asyncio", "tenacity", "phonenumbers.data.region_DE"):
         importlib.import_module(name)
+    parse_url(sys.argv[1]).get_dialect().import_dbapi()
     configure_mappers()
+    gc.freeze()
 
 
 def _fork(order: dict[str, Any], number: int) -> tuple[int, int]:

@@ -1,4 +1,8 @@
-"""Kill -9 at every step: after the next sync, Cal.com and our records agree on one booking."""
+"""Kill -9 at every step: after the next sync, Cal.com and our records agree on one booking.
+
+Every step is walked on the embedded database and on PostgreSQL; MariaDB, and the same wish asked again
+without a sync, take the steps where something was just made on one of the two sides.
+"""
 
 from __future__ import annotations
 
@@ -47,10 +51,20 @@ def agree(killing: Driver) -> int:
     return len(standing)
 
 
-def killed_at_each_step(killing: Driver, starts: Iterator[str]) -> tuple[list[str], list[str]]:
-    """Kill a run at each step, each at a time of its own; returns those times, and the steps' names."""
+def killed_at_each_step(
+    killing: Driver, starts: Iterator[str], *, sample: bool
+) -> tuple[list[str], list[str]]:
+    """Kill a run at each step, each at a time of its own; returns those times, and the steps' names.
+
+    Args:
+        killing: makes the runs.
+        starts: free times.
+        sample: kill at those of ``SAMPLE`` alone.
+    """
     steps = steps_of(killing, next(starts))
     assert set(SAMPLE) < set(steps)
+    if sample:
+        steps = [step for step in steps if step in SAMPLE]
     times = [next(starts) for _ in steps]
     victims = killing("book", runs=[run_at(*pair) for pair in zip(times, steps, strict=True)])
     assert {one["signal"] for one in victims} == {signal.SIGKILL}
@@ -58,7 +72,8 @@ def killed_at_each_step(killing: Driver, starts: Iterator[str]) -> tuple[list[st
 
 
 def test_killed_at_every_step_the_next_sync_makes_both_sides_agree(killing: Driver) -> None:
-    times, steps = killed_at_each_step(killing, free_starts(killing.sandbox_url))
+    sample = killing.records_url.startswith("mariadb")
+    times, steps = killed_at_each_step(killing, free_starts(killing.sandbox_url), sample=sample)
     written = {row.starts_at for row in killing.rows(Appointment)}
     assert len(written) == 1 + len(steps) - steps.index("row_committed")
 
@@ -75,11 +90,11 @@ def test_killed_at_every_step_the_next_sync_makes_both_sides_agree(killing: Driv
     assert agree(killing) == 1 + len(steps)
 
 
-def test_killed_at_every_step_the_same_wish_again_is_one_appointment(
+def test_killed_where_it_counts_the_same_wish_again_is_one_appointment(
     sqlite_seeded_url: str, sandbox_url: str, tmp_path: Path
 ) -> None:
     with driver(sqlite_seeded_url, sandbox_url, tmp_path) as killing:
-        times, steps = killed_at_each_step(killing, free_starts(sandbox_url))
+        times, steps = killed_at_each_step(killing, free_starts(sandbox_url), sample=True)
         again = killing("book", runs=[run_at(time) for time in times])
         assert all(one.get("appointment") for one in again), again
         assert agree(killing) == 1 + len(steps)

@@ -116,3 +116,16 @@ def test_a_name_that_nothing_has_names_the_list(ask: Callable[..., Any], option:
     typed = {"--service": "Herrenhaarschnitt", option: "Zzz"}
     words = [word for pair in typed.items() for word in pair]
     assert f"askpro {listing} list" in ask("availability", *words).exits(3).stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("availability",), ("book", "--start", "2031-03-03T10:00", "--name", "A", "--email", "a@example.org")],
+    ids=lambda words: words[0],
+)
+def test_a_service_in_place_of_an_event_type_is_told_the_option(
+    ask: Callable[..., Any], words: tuple[str, ...]
+) -> None:
+    told = ask(words[0], "haarschnitt im team", *words[1:]).exits(2).stderr
+    assert "it is a service of the records: --service 'haarschnitt im team'" in told
+    assert "--service" not in ask(words[0], "zzz", *words[1:]).exits(2).stderr

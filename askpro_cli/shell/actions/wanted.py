@@ -16,8 +16,8 @@ from askpro_cli.booking.addresses import check_email
 from askpro_cli.booking.keys import check_given_key
 from askpro_cli.booking.places import parse_location
 from askpro_cli.booking.requests import BookingRequest
-from askpro_cli.calcom.event_types.lookup import Reference, parse_reference
-from askpro_cli.shell.actions.what import What, reference_of
+from askpro_cli.calcom.event_types.lookup import Reference
+from askpro_cli.shell.actions.what import What, event_type_named, reference_of
 
 if TYPE_CHECKING:
     from askpro_cli.shell.context import App
@@ -61,7 +61,7 @@ class Wanted:
         Raises:
             InvalidValueError: something is malformed, out of limits, or past.
         """
-        reference = parse_reference(typed.what.event_type or "", app.company.event_types)
+        reference = event_type_named(app, typed.what.event_type or "")
         start = read_start(app, typed.start)
         name = checks.check_name(required_name(typed.name))
         email, phone = checks.check_contact(typed.email, typed.phone)

@@ -5,10 +5,11 @@ Imports nothing heavy: what a service means lies in the shared state, and only a
 
 from __future__ import annotations
 
+import shlex
 import zlib
 from typing import TYPE_CHECKING, NamedTuple
 
-from askpro_cli.base.errors import UsageError
+from askpro_cli.base.errors import InvalidValueError, UsageError
 from askpro_cli.calcom.event_types.lookup import Reference, parse_reference
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class What(NamedTuple):
             raise UsageError(
                 "nothing says what is meant: name EVENT_TYPE or --service",
                 subject="event_type",
-                hint="askpro event-types list shows the event types",
+                hint="askpro event-types list shows the event types, askpro services list the services",
             )
 
     def wish(self) -> ServiceWish | None:
@@ -79,10 +80,26 @@ def reference_of(app: App, what: What, *, refresh: bool = False) -> Reference:
     """
     wish = what.wish()
     if wish is None:
-        return parse_reference(what.event_type or "", app.company.event_types)
+        return event_type_named(app, what.event_type or "")
     cache = service_cache(app)
     known = None if refresh else cache.read(wish)
     return Reference(id=known if known is not None else _resolve(app, cache, wish))
+
+
+def event_type_named(app: App, text: str) -> Reference:
+    """Return the event type that *text* names.
+
+    Raises:
+        InvalidValueError: it names none; the hint is --service where a service is called so.
+    """
+    try:
+        return parse_reference(text, app.company.event_types)
+    except InvalidValueError as error:
+        from askpro_cli.shell.actions.records.offers import is_service
+
+        if is_service(app, text):
+            error.hint = f"it is a service of the records: --service {shlex.quote(text.strip())}"
+        raise
 
 
 def service_cache(app: App) -> ServiceCache:

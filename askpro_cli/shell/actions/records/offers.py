@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from askpro_cli.base.errors import AskproError
 from askpro_cli.base.redaction import mask_name
+from askpro_cli.booking.flow.mapping.naming import spelled
 from askpro_cli.platform import offer_rows
 from askpro_cli.shell.actions.records.appointments import records_meta
 from askpro_cli.shell.actions.records.opened import company_records, named_if_none
@@ -90,6 +92,15 @@ def list_staff(app: App, *, reveal: bool) -> Result:
     ]
     _note_revealed(app, [row.id for row in found], reveal=reveal)
     return _listed(app, "staff", views, Table(_STAFF, [_cells(view) for view in views]))
+
+
+def is_service(app: App, text: str) -> bool:
+    """Tell whether a service is called *text*, for a hint: records that cannot be read know of none."""
+    try:
+        found = _read(app, offer_rows.services)
+    except AskproError:
+        return False
+    return any(spelled(row.name) == spelled(text) for row in found)
 
 
 def _read(app: App, work: Callable[[TenantSession], list[R]]) -> list[R]:

@@ -49,7 +49,7 @@ def wish(number: int, start: datetime) -> AppointmentWish:
         start,
         f"Gast {number}",
         f"gast{number}@example.org",
-        f"+491713920{number:04}",
+        f"+493023125{number:03}",
         "de",
         "Europe/Berlin",
     )

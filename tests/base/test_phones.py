@@ -102,18 +102,18 @@ def test_a_doubled_country_code_is_told_and_not_mended(text: str) -> None:
 
 
 def test_a_number_of_emden_may_begin_as_the_country_code_does() -> None:
-    assert normalise_phone("04921 12345") == normalise_phone("+49 4921 12345") == "+49492112345"
+    assert normalise_phone("04921 00000") == normalise_phone("+49 4921 00000") == "+49492100000"
 
 
-@pytest.mark.parametrize("text", ["23125001", "30 23125001", "43 1 58801"])
+@pytest.mark.parametrize("text", ["23125001", "30 23125001", "43 1 00000"])
 def test_a_number_without_any_prefix_is_not_guessed_at(text: str) -> None:
     with pytest.raises(InvalidValueError, match="neither a country code nor the 0"):
         normalise_phone(text)
 
 
 def test_where_no_0_is_written_none_is_asked_for() -> None:
-    assert normalise_phone("415 555 2671", region="US") == "+14155552671"
-    assert normalise_phone("06 698 12345", region="IT") == "+390669812345"
+    assert normalise_phone("415 555 0171", region="US") == "+14155550171"
+    assert normalise_phone("06 000 00000", region="IT") == "+390600000000"
 
 
 def test_the_rules_tell_what_was_tried() -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import timedelta
 
-from askpro_cli.base.errors import AskproError, RecordsError
+from askpro_cli.base.errors import AskproError
 from askpro_cli.booking import change
 from askpro_cli.booking.flow import leases
 from askpro_cli.booking.flow.changing import changing, letting_go
-from askpro_cli.booking.flow.changing.changing import SYNC, Begun, Change, Terms
+from askpro_cli.booking.flow.changing.changing import Begun, Change, Terms
 from askpro_cli.booking.flow.changing.following import AtVendor, follow
 from askpro_cli.booking.flow.changing.letting_go import outcome
 from askpro_cli.booking.flow.desk import FlowDesk
@@ -125,16 +125,13 @@ async def _ask(flow: FlowDesk, row: Appointment, terms: Terms) -> AtVendor:
 
 
 async def _completed(flow: FlowDesk, held: Held, done: AtVendor) -> Appointment:
-    """Let the row be cancelled.
-
-    Raises:
-        RecordsError: the database cannot be used; the hint says that the cancellation happened.
-    """
-    try:
-        return await flow.run(lambda session: complete(session, flow, held, done), "complete a cancellation")
-    except RecordsError as error:
-        error.hint = f"Cal.com has cancelled {done.changed.booking.uid}; {SYNC}"
-        raise
+    happened = f"Cal.com has cancelled {done.changed.booking.uid}"
+    return await changing.settled(
+        flow,
+        lambda session: complete(session, flow, held, done),
+        "complete a cancellation",
+        happened=happened,
+    )
 
 
 def complete(session: TenantSession, flow: FlowDesk, held: Held, done: AtVendor) -> Appointment:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
-from askpro_cli.base.errors import PendingError, RefusedError, UnknownError
+from askpro_cli.base.errors import PendingError, RecordsError, RefusedError, UnknownError
 from askpro_cli.booking.change import Changed
 from askpro_cli.booking.flow import conflicts, leases
 from askpro_cli.booking.flow.changing.modify_limit import check_notice
@@ -137,6 +137,27 @@ def _still_open(row: Appointment) -> PendingError:
         subject=str(row.id),
         hint=f"try again in a moment; {SYNC} if that run is no more",
     )
+
+
+async def settled(
+    flow: FlowDesk, work: Callable[[TenantSession], Appointment], context: str, *, happened: str
+) -> Appointment:
+    """Let the row say what came of a change that Cal.com has made.
+
+    Args:
+        flow: the tools.
+        work: changes the row.
+        context: what is being done, for the error's sentence.
+        happened: what Cal.com has done, for the hint.
+
+    Raises:
+        RecordsError: the database cannot be used; the hint says that the change happened.
+    """
+    try:
+        return await flow.run(work, context)
+    except RecordsError as error:
+        error.hint = f"{happened}; {SYNC}"
+        raise
 
 
 def calendar_of(session: TenantSession, row: Appointment) -> Calendar | None:

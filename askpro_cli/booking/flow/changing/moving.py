@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from askpro_cli.base.errors import AskproError, RecordsError, RefusedError, SlotUnavailableError
+from askpro_cli.base.errors import AskproError, RefusedError, SlotUnavailableError
 from askpro_cli.base.times import Interval, iso_local
 from askpro_cli.booking import change
 from askpro_cli.booking.change import Changed
 from askpro_cli.booking.flow import conflicts, leases
 from askpro_cli.booking.flow.changing import changing, following, letting_go
-from askpro_cli.booking.flow.changing.changing import SYNC, Begun, Change, Terms
+from askpro_cli.booking.flow.changing.changing import Begun, Change, Terms
 from askpro_cli.booking.flow.changing.following import CANCELLED_THERE, AtVendor, follow, links_of
 from askpro_cli.booking.flow.changing.letting_go import outcome
 from askpro_cli.booking.flow.desk import FlowDesk
@@ -195,16 +195,10 @@ async def _follow_cancelled(flow: FlowDesk, taken: Taken, error: RefusedError) -
 
 
 async def _completed(flow: FlowDesk, held: Held, done: AtVendor) -> Appointment:
-    """Let the row stand at the new time.
-
-    Raises:
-        RecordsError: the database cannot be used; the hint says that the move happened.
-    """
-    try:
-        return await flow.run(lambda session: complete(session, flow, held, done), "complete a move")
-    except RecordsError as error:
-        error.hint = f"Cal.com has moved it to {done.changed.booking.uid}; {SYNC}"
-        raise
+    happened = f"Cal.com has moved it to {done.changed.booking.uid}"
+    return await changing.settled(
+        flow, lambda session: complete(session, flow, held, done), "complete a move", happened=happened
+    )
 
 
 def complete(session: TenantSession, flow: FlowDesk, held: Held, done: AtVendor) -> Appointment:

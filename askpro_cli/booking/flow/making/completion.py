@@ -26,7 +26,6 @@ from askpro_cli.platform.tenancy import TenantSession
 _SHORTEST = timedelta(minutes=1)
 _LONGEST_REASON = 500
 _LINK = select(CalcomBooking).where(CalcomBooking.calcom_uid == bindparam("uid"))
-_LINKED = select(CalcomBooking.appointment_id).where(CalcomBooking.calcom_uid == bindparam("uid"))
 _WITH_UID = select(Appointment.id).where(Appointment.calcom_v2_booking_uid == bindparam("uid"))
 _HOSTS = select(Staff.id).where(Staff.calcom_user_id.in_(bindparam("users", expanding=True)))
 
@@ -60,14 +59,15 @@ def complete(
         RecordsError: the database cannot be used; the next sync completes it.
     """
     row, booking = leases.mine(session, held), booked.booking
-    of = _appointment_of(session, booking.uid)
+    linked = _link_of(session, booking)
+    of = (linked and linked.appointment_id) or session.scalar(_WITH_UID, {"uid": booking.uid})
     if row is None or row.status not in (BOOKING, PENDING_SYNC) or of not in (None, row.id):
         return NotOurs(session.scalar(select(Appointment).where(Appointment.id == held.appointment_id)), of)
     customer = _schedule(session, row, booking)
     note(session, row, "appointment.scheduled", f"booked at Cal.com as {booking.uid}", flow.correlation_id)
     for earlier in before:
         link(session, row, earlier)
-    link(session, row, booking)
+    _write_link(session, linked, row, booking)
     outbox.queue(session, row, "confirmation", correlation_id=row.correlation_id)
     flow.at_step("completing")
     del customer  # the session forgets a row that nobody holds, and the mail would read it again
@@ -125,8 +125,22 @@ def link(
     session: TenantSession, row: Appointment | None, booking: Booking, status: str | None = None
 ) -> CalcomBooking:
     """Write the remote booking down; one that is known, perhaps as an orphan, becomes that of *row*."""
-    with session.no_autoflush:  # all that was changed goes out together below
-        known = session.scalar(_LINK, {"uid": booking.uid})
+    return _write_link(session, _link_of(session, booking), row, booking, status)
+
+
+def _link_of(session: TenantSession, booking: Booking) -> CalcomBooking | None:
+    """Return what is written down of a remote booking already."""
+    with session.no_autoflush:  # all that was changed goes out together with the link
+        return session.scalar(_LINK, {"uid": booking.uid})
+
+
+def _write_link(
+    session: TenantSession,
+    known: CalcomBooking | None,
+    row: Appointment | None,
+    booking: Booking,
+    status: str | None = None,
+) -> CalcomBooking:
     link_row = known or CalcomBooking(calcom_uid=booking.uid)
     link_row.appointment_id = row.id if row else None
     link_row.branch_id = row.branch_id if row else None
@@ -198,8 +212,3 @@ def host_of(session: TenantSession, booking: Booking) -> int | None:
 def _event_type(session: TenantSession, booking: Booking) -> int | None:
     query = select(CalcomEventType.id).where(CalcomEventType.calcom_event_type_id == booking.of_event_type)
     return session.scalar(query)
-
-
-def _appointment_of(session: TenantSession, uid: str) -> int | None:
-    """Return the appointment to which a booking belongs, or belonged before it was moved."""
-    return session.scalar(_LINKED, {"uid": uid}) or session.scalar(_WITH_UID, {"uid": uid})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from importlib.resources import files
 from itertools import combinations
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.exc import DBAPIError
 from support.flow import HALF_AN_HOUR, TEAM, TOMORROW_TEN, FlowPlace, guest, wish
 
@@ -99,6 +98,10 @@ def test_one_key_given_at_once_for_two_services_stands_for_one(flow_place: FlowP
     assert len(flow_place.agree()) == 1
 
 
+_LONGEST_MEETING = 0.5
+"""Seconds the meddler waits for somebody to come: who queues for the person already is not seen coming."""
+
+
 @contextmanager
 def meddler(place: FlowPlace, rounds: int = 2) -> Iterator[list[DBAPIError]]:
     """A second connection that locks a person first and the event type afterwards: the opposite order.
@@ -109,24 +112,39 @@ def meddler(place: FlowPlace, rounds: int = 2) -> Iterator[list[DBAPIError]]:
     person = select(Staff.id).where(Staff.calcom_user_id == 103).with_for_update()
     event_type = select(CalcomEventType.id).where(CalcomEventType.name == TEAM).with_for_update()
 
+    wanted = threading.Event()
+
     def meddle() -> None:
         for _ in range(rounds):
             try:
-                with place.records.engine.begin() as connection:
+                with engine.begin() as connection:
                     connection.execute(person).all()
-                    time.sleep(0.2)  # by now somebody has the event type, and waits for the person
+                    wanted.clear()
+                    wanted.wait(_LONGEST_MEETING)
                     connection.execute(event_type).all()
             except DBAPIError as error:
                 broken.append(error)
 
+    def notice(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        """Tell when another run has the event type and is about to wait for the person."""
+        if (
+            "FROM staff" in statement
+            and "FOR UPDATE" in statement
+            and threading.current_thread() is not thread
+        ):
+            wanted.set()
+
+    engine = place.records.engine
     thread = threading.Thread(target=meddle)
-    if place.records.engine.dialect.name != "sqlite":  # its writers take turns, they cannot meet half way
+    if engine.dialect.name != "sqlite":  # its writers take turns, they cannot meet half way
+        event.listen(engine, "before_cursor_execute", notice)
         thread.start()
     try:
         yield broken
     finally:
         if thread.ident:
             thread.join()
+            event.remove(engine, "before_cursor_execute", notice)
 
 
 def test_with_deadlocks_provoked_none_is_lost_and_none_is_double(flow_place: FlowPlace) -> None:

@@ -1,4 +1,4 @@
-"""``askpro webhooks``: subscribe to what happens at Cal.com."""
+"""``askpro webhooks``: subscribe to what happens at Cal.com; the other commands of the group are parts."""
 
 from __future__ import annotations
 
@@ -11,8 +11,13 @@ from askpro_cli.shell.command import app_of, command_app
 from askpro_cli.shell.output.result import Result
 
 app = command_app(
-    help="""Subscribe to what happens at Cal.com.
+    help="""Look after what vendors told us: list, replay, verify, subscribe.
 
+What was acknowledged is kept, handled once and can be handled again (list, show, tail, replay, stuck, export,
+import, prune); what was not let in is kept apart (rejected). verify, key, lint and send try what senders send
+without a daemon.
+
+Cal.com tells what happens to those who subscribed (subscribe, subscriptions, update, unsubscribe).
 Subscriptions belong to the user of the key; --event-type means those of an event type (also a team's),
 --organization those of an organisation. Secrets come from the settings (webhook.secret_calcom) or a file,
 never from an option, and are never shown.

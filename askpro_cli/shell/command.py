@@ -104,9 +104,17 @@ def command_app(*, help: str) -> CommandApp:  # noqa: A002 (Typer's own name for
     return CommandApp(help)
 
 
-def load_command(module: str, name: str) -> Any:
-    """Import a command module and return its Typer command with the global options injected."""
-    command = typer.main.get_command(import_module(module).app)
+def load_command(module: str, name: str, parts: Iterable[str] = ()) -> Any:
+    """Import a command module and return its Typer command with the global options injected.
+
+    Args:
+        module: where its ``app`` is.
+        name: of the command.
+        parts: further modules, the commands of whose ``app`` belong to the same group.
+    """
+    command: Any = typer.main.get_command(import_module(module).app)
+    for part in parts:
+        command.commands.update(typer.main.get_group(import_module(part).app).commands)
     command.name = name
     prepare(command)
     return command

@@ -68,7 +68,8 @@ class RootGroup(TyperGroup):
 
     def load(self, name: str) -> Any:
         """Return the real command in place of its stub."""
-        command = load_command(COMMANDS[name].module, name)
+        entry = COMMANDS[name]
+        command = load_command(entry.module, name, entry.parts)
         self.commands[name] = command
         return command
 

@@ -9,12 +9,21 @@ from typing import NamedTuple
 
 
 class Entry(NamedTuple):
-    """One command of the program."""
+    """One command of the program.
+
+    Args:
+        module: where its ``app`` is.
+        summary: one line of help.
+        section: of the help page.
+        hidden: another name of a command, not shown.
+        parts: further modules whose ``app`` holds commands of the same group.
+    """
 
     module: str
     summary: str
     section: str
     hidden: bool = False
+    parts: tuple[str, ...] = ()
 
 
 APPOINTMENTS = "Appointments"
@@ -60,7 +69,17 @@ COMMANDS: dict[str, Entry] = {
         "Send the mails about appointments, and look after the outbox.",
         OPERATIONS,
     ),
-    "webhooks": Entry(f"{_COMMANDS}.webhooks", "Subscribe to what happens at Cal.com.", OPERATIONS),
+    "webhooks": Entry(
+        f"{_COMMANDS}.webhooks",
+        "Look after what vendors told us: list, replay, verify, subscribe.",
+        OPERATIONS,
+        parts=(
+            f"{_COMMANDS}.webhook_events",
+            f"{_COMMANDS}.webhook_replay",
+            f"{_COMMANDS}.webhook_rejected",
+            f"{_COMMANDS}.webhook_tools",
+        ),
+    ),
     "doctor": Entry(f"{_COMMANDS}.doctor", "Check settings, stores and the way to Cal.com.", OPERATIONS),
     "health": Entry(
         f"{_COMMANDS}.health", "Show the state of vendor, state and records at a glance.", OPERATIONS

@@ -13,7 +13,24 @@ from support.two_companies import PHONE, Two, fill
 
 from askpro_cli.base.errors import AskproError, NotFoundError
 from askpro_cli.platform.records import Records
-from askpro_cli.platform.schema import Activity, Base, Branch, Company, Customer, OfCompany, User
+from askpro_cli.platform.schema import (
+    Activity,
+    ApiRequest,
+    ApiToken,
+    Base,
+    Branch,
+    Company,
+    Customer,
+    OfCompany,
+    ReplayItem,
+    ReplayJob,
+    User,
+    WebhookAttempt,
+    WebhookConflict,
+    WebhookEffect,
+    WebhookEvent,
+    WebhookRejection,
+)
 
 
 @pytest.fixture
@@ -109,7 +126,19 @@ def test_the_way_around_is_told_with_its_reason(embedded: Two) -> None:
 
 
 def test_every_table_says_whose_its_rows_are() -> None:
-    free = {Company}
+    # The inbox, its replays and the tokens are the platform's: whose an event is may not be known yet.
+    of_the_platform = {
+        WebhookEvent,
+        WebhookConflict,
+        WebhookAttempt,
+        WebhookEffect,
+        WebhookRejection,
+        ReplayJob,
+        ReplayItem,
+        ApiToken,
+        ApiRequest,
+    }
+    free = {Company} | of_the_platform
     undecided = [
         mapper.class_.__name__
         for mapper in Base.registry.mappers

@@ -38,13 +38,13 @@ def test_each_entry_imports_and_exposes_app(name: str) -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_summary_is_the_first_line_of_the_real_help(name: str) -> None:
     entry = COMMANDS[name]
-    assert load_command(entry.module, name).help.strip().splitlines()[0] == entry.summary
+    assert load_command(entry.module, name, entry.parts).help.strip().splitlines()[0] == entry.summary
     assert entry.section in SECTIONS
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_help_ends_with_examples(name: str) -> None:
-    text = load_command(COMMANDS[name].module, name).help
+    text = load_command(COMMANDS[name].module, name, COMMANDS[name].parts).help
     assert "Examples:\n" in text
     assert text.rstrip().splitlines()[-1].strip().startswith(("askpro", "source", "eval", "curl"))
 
@@ -53,7 +53,7 @@ def test_each_help_ends_with_examples(name: str) -> None:
 def test_no_command_takes_a_global_option_for_itself(name: str) -> None:
     """Its value would never reach the shell."""
     spellings = {spelling for spec in SPECS for spelling in spec.spellings}
-    for command in _leaves(load_command(COMMANDS[name].module, name)):
+    for command in _leaves(load_command(COMMANDS[name].module, name, COMMANDS[name].parts)):
         own = {opt for param in command.params if not is_global(param) for opt in param.opts}
         assert not own & spellings, command.name
 

@@ -19,6 +19,7 @@ from askpro_cli.base.errors import RecordsError, RefusedError
 
 KEY = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 LONG_TEXT = sa.UnicodeText().with_variant(mysql.LONGTEXT(), "mysql", "mariadb")
+BYTES = sa.LargeBinary().with_variant(mysql.LONGBLOB(), "mysql", "mariadb")
 INSTANT = (
     sa.DateTime()
     .with_variant(postgresql.TIMESTAMP(timezone=True), "postgresql")

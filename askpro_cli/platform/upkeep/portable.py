@@ -1,11 +1,12 @@
 """Rows as lines of JSON that mean the same on every database.
 
-Instants are UTC with microseconds, times ``HH:MM:SS``, keys sorted, text as UTF-8: equal rows make equal
-bytes, so that digests can be compared between SQLite, PostgreSQL and MariaDB.
+Instants are UTC with microseconds, times ``HH:MM:SS``, bytes base64, keys sorted, text as UTF-8: equal rows
+make equal bytes, so that digests can be compared between SQLite, PostgreSQL and MariaDB.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, time
@@ -18,6 +19,7 @@ from sqlalchemy import (
     Column,
     Connection,
     Integer,
+    LargeBinary,
     RowMapping,
     String,
     Table,
@@ -107,6 +109,8 @@ def _field(column: Column[Any]) -> Field:
         return Field(column, _instant_text, _text_instant)
     if isinstance(column.type, Time):
         return Field(column, _time_text, _text_time)
+    if isinstance(column.type, LargeBinary):
+        return Field(column, _bytes_text, _text_bytes)
     if isinstance(column.type, _PLAIN):
         return Field(column, _same, _same)
     message = f"nobody said how {column} is written into a backup"
@@ -115,6 +119,14 @@ def _field(column: Column[Any]) -> Field:
 
 def _same(value: Any) -> Any:
     return value
+
+
+def _bytes_text(value: bytes | None) -> str | None:
+    return None if value is None else base64.b64encode(value).decode("ascii")
+
+
+def _text_bytes(text: str | None) -> bytes | None:
+    return None if text is None else base64.b64decode(text, validate=True)
 
 
 def _instant_text(value: datetime | None) -> str | None:

@@ -5,6 +5,7 @@ Values nobody set are in ``config/defaults.yaml`` (a test holds rows and file to
 
 from __future__ import annotations
 
+from askpro_cli.shell.settings.known_daemon import DAEMON_SETTINGS
 from askpro_cli.shell.settings.setting import Kind, Setting, with_files
 
 _DAY = 86400
@@ -168,6 +169,7 @@ SETTINGS: tuple[Setting, ...] = with_files(
     Setting("webhook.secret_calcom", Kind.SECRET, "Secrets of Cal.com's webhooks, with commas", guarded=True),
     Setting("webhook.secret_retell", Kind.SECRET, "Secrets of Retell's webhooks, with commas", guarded=True),
     Setting("webhook.secret_stripe", Kind.SECRET, "Secrets of Stripe's webhooks, with commas", guarded=True),
+    *DAEMON_SETTINGS,
 )
 
 COMPANY_SETTINGS: tuple[Setting, ...] = with_files(
@@ -181,4 +183,22 @@ COMPANY_SETTINGS: tuple[Setting, ...] = with_files(
         "calcom_base_url", Kind.URL, "Where its Cal.com answers; ASKPRO_CALCOM_BASE_URL wins", guarded=True
     ),
     Setting("calcom_api_key", Kind.SECRET, "Its API key of Cal.com", guarded=True),
+    Setting(
+        "webhook_secret_calcom",
+        Kind.SECRET,
+        "Its own secrets of Cal.com's webhooks, with commas",
+        guarded=True,
+    ),
+    Setting(
+        "webhook_secret_retell",
+        Kind.SECRET,
+        "Its own secrets of Retell's webhooks, with commas",
+        guarded=True,
+    ),
+    Setting(
+        "webhook_secret_stripe",
+        Kind.SECRET,
+        "Its own secrets of Stripe's webhooks, with commas",
+        guarded=True,
+    ),
 )

@@ -1,0 +1,1 @@
+"""What people and monitors ask the daemon, and who may."""

@@ -1,0 +1,1 @@
+"""Actions of the commands that serve, work and give out tokens."""

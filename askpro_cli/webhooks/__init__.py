@@ -1,0 +1,1 @@
+"""What vendors tell us: verified, kept, handled and replayed."""

@@ -1,0 +1,1 @@
+"""The inbox: kept before it is acknowledged, once however often it is sent."""

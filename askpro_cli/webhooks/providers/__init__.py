@@ -1,0 +1,1 @@
+"""The senders we know: how each signs, and what identifies its events."""

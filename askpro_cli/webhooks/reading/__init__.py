@@ -1,0 +1,1 @@
+"""The inbox for people: lists, timelines, exports."""

@@ -1,0 +1,1 @@
+"""Replays: stored events handled or sent again, as durable jobs."""

@@ -1,0 +1,1 @@
+"""Workers: claim, handle, complete; leases that come back by themselves."""

@@ -12,6 +12,8 @@ AskproError
 ├── UnknownError               could not check, or the fate of a write is unknown (exit 5)
 │   ├── StateError             the state store cannot be used
 │   ├── RecordsError           the records' database cannot be used
+│   ├── IntakeFullError        too many events wait to be kept: this one was not taken
+│   ├── IntakeUnavailableError an event could not be kept, or nobody knows whether it was: not acknowledged
 │   ├── BreakerOpenError       the circuit breaker refuses the call before it is sent
 │   ├── BudgetError            the rate governor would make the caller wait longer than allowed
 │   ├── FateUnknownError       a write was sent and nobody can say whether it happened
@@ -155,6 +157,29 @@ class RecordsError(UnknownError):
     """The records' database cannot be used."""
 
     code = "records_unavailable"
+
+
+class IntakeFullError(UnknownError):
+    """Too many events wait to be kept; this one was not taken. ``retry_after``: seconds to wait."""
+
+    code = "intake_full"
+
+    def __init__(self, message: str, *, retry_after: float = 1.0, **more: Any) -> None:
+        super().__init__(message, **more)
+        self.retry_after = retry_after
+
+
+class IntakeUnavailableError(UnknownError):
+    """An event could not be kept in time, or nobody knows whether it was: it must not be acknowledged.
+
+    A sender that sends it again does no harm: it is a duplicate where it was kept. ``retry_after``: seconds.
+    """
+
+    code = "intake_unavailable"
+
+    def __init__(self, message: str, *, retry_after: float = 2.0, **more: Any) -> None:
+        super().__init__(message, **more)
+        self.retry_after = retry_after
 
 
 class BreakerOpenError(UnknownError):

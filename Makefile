@@ -22,7 +22,7 @@ PIP_INSTALL = -m pip install --quiet --quiet --disable-pip-version-check
 FROM_LOCK = $(PIP_INSTALL) --require-hashes --requirement
 THIS_PROJECT = $(PIP_INSTALL) --no-deps --no-build-isolation
 
-.PHONY: help demo test test-live lint format types contracts workflow docs docs-check wheel test-wheel bench lock check clean
+.PHONY: help demo test test-live lint format types contracts workflow docs docs-check wheel test-wheel bench chaos lock check clean
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -84,7 +84,10 @@ test-wheel: $(WHEEL_VENV)/wheel.stamp ## The suite against the installed wheel
 
 bench: $(WHEEL_VENV)/wheel.stamp ## Speed and size of the installed wheel: ratios within one run decide
 	@mkdir -p build
-	@$(WHEEL_VENV)/bin/python benchmarks/run.py --output build/benchmarks.json $(ARGS)
+	@PYTHONPATH=tests $(WHEEL_VENV)/bin/python benchmarks/run.py --output build/benchmarks.json $(ARGS)
+
+chaos: $(VENV)/dev.stamp ## The ledger: what was acknowledged survives SIGKILLs, on every database; ARGS="--family sqlite"
+	@PYTHONPATH=tests $(BIN)/python tests/chaos/run.py $(ARGS)
 
 check: lint workflow types contracts docs-check test ## What a change must pass
 

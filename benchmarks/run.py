@@ -16,6 +16,7 @@ from pathlib import Path
 import client
 import explain
 import herd
+import intake
 import records
 import startup
 import warmup
@@ -42,6 +43,7 @@ def _measure(rounds: int, only: list[str]) -> Iterator[Figure]:
         "warmup": warmup.figures,
         "explain": explain.figures,
         "records": records.figures,
+        "intake": intake.figures,
     }
     for name, part in parts.items():
         if not only or name in only:

@@ -32,12 +32,12 @@ _DONE = text(
 
 def main() -> None:
     """Measure, where both servers are there."""
-    with TemporaryDirectory(prefix="askpro-bench-") as name:
-        with private_database("postgresql", Path(name)) as url:
-            found = None
-            if url is not None and redis_program() is not None:
-                with private_redis() as redis:
-                    found = measure(url, redis.url, Path(name))
+    found = None
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="askpro-bench-")))
+        url = stack.enter_context(private_database("postgresql", folder))
+        if url is not None and redis_program() is not None:
+            found = measure(url, stack.enter_context(private_redis()).url, folder)
     Path(sys.argv[1]).write_text(json.dumps(found), encoding="utf-8")
 
 

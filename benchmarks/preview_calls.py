@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -32,10 +33,11 @@ _FILL = text(
 
 def main() -> None:
     """Fill a file with a million events and look at a tenth of them."""
-    with TemporaryDirectory(prefix="askpro-bench-") as name:
-        with private_database("sqlite", Path(name)) as url:
-            _fill(str(url))
-            found = _preview(str(url), Path(name))
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="askpro-bench-")))
+        url = str(stack.enter_context(private_database("sqlite", folder)))
+        _fill(url)
+        found = _preview(url, folder)
     Path(sys.argv[1]).write_text(json.dumps(found), encoding="utf-8")
 
 

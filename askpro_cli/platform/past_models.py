@@ -28,12 +28,13 @@ def past_models(statement: ClauseElement, guarded: Collection[str]) -> set[str]:
     for one in visitors.iterate(statement):
         if isinstance(one, Select) and one is not statement:
             found |= _bare(one)
-        elif _is_text(one):
+        elif is_text(one):
             found.add(TEXT)
     return found & {TEXT, *guarded}
 
 
-def _is_text(one: Any) -> bool:
+def is_text(one: Any) -> bool:
+    """Tell whether a part of a statement is SQL in words."""
     if isinstance(one, ColumnClause):
         return one.is_literal and one.name not in _HARMLESS
     return isinstance(one, TextClause)

@@ -97,7 +97,8 @@ def _tables(state: ORMExecuteState) -> set[str]:
 
 
 @cache
-def _of_companies() -> frozenset[str]:
+def of_companies() -> frozenset[str]:
+    """Return the tables whose rows belong to a company, by their names."""
     owned = (OfCompany, *_MAY_LACK_COMPANY)
     mappers = [mapper for mapper in Base.registry.mappers if issubclass(mapper.class_, owned)]
     return frozenset(str(mapper.local_table) for mapper in mappers)
@@ -105,7 +106,7 @@ def _of_companies() -> frozenset[str]:
 
 def _refuse_past_models(state: ORMExecuteState) -> None:
     """Refuse a statement past the models: nobody could add the company to it."""
-    touched = past_models(cast("ClauseElement", state.statement), _of_companies())
+    touched = past_models(cast("ClauseElement", state.statement), of_companies())
     if touched:
         message = f"a company's session was asked about {', '.join(sorted(touched))} past the models"
         raise AskproError(message, hint="query the models, or say platform_wide")
@@ -113,7 +114,7 @@ def _refuse_past_models(state: ORMExecuteState) -> None:
 
 def _refuse_no_company(state: ORMExecuteState) -> None:
     """Refuse a query for a company's rows in a session without one; other tables are free."""
-    touched = sorted(_tables(state) & _of_companies())
+    touched = sorted(_tables(state) & of_companies())
     if touched:
         message = f"{', '.join(touched)} was asked without saying whose rows"
         raise AskproError(message, hint="name the company")

@@ -74,9 +74,12 @@ def with_appointment(records: Records, work: Callable[[TenantSession, Appointmen
 
 def queued(records: Records, kind: outbox.Kind = "confirmation") -> Notification | None:
     """Put a mail about the one appointment into the outbox."""
-    return with_appointment(
-        records, lambda session, one: outbox.queue(session, one, kind, correlation_id="abcdef012345")
-    )
+
+    def work(session: TenantSession, one: Appointment) -> Notification | None:
+        key = outbox.queue(session, one, kind, correlation_id="abcdef012345")
+        return session.get_one(Notification, key) if key else None
+
+    return with_appointment(records, work)
 
 
 def outbox_rows(records: Records) -> list[Notification]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sqlalchemy import bindparam, select, union_all
 from sqlalchemy.exc import IntegrityError
 
 from askpro_cli.base.errors import AskproError, InvalidValueError
@@ -18,10 +19,19 @@ from askpro_cli.booking.addresses import check_email
 from askpro_cli.booking.customers.person import ACTIVE, standing, survivor
 from askpro_cli.booking.requests import check_name
 from askpro_cli.platform import tenancy
+from askpro_cli.platform.bounded import Bounded, of, table_of
+from askpro_cli.platform.new_rows import add_unless_there
 from askpro_cli.platform.schema import Customer
 from askpro_cli.platform.tenancy import TenantSession
 
 _MAX_NAME = 255
+_rows = table_of(Customer)
+_WITH_EITHER = Bounded(
+    union_all(  # each by its own index
+        select(_rows.c.id).where(of(_rows), _rows.c.phone == bindparam("phone")),
+        select(_rows.c.id).where(of(_rows), _rows.c.email == bindparam("email")),
+    )
+)
 
 
 def find_or_create(
@@ -43,12 +53,17 @@ def find_or_create(
     Raises:
         InvalidValueError: neither number nor address, or one is malformed.
     """
+    return session.get_one(Customer, key_of(session, name=name, phone=phone, email=email, language=language))
+
+
+def key_of(session: TenantSession, *, name: str, phone: str | None, email: str | None, language: str) -> int:
+    """Return the key of the customer that :func:`find_or_create` returns, without reading a new row back."""
     _refuse_no_company(session)
     number, address = contact_of(phone, email)
-    found = _find(session, number, address)
+    found = _find(session, number, address) if _is_known(session, number, address) else None
     if found is None:
         return _create(session, check_name(name, field="name")[:_MAX_NAME], number, address, language)
-    return _completed(session, found, number, address)
+    return _completed(session, found, number, address).id
 
 
 def contact_of(phone: str | None, email: str | None) -> tuple[str | None, str | None]:
@@ -65,6 +80,11 @@ def contact_of(phone: str | None, email: str | None) -> tuple[str | None, str | 
             message, subject="customer", hint="ask a caller without a number for an address"
         )
     return number, address
+
+
+def _is_known(session: TenantSession, phone: str | None, email: str | None) -> bool:
+    """Tell whether any row has one of them: as a rule none has, and then nothing needs to be locked."""
+    return _WITH_EITHER.first(session, phone=phone, email=email) is not None
 
 
 def _find(session: TenantSession, phone: str | None, email: str | None) -> Customer | None:
@@ -100,23 +120,11 @@ def _survivors(session: TenantSession, rows: Iterable[Customer]) -> list[Custome
     return list(people.values())
 
 
-def _create(
-    session: TenantSession, name: str, phone: str | None, email: str | None, language: str
-) -> Customer:
-    """Add a row, or return the one that another transaction added for this number meanwhile."""
-    row = Customer(
-        name=name,
-        phone=phone,
-        email=email,
-        preferred_language=language,
-        status=ACTIVE,
-    )
-    try:
-        with session.begin_nested():
-            session.add(row)
-    except IntegrityError:
-        return _completed(session, _other(session, phone), phone, email)
-    return row
+def _create(session: TenantSession, name: str, phone: str | None, email: str | None, language: str) -> int:
+    """Add a row, or take the one that another transaction added for this number meanwhile."""
+    values = {"name": name, "phone": phone, "email": email, "preferred_language": language}
+    key = add_unless_there(session, Customer, status=ACTIVE, **values)
+    return key or _completed(session, _other(session, phone), phone, email).id
 
 
 def _completed(session: TenantSession, customer: Customer, phone: str | None, email: str | None) -> Customer:

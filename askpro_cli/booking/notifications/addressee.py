@@ -13,7 +13,7 @@ from askpro_cli.base.errors import InvalidValueError
 from askpro_cli.booking.addresses import check_email
 from askpro_cli.booking.customers.names import name_words
 from askpro_cli.booking.requests import BookingRequest
-from askpro_cli.platform.schema import Appointment, Customer
+from askpro_cli.platform.schema import Appointment
 
 ATTENDEE = "attendee"
 """Entry of an appointment's metadata: personal data, wiped with all of it."""
@@ -40,12 +40,21 @@ class Addressee:
     reason: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the customer whose appointment it is."""
+
+    name: str
+    email: str | None
+    preferred_language: str
+
+
 def attendee_of(request: BookingRequest) -> dict[str, Any]:
     """Return what is kept of who booked, as JSON takes it."""
     return {"name": request.name, "email": request.email, "language": request.language}
 
 
-def addressee_of(appointment: Appointment, customer: Customer | None) -> Addressee:
+def addressee_of(appointment: Appointment, customer: Known | None) -> Addressee:
     """Return who gets the mails about an appointment.
 
     An address known of the customer is taken for somebody who gave none only under the customer's own name.

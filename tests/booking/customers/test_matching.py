@@ -155,11 +155,11 @@ def test_a_number_taken_between_the_look_and_the_write_is_found_again(platform: 
     before_the_write: list[Customer] = []
 
     def slow(session: Any) -> int:
-        def meanwhile(*_: Any) -> None:
-            if not before_the_write:
+        def meanwhile(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+            if statement.startswith("INSERT INTO customers") and not before_the_write:
                 before_the_write.append(in_another_thread(lambda: matched(salon)))
 
-        event.listen(session, "before_flush", meanwhile)
+        event.listen(session.connection(), "before_cursor_execute", meanwhile)
         return find_or_create(session, **ANNA).id
 
     found = salon.run_in_transaction(slow)

@@ -25,6 +25,7 @@ from askpro_cli.booking.notifications.mailbox import retry_mails
 from askpro_cli.booking.notifications.sending import PostOffice, Report, send_due
 from askpro_cli.platform.records import Records
 from askpro_cli.platform.schema import Notification
+from askpro_cli.platform.tenancy import TenantSession
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -331,7 +332,7 @@ def _queue_many(records: Records, count: int) -> None:
     from askpro_cli.booking.notifications import outbox
     from askpro_cli.platform.schema import Appointment
 
-    def work(session: Session) -> None:
+    def work(session: TenantSession) -> None:
         one = session.scalars(select(Appointment)).one()
         for number in range(count):
             other = Appointment(

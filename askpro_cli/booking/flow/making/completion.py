@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, literal, null, select, union_all
 
 from askpro_cli.booking.create import Booked
 from askpro_cli.booking.customers import matching
@@ -18,16 +18,34 @@ from askpro_cli.booking.flow.showing.listing import SUBJECT
 from askpro_cli.booking.flow.states import BOOKING, FAILED, PENDING_SYNC, SCHEDULED
 from askpro_cli.booking.notifications import outbox
 from askpro_cli.booking.notifications.addressee import ATTENDEE, attendee_of
-from askpro_cli.booking.requests import BookingRequest
 from askpro_cli.calcom.models import Booking
-from askpro_cli.platform.schema import Activity, Appointment, CalcomBooking, CalcomEventType, Customer, Staff
+from askpro_cli.platform.bounded import Bounded, of, table_of
+from askpro_cli.platform.new_rows import add_row
+from askpro_cli.platform.schema import Activity, Appointment, CalcomBooking, CalcomEventType, Staff
 from askpro_cli.platform.tenancy import TenantSession
 
 _SHORTEST = timedelta(minutes=1)
 _LONGEST_REASON = 500
 _LINK = select(CalcomBooking).where(CalcomBooking.calcom_uid == bindparam("uid"))
-_WITH_UID = select(Appointment.id).where(Appointment.calcom_v2_booking_uid == bindparam("uid"))
-_HOSTS = select(Staff.id).where(Staff.calcom_user_id.in_(bindparam("users", expanding=True)))
+
+_IS_LINKED, _HAS_IT, _IS_HOST = range(3)
+_rows, _links, _staff = table_of(Appointment), table_of(CalcomBooking), table_of(Staff)
+_HOST_IDS = select(_staff.c.id).where(
+    of(_staff), _staff.c.calcom_user_id.in_(bindparam("users", expanding=True))
+)
+_HOSTS = Bounded(_HOST_IDS)
+_KNOWN = Bounded(
+    union_all(
+        select(literal(_IS_LINKED).label("kind"), _links.c.id, _links.c.appointment_id.label("of")).where(
+            of(_links), _links.c.calcom_uid == bindparam("uid")
+        ),
+        select(literal(_HAS_IT), _rows.c.id, _rows.c.id).where(
+            of(_rows), _rows.c.calcom_v2_booking_uid == bindparam("uid")
+        ),
+        _HOST_IDS.with_only_columns(literal(_IS_HOST), _staff.c.id, null()),
+    )
+)
+"""What our records know of a remote booking, by one question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +77,37 @@ def complete(
         RecordsError: the database cannot be used; the next sync completes it.
     """
     row, booking = leases.mine(session, held), booked.booking
-    linked = _link_of(session, booking)
-    of = (linked and linked.appointment_id) or session.scalar(_WITH_UID, {"uid": booking.uid})
-    if row is None or row.status not in (BOOKING, PENDING_SYNC) or of not in (None, row.id):
-        return NotOurs(session.scalar(select(Appointment).where(Appointment.id == held.appointment_id)), of)
-    customer = _schedule(session, row, booking)
+    known = _known_of(session, booking)
+    if row is None or row.status not in (BOOKING, PENDING_SYNC) or known.of not in (None, row.id):
+        found = session.scalar(select(Appointment).where(Appointment.id == held.appointment_id))
+        return NotOurs(found, known.of)
+    _schedule(session, row, booking, known.host)
+    session.flush()  # what is written beside the models finds the row as it is now
     note(session, row, "appointment.scheduled", f"booked at Cal.com as {booking.uid}", flow.correlation_id)
     for earlier in before:
         link(session, row, earlier)
-    _write_link(session, linked, row, booking)
+    _write_link(session, known.link, row, booking)
     outbox.queue(session, row, "confirmation", correlation_id=row.correlation_id)
     flow.at_step("completing")
-    del customer  # the session forgets a row that nobody holds, and the mail would read it again
     return row
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the records know of a remote booking: what is written down, whose it is, and who is booked."""
+
+    link: CalcomBooking | None
+    of: int | None
+    host: int | None
+
+
+def _known_of(session: TenantSession, booking: Booking) -> _Known:
+    found = _KNOWN.all(session, uid=booking.uid, users=_users(booking))
+    linked = next((one for one in found if one.kind == _IS_LINKED), None)
+    owner = next((one.id for one in found if one.kind == _HAS_IT), None)
+    link_row = session.get_one(CalcomBooking, linked.id) if linked else None
+    hosts = [one.id for one in found if one.kind == _IS_HOST]
+    return _Known(link_row, (linked and linked.of) or owner, _single(hosts))
 
 
 def give_up(session: TenantSession, flow: FlowDesk, held: Held, reason: str) -> Appointment | None:
@@ -123,15 +159,11 @@ def pause_after(attempts: int) -> float:
 
 def link(
     session: TenantSession, row: Appointment | None, booking: Booking, status: str | None = None
-) -> CalcomBooking:
+) -> None:
     """Write the remote booking down; one that is known, perhaps as an orphan, becomes that of *row*."""
-    return _write_link(session, _link_of(session, booking), row, booking, status)
-
-
-def _link_of(session: TenantSession, booking: Booking) -> CalcomBooking | None:
-    """Return what is written down of a remote booking already."""
     with session.no_autoflush:  # all that was changed goes out together with the link
-        return session.scalar(_LINK, {"uid": booking.uid})
+        known = session.scalar(_LINK, {"uid": booking.uid})
+    _write_link(session, known, row, booking, status)
 
 
 def _write_link(
@@ -140,73 +172,79 @@ def _write_link(
     row: Appointment | None,
     booking: Booking,
     status: str | None = None,
-) -> CalcomBooking:
-    link_row = known or CalcomBooking(calcom_uid=booking.uid)
-    link_row.appointment_id = row.id if row else None
-    link_row.branch_id = row.branch_id if row else None
-    link_row.event_type_id = row.calcom_event_type_id if row else _event_type(session, booking)
-    link_row.calcom_id = booking.id
-    link_row.rescheduled_from_uid = booking.rescheduled_from_uid or None
-    link_row.status = status or booking.status.lower()
-    link_row.starts_at, link_row.ends_at = booking.start, max(booking.end, booking.start + _SHORTEST)
-    link_row.correlation_id = row.correlation_id if row else None
-    session.add(link_row)
+) -> None:
+    values = {
+        "appointment_id": row.id if row else None,
+        "branch_id": row.branch_id if row else None,
+        "event_type_id": row.calcom_event_type_id if row else _event_type(session, booking),
+        "calcom_id": booking.id,
+        "rescheduled_from_uid": booking.rescheduled_from_uid or None,
+        "status": status or booking.status.lower(),
+        "starts_at": booking.start,
+        "ends_at": max(booking.end, booking.start + _SHORTEST),
+        "correlation_id": row.correlation_id if row else None,
+    }
+    if known is None:
+        add_row(session, CalcomBooking, calcom_uid=booking.uid, **values)
+        return
+    for name, value in values.items():
+        setattr(known, name, value)
     session.flush()
-    return link_row
 
 
 def note(session: TenantSession, row: Appointment, event: str, text: str, correlation_id: str) -> None:
     """Write into the activity log what happened to an appointment; no personal data."""
-    session.add(
-        Activity(
-            company_id=row.company_id,
-            log_name="appointments",
-            event=event,
-            description=text,
-            subject_type=SUBJECT,
-            subject_id=row.id,
-            batch_uuid=row.correlation_id,
-            properties=None if correlation_id == row.correlation_id else {"by": correlation_id},
-        )
+    add_row(
+        session,
+        Activity,
+        log_name="appointments",
+        event=event,
+        description=text,
+        subject_type=SUBJECT,
+        subject_id=row.id,
+        batch_uuid=row.correlation_id,
+        properties=None if correlation_id == row.correlation_id else {"by": correlation_id},
     )
 
 
-def _schedule(session: TenantSession, row: Appointment, booking: Booking) -> Customer | None:
-    """Bring the row to what the vendor says; return its customer where it had none before."""
+def _schedule(session: TenantSession, row: Appointment, booking: Booking, host: int | None) -> None:
+    """Bring the row to what the vendor says, with its customer where it had none before."""
     asked = Payload.unpack(row.payload or {}, 0, row.starts_at).request
-    customer = None if row.customer_id is not None else _customer(session, asked)
+    if row.customer_id is None:
+        row.customer_id = matching.key_of(
+            session, name=asked.name, phone=asked.phone, email=asked.email, language=asked.language
+        )
     if booking.start != row.starts_at:
         row.idempotency_key = None  # it stands for the time that was asked for
-    stand(session, row, booking)
-    row.customer_id = row.customer_id if customer is None else customer.id
+    _stand(row, booking, host)
     row.payload = None
     row.booking_metadata = (row.booking_metadata or {}) | {ATTENDEE: attendee_of(asked)}
     row.next_attempt_at = None
     leases.let_go(row)
-    return customer
 
 
 def stand(session: TenantSession, row: Appointment, booking: Booking) -> None:
     """Let the row stand where its booking does."""
-    with session.no_autoflush:  # what is asked after a change would write the row twice
-        row.staff_id = host_of(session, booking) or row.staff_id
+    users = _users(booking)
+    hosts = [one.id for one in _HOSTS.all(session, users=users)] if users else []
+    _stand(row, booking, _single(hosts))
+
+
+def _stand(row: Appointment, booking: Booking, host: int | None) -> None:
+    row.staff_id = host or row.staff_id
     row.status, row.status_reason = SCHEDULED, None
     row.calcom_v2_booking_uid = booking.uid
     row.starts_at, row.ends_at = booking.start, max(booking.end, booking.start + _SHORTEST)
     row.moving_to_starts_at = row.moving_to_ends_at = None
 
 
-def _customer(session: TenantSession, asked: BookingRequest) -> Customer:
-    return matching.find_or_create(
-        session, name=asked.name, phone=asked.phone, email=asked.email, language=asked.language
-    )
+def _users(booking: Booking) -> list[int]:
+    return [host.id for host in booking.hosts if host.id is not None]
 
 
-def host_of(session: TenantSession, booking: Booking) -> int | None:
+def _single(hosts: Sequence[int]) -> int | None:
     """Return the one member of staff who is booked; None when the answer names none of ours, or several."""
-    users = [host.id for host in booking.hosts if host.id is not None]
-    known = session.scalars(_HOSTS, {"users": users}).all() if users else []
-    return known[0] if len(known) == 1 else None
+    return hosts[0] if len(hosts) == 1 else None
 
 
 def _event_type(session: TenantSession, booking: Booking) -> int | None:

@@ -14,7 +14,7 @@ HIDDEN = "***"
 # Starts at the beginning of a word only and never steps back: a long text is read once, not once a letter.
 _EMAIL = re.compile(r"(?<![\w.+%'-])[\w.+%'-]++@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?<![\w:+.])(?:\+|00)\d(?:[ ()/-]{0,2}\d){6,14}(?!\w)")
-_KEY = re.compile(r"\bcal_\w+|\bBearer\s+\S+|\b(?:sk|rk|whsec|key)_[A-Za-z0-9_]{8,}")
+_KEY = re.compile(r"\bcal_\w+|\bBearer\s+\S+|\b(?:sk|rk|whsec|key)_[A-Za-z0-9_]{8,}|\baskpro_[0-9a-f]{40}\b")
 _CREDENTIALS = re.compile(r"(?<=://)[^\s/]+@")
 _MIN_PHONE = 6
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from askpro_cli.base.exit_codes import EXPLANATIONS, status_word
 from askpro_cli.base.shipped import shipped_path
 from askpro_cli.calcom.wire.errors import known_texts
+from askpro_cli.server.access import ROUTES, SCOPES
 from askpro_cli.shell.actions.checks import pages
 from askpro_cli.shell.cli_reference import cli_page
 from askpro_cli.shell.settings.files import read_settings_file
@@ -74,6 +75,26 @@ def calcom_errors_part() -> str:
     return _table(("`known_as`", "HTTP", "Cal.com says", "askpro raises", "It means", "What to do"), rows)
 
 
+def routes_part() -> str:
+    """Return the table of the daemon's routes."""
+    rows = [
+        (
+            route.method,
+            f"`{route.path}`",
+            str(route.access),
+            f"`{route.scope}`" if route.scope else "",
+            route.summary,
+        )
+        for route in ROUTES
+    ]
+    return _table(("Method", "Path", "Access", "Scope", "What it is"), rows)
+
+
+def scopes_part() -> str:
+    """Return the table of the scopes of tokens."""
+    return _table(("Scope", "Allows"), [(f"`{scope}`", meaning) for scope, meaning in SCOPES.items()])
+
+
 def _default(value: object) -> str:
     if value is None:
         return ""
@@ -103,6 +124,7 @@ PARTS: dict[str, dict[str, Callable[[], str]]] = {
     "configuration.md": {"settings": settings_part, "companies": company_part},
     "exit-codes.md": {"exit codes": exit_codes_part},
     "output.md": {"checks": checks_part},
+    "routes.md": {"routes": routes_part, "scopes": scopes_part},
 }
 """By page: the name of a part, as its marks spell it, and what makes it."""
 

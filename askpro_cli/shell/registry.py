@@ -80,6 +80,11 @@ COMMANDS: dict[str, Entry] = {
             f"{_COMMANDS}.webhook_tools",
         ),
     ),
+    "tokens": Entry(
+        f"{_COMMANDS}.tokens",
+        "Make, list and revoke the bearer tokens of the daemon's API, and see what was asked.",
+        OPERATIONS,
+    ),
     "doctor": Entry(f"{_COMMANDS}.doctor", "Check settings, stores and the way to Cal.com.", OPERATIONS),
     "health": Entry(
         f"{_COMMANDS}.health", "Show the state of vendor, state and records at a glance.", OPERATIONS

@@ -11,6 +11,7 @@ from askpro_cli.base.nearest import nearest
 from askpro_cli.shell.options import FORMATS
 from askpro_cli.shell.registry import COMMANDS
 from askpro_cli.shell.settings.known import COMPANY_SETTINGS, SETTINGS
+from askpro_cli.shell.settings.senders import SECTION, SENDER_SETTINGS
 
 _WIDTH = 80
 
@@ -91,6 +92,12 @@ def _environment() -> str:
                     for setting in COMPANY_SETTINGS
                 ]
             ),
+            *_entries(
+                [
+                    (f"ASKPRO_WEBHOOK_SENDERS_<NAME>_{setting.name.upper()}", setting.help)
+                    for setting in SENDER_SETTINGS
+                ]
+            ),
             "",
             "Also read: STATE_DIRECTORY (systemd), XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_CACHE_HOME,",
             "NO_COLOR, FORCE_COLOR, TERM, COLUMNS.",
@@ -108,6 +115,7 @@ def _settings() -> str:
             *_entries([(setting.name, setting.help) for setting in SETTINGS]),
             *_entries([(f"companies.<slug>.{setting.name}", setting.help) for setting in COMPANY_SETTINGS]),
             *_entries([("companies.<slug>.event_types.<alias>", "Event type behind an alias")]),
+            *_entries([(f"{SECTION}.<name>.{setting.name}", setting.help) for setting in SENDER_SETTINGS]),
             *_entries([("profiles.<name>.<setting>", "Any of these, while --profile <name> is chosen")]),
         ]
     )

@@ -17,6 +17,7 @@ from askpro_cli.shell.actions.checks import pages
 from askpro_cli.shell.cli_reference import cli_page
 from askpro_cli.shell.settings.files import read_settings_file
 from askpro_cli.shell.settings.known import COMPANY_SETTINGS, SETTINGS
+from askpro_cli.shell.settings.senders import SECTION, SENDER_SETTINGS
 from askpro_cli.shell.settings.setting import Setting
 from askpro_cli.shell.settings.table import plain_number
 
@@ -42,6 +43,19 @@ def company_part() -> str:
         for setting in COMPANY_SETTINGS
     ]
     rows.append(("`companies.<slug>.event_types.<alias>`", "", "Event type behind an alias"))
+    return _table(("Setting", "Environment", "Meaning"), rows)
+
+
+def senders_part() -> str:
+    """Return the table of the settings of a sender of Standard Webhooks."""
+    rows = [
+        (
+            f"`{SECTION}.<name>.{setting.name}`",
+            f"`ASKPRO_WEBHOOK_SENDERS_<NAME>_{setting.name.upper()}`",
+            _meaning(setting),
+        )
+        for setting in SENDER_SETTINGS
+    ]
     return _table(("Setting", "Environment", "Meaning"), rows)
 
 
@@ -121,7 +135,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 PARTS: dict[str, dict[str, Callable[[], str]]] = {
     "calcom.md": {"known refusals": calcom_errors_part},
-    "configuration.md": {"settings": settings_part, "companies": company_part},
+    "configuration.md": {"settings": settings_part, "companies": company_part, "senders": senders_part},
     "exit-codes.md": {"exit codes": exit_codes_part},
     "output.md": {"checks": checks_part},
     "routes.md": {"routes": routes_part, "scopes": scopes_part},

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from askpro_cli.webhooks.arrivals import Secret
 
 Load = Callable[[], Mapping[str, Sequence[Secret]]]
+
+_BETWEEN = re.compile(r"[,\r\n]")
+
+
+def split_secrets(text: str) -> list[str]:
+    """Return the secrets of a setting or a file: between commas or lines, without blanks around them."""
+    return [secret for part in _BETWEEN.split(text) if (secret := part.strip())]
 
 
 class SecretBook:

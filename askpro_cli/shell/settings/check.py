@@ -19,6 +19,7 @@ from askpro_cli.shell.settings.layers import (
     is_mere_section,
     unknown_variables,
 )
+from askpro_cli.shell.settings.senders import check_sender_secret
 from askpro_cli.shell.settings.setting import Kind
 from askpro_cli.shell.settings.table import find_setting, is_alias, setting_name
 from askpro_cli.shell.settings.values import read_value
@@ -79,6 +80,8 @@ def _value_mistakes(name: str, raw: object, where: str) -> Iterator[AskproError]
         value = read_value(setting, raw, where)
         if setting.kind is Kind.ZONE and value is not None:
             get_zone(value)
+        if setting.kind is Kind.SECRET and value is not None:
+            check_sender_secret(name, value, where)
         if is_alias(name) and value is not None:
             _check_target(name, value, where)
     except AskproError as error:

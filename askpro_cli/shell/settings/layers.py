@@ -13,6 +13,7 @@ from askpro_cli.base.nearest import nearest
 from askpro_cli.base.shipped import shipped_path
 from askpro_cli.shell.settings.files import Flat, read_settings_file
 from askpro_cli.shell.settings.known import COMPANY_SETTINGS, SETTINGS
+from askpro_cli.shell.settings.senders import NAME_RULE, sender_names, sender_setting_of
 from askpro_cli.shell.settings.table import (
     SLUG_RULE,
     broken_rule,
@@ -134,6 +135,11 @@ def slugs_in(flat: Flat) -> set[str]:
     return {part[1] for part in plain if len(part) > 1 and part[0] == "companies"}
 
 
+def senders_in(flat: Flat) -> set[str]:
+    """Return the names of the senders of Standard Webhooks a file knows, in its profiles too."""
+    return set(sender_names({setting_name(name): raw for name, raw in flat.items()}))
+
+
 def profiles_in(flat: Flat) -> set[str]:
     """Return the names of the profiles a file defines."""
     return {name.split(".")[1] for name in flat if name.startswith("profiles.")}
@@ -153,11 +159,14 @@ def check_name(name: str, origin: Origin, path: Path) -> None:
         )
 
 
+_WHAT_IT_NAMES = {SLUG_RULE: "a company's slug", NAME_RULE: "a sender's name"}
+
+
 def _unknown_name(name: str, plain: str, path: Path) -> ConfigError:
     broken = broken_rule(plain)
     if broken is not None:
         word, rule = broken
-        what = "a company's slug" if rule == SLUG_RULE else "an alias"
+        what = _WHAT_IT_NAMES.get(rule, "an alias")
         example = re.sub(r"[^a-z0-9_]+", "-", word.lower()).strip("-_") if rule == SLUG_RULE else ""
         return ConfigError(
             f"{path} sets {name}, but {word!r} cannot be {what}",
@@ -169,19 +178,27 @@ def _unknown_name(name: str, plain: str, path: Path) -> ConfigError:
     return ConfigError(f"{path} sets {name}, which is not a setting", hint=hint, subject=name)
 
 
-def environment_layer(env: Mapping[str, str], slugs: Iterable[str] = ()) -> Layer:
+def environment_layer(
+    env: Mapping[str, str], slugs: Iterable[str] = (), senders: Iterable[str] = ()
+) -> Layer:
     """Return the settings in the environment; systemd's ``STATE_DIRECTORY`` stands in for the state folder.
 
-    A variable has no hyphens: *slugs* are the companies of the files, to find ``salon-mitte`` again.
+    A variable has no hyphens: *slugs* are the companies of the files, to find ``salon-mitte`` again, and
+    *senders* the senders.
     """
-    spelled = {slug.replace("-", "_"): slug for slug in slugs}
+    companies = {slug.replace("-", "_"): slug for slug in slugs}
+    known_senders = {name.replace("-", "_"): name for name in senders}
     values: dict[str, tuple[Any, str]] = {}
     if env.get("STATE_DIRECTORY"):
         values["state_dir"] = (env["STATE_DIRECTORY"].split(":")[0], "environment STATE_DIRECTORY")
     by_variable = {setting.env: setting.name for setting in SETTINGS}
     for variable, raw in env.items():
         if variable.startswith("ASKPRO_"):
-            name = by_variable.get(variable) or company_setting_of(variable, spelled)
+            name = (
+                by_variable.get(variable)
+                or company_setting_of(variable, companies)
+                or sender_setting_of(variable, known_senders)
+            )
             if name and not _says_nothing(name, raw):
                 values[name] = (raw, f"environment {variable}")
     return Layer(Origin.ENVIRONMENT, values)
@@ -214,7 +231,11 @@ def unknown_variables(env: Mapping[str, str]) -> Iterator[tuple[str, str | None]
     known = {setting.env for setting in SETTINGS} | set(_OTHER_VARIABLES)
     for variable in sorted(env):
         mine = variable.startswith("ASKPRO_") and not variable.startswith(_TEST_PREFIX)
-        if mine and variable not in known and company_setting_of(variable) is None:
+        if (
+            mine
+            and variable not in known
+            and not (company_setting_of(variable) or sender_setting_of(variable))
+        ):
             yield variable, nearest(variable, known)
 
 

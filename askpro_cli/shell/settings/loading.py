@@ -22,9 +22,11 @@ from askpro_cli.shell.settings.layers import (
     first_said,
     flag_layer,
     profiles_in,
+    senders_in,
     slugs_in,
     xdg,
 )
+from askpro_cli.shell.settings.senders import sender_names
 from askpro_cli.shell.settings.table import find_setting
 from askpro_cli.shell.settings.values import read_value
 
@@ -109,6 +111,10 @@ class Settings:
                     fields[field] = value
         return found
 
+    def senders(self) -> list[str]:
+        """Return the names of the configured senders of Standard Webhooks, sorted."""
+        return sender_names(self._values)
+
     @property
     def state_dir(self) -> Path:
         """Return the folder of state, records and logs; it may not exist yet."""
@@ -142,7 +148,8 @@ def read_layers(
 ) -> list[Layer]:
     """Return the layers above the defaults, highest first, with the chosen profile laid over each file."""
     slugs = set[str]().union(*(slugs_in(flat) for _, _, flat in documents))
-    above = [flag_layer(flags), environment_layer(env, slugs)]
+    senders = set[str]().union(*(senders_in(flat) for _, _, flat in documents))
+    above = [flag_layer(flags), environment_layer(env, slugs, senders)]
     plain = [file_layer(origin, path, flat, None) for origin, path, flat in documents]
     profile = first_said([*above, *plain], "profile")
     return [*above, *(file_layer(origin, path, flat, profile) for origin, path, flat in documents)]

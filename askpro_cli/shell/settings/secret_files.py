@@ -14,6 +14,7 @@ from askpro_cli.shell.settings.file_access import others_may_read
 from askpro_cli.shell.settings.files import Flat, holds_secret, read_settings_file
 from askpro_cli.shell.settings.layers import Origin, Places, environment_layer, files_of
 from askpro_cli.shell.settings.secrets import read_secret_file
+from askpro_cli.shell.settings.senders import check_sender_secret
 from askpro_cli.shell.settings.table import find_setting, setting_name
 
 _ENDING = "_file"
@@ -36,7 +37,9 @@ def check_secret_files(places: Places, env: Mapping[str, str]) -> CheckResult:
 
 def _unusable(named: _Named) -> Finding | None:
     try:
-        read_secret_file(named.name.removesuffix(_ENDING), named.path, named.where)
+        name = named.name.removesuffix(_ENDING)
+        secret, _ = read_secret_file(name, named.path, named.where)
+        check_sender_secret(setting_name(name), secret, f"{named.path}, named in: {named.where}")
     except ConfigError as error:
         return Finding(
             ENV010.code,

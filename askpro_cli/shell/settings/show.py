@@ -9,6 +9,7 @@ from askpro_cli.base.redaction import mask_secret
 from askpro_cli.shell.settings.known import SETTINGS
 from askpro_cli.shell.settings.layers import Origin
 from askpro_cli.shell.settings.loading import Settings, Value
+from askpro_cli.shell.settings.senders import is_sender
 from askpro_cli.shell.settings.setting import Kind, Setting
 from askpro_cli.shell.settings.table import find_setting
 from askpro_cli.shell.settings.values import mask_dsn
@@ -28,13 +29,13 @@ class Shown(NamedTuple):
 
 
 def shown_settings(settings: Settings) -> Iterator[Shown]:
-    """Yield every setting of the table in its order, then what the companies say."""
+    """Yield every setting of the table in its order, then what companies and senders say."""
     derived = {"state_dir": str(settings.state_dir)}
     for setting in SETTINGS:
         yield _shown(setting, settings.origin(setting.name), derived.get(setting.name))
     for name, value in settings.items():
         known = find_setting(name)
-        if name.startswith("companies.") and known is not None:
+        if (name.startswith("companies.") or is_sender(name)) and known is not None:
             yield _shown(known, value, None)
 
 

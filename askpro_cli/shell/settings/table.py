@@ -10,6 +10,14 @@ from collections.abc import Mapping
 
 from askpro_cli.base.spelling import composed
 from askpro_cli.shell.settings.known import COMPANY_SETTINGS, SETTINGS
+from askpro_cli.shell.settings.senders import (
+    NAME_RULE,
+    SECTION,
+    find_sender_setting,
+    is_sender,
+    is_sender_name,
+    sender_fields,
+)
 from askpro_cli.shell.settings.setting import Kind, Setting
 
 PROFILE_PARTS = 3  # profiles, a name, a setting
@@ -25,7 +33,9 @@ _COMPANY_BY_FIELD = {setting.name: setting for setting in COMPANY_SETTINGS}
 
 
 def find_setting(name: str) -> Setting | None:
-    """Return the setting called *name*, also ``companies.<slug>.…``; None when there is none."""
+    """Return the setting called *name*, also of a company or a sender; None when there is none."""
+    if is_sender(name):
+        return find_sender_setting(name)
     if not name.startswith("companies."):
         return BY_NAME.get(name)
     _, _, rest = name.partition(".")
@@ -54,8 +64,10 @@ def plain_number(number: float) -> str:
 def is_section(name: str) -> bool:
     """Tell whether settings stand below *name* (``cache``, ``companies``, ``profiles.staging.cache``)."""
     plain = setting_name(name)
-    if plain in ("companies", "profiles") or re.fullmatch(r"profiles\.[^.]+", name):
+    if plain in ("companies", "profiles", SECTION) or re.fullmatch(r"profiles\.[^.]+", name):
         return True
+    if is_sender(plain):
+        return is_sender_name(plain.removeprefix(f"{SECTION}."))
     return plain.endswith(".event_types") or any(known.startswith(f"{plain}.") for known in BY_NAME)
 
 
@@ -67,14 +79,19 @@ def setting_name(name: str) -> str:
 
 def names_like(name: str) -> list[str]:
     """Return the names a mistyped one may have meant."""
+    if is_sender(name):
+        return sender_fields(name)
     if not name.startswith("companies."):
-        return [*BY_NAME, "companies", "profiles"]
+        return [*BY_NAME, "companies", "profiles", SECTION]
     slug = name.split(".")[1]
     return [f"companies.{slug}.{field}" for field in (*_COMPANY_BY_FIELD, "event_types")]
 
 
 def broken_rule(name: str) -> tuple[str, str] | None:
-    """Tell which part of a company's setting is no slug or alias, and the rule it breaks; None: neither."""
+    """Tell which part of a name is no slug, alias or sender's name, and the rule it breaks; None: none is."""
+    if is_sender(name):
+        sender = name.removeprefix(f"{SECTION}.").partition(".")[0]
+        return None if is_sender_name(sender) else (sender, NAME_RULE)
     section, _, rest = name.partition(".")
     slug, _, field = rest.partition(".")
     if section != "companies":

@@ -63,6 +63,7 @@ HARMLESS: Mapping[str, str] = {
     "calcom_bookings.rescheduled_from_uid": "the vendor's key",
     "calcom_bookings.status": "one of the vendor's words",
     "calcom_bookings.correlation_id": "of a run of ours",
+    "calcom_bookings.told": "states and instants",
     "notifications.kind": "one of our words",
     "notifications.channel": "one of our words",
     "notifications.language": "de or en",

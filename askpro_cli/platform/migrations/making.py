@@ -129,6 +129,18 @@ def _make_indexes(name: str, indexes: dict[str, list[str]]) -> None:
         op.create_index(index, name, columns)
 
 
+def add_column(table: str, column: sa.Column[Any]) -> None:
+    """Add a column that may be NULL; one that a killed upgrade has added already is left."""
+    if column.name not in _columns(table):
+        op.add_column(table, column)
+
+
+def add_index(table: str, name: str, *columns: str) -> None:
+    """Add an index; one that a killed upgrade has added already is left."""
+    if name not in {index["name"] for index in sa.inspect(op.get_bind()).get_indexes(table)}:
+        op.create_index(name, table, list(columns))
+
+
 def refuse_downgrade(revision: str) -> NoReturn:
     """Refuse to take a revision back.
 

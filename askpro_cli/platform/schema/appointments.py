@@ -85,6 +85,7 @@ class CalcomBooking(OfCompany, Stamped, Base):
         Index("calcom_bookings_appointment_id_index", "appointment_id"),
         Index("calcom_bookings_event_type_id_index", "event_type_id"),
         Index("calcom_bookings_company_status_index", "company_id", "status"),
+        Index("calcom_bookings_rescheduled_from_index", "rescheduled_from_uid"),
         TABLE_OPTIONS,
     )
 
@@ -100,3 +101,5 @@ class CalcomBooking(OfCompany, Stamped, Base):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     correlation_id: Mapped[str | None] = mapped_column(ascii_text(40))
+    told: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), sort_order=110)
+    """What events told beside its status (booking/events/facts.py): paid, held, who did not come."""

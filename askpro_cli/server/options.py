@@ -18,7 +18,7 @@ class Limits:
         concurrency: requests of one source at a time; more are answered 503.
         max_buffered_bytes: bodies in memory at a time, of all sources together; more are answered 503.
         tolerance: largest age of a signature that tells its time.
-        min_free_bytes: free disk below which nothing is let in (SQLite); 0: never mind.
+        linger: how long we read on after a refusal, so that a sender that is still sending sees it.
     """
 
     max_body_bytes: int = 2 * 1024 * 1024
@@ -29,7 +29,7 @@ class Limits:
     concurrency: int = 256
     max_buffered_bytes: int = 64 * 1024 * 1024
     tolerance: float = 300.0
-    min_free_bytes: int = 100 * 1024 * 1024
+    linger: float = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,34 +1,101 @@
-"""Can this process take and keep an event? What ``/readyz`` answers."""
+"""Can this process take and keep an event? Looked at once a second, told at once to whoever asks."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import threading
+import time
+from collections.abc import Callable
+
+from sqlalchemy import Engine, column, delete, select, table
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from askpro_cli.platform.tables import HEAD, idempotency_keys
+from askpro_cli.platform.transaction_watch import EventLog
+from askpro_cli.platform.transactions import records_error
+from askpro_cli.server.api.needs import Readiness
+
+EVERY_SECONDS = 1.0
+SILENT_SECONDS = 5.0
+"""A database that has not answered for so long counts as gone."""
+
+_VERSION = select(table("alembic_version", column("version_num")).c.version_num)
+_WRITE_NOTHING = delete(idempotency_keys).where(idempotency_keys.c.company == "")
+
+Checks = dict[str, str | None]
+"""By name: None when fine, else one sentence."""
 
 
-class Problem(NamedTuple):
-    """One reason why not.
+class Vitals:
+    """Looks at the records in a thread of its own, so that a database that hangs holds up nobody.
 
     Args:
-        check: ``draining``, ``schema``, ``store``, ``disk``, ``secrets``, ``inbox``.
-        detail: one sentence for operators; ``/readyz`` tells it to those who may know.
+        engine: of the records.
+        inbox: what the inbox itself says is wrong, by check.
+        log: told when readiness is lost and regained.
     """
 
-    check: str
-    detail: str
+    def __init__(self, engine: Engine, inbox: Callable[[], Checks], log: EventLog) -> None:
+        self._engine = engine
+        self._inbox = inbox
+        self._log = log
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._records: Checks = {"store": "not looked at yet", "schema": None}
+        self._asked = time.monotonic()
+        self._answered = True
+        self._was_ready: bool | None = None
+
+    def start(self) -> None:
+        """Look for the first time, then every second."""
+        self._thread = threading.Thread(target=self._run, name="vitals", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Look no more; a look under way is not waited for."""
+        self._stop.set()
+
+    def readiness(self, *, draining: bool) -> Readiness:
+        """Return what was last found out; never waits."""
+        checks: Checks = {"draining": "it is ending" if draining else None, **self._records, **self._inbox()}
+        silent = time.monotonic() - self._asked
+        if not self._answered and silent > SILENT_SECONDS:
+            checks["store"] = f"the database has not answered for {silent:.0f} s"
+        return Readiness(all(told is None for told in checks.values()), checks)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            self._asked, self._answered = time.monotonic(), False
+            self._records = look_at_records(self._engine)
+            self._answered = True
+            self._tell_change()
+            self._stop.wait(EVERY_SECONDS)
+
+    def _tell_change(self) -> None:
+        found = self.readiness(draining=False)
+        if found.ready != self._was_ready:
+            self._was_ready = found.ready
+            wrong = {name: told for name, told in found.checks.items() if told}
+            level = "info" if found.ready else "warning"
+            self._log.event("daemon.ready" if found.ready else "daemon.not_ready", level=level, **wrong)
 
 
-class Readiness(NamedTuple):
-    """The answer.
+def look_at_records(engine: Engine) -> Checks:
+    """Return whether the records can be written and are at our revision; changes nothing.
 
-    Args:
-        problems: none: ready.
-        checked_ms: when it was looked at, milliseconds since 1970 UTC.
+    The database itself checks file, rights and tables for a deletion that meets no row.
     """
-
-    problems: tuple[Problem, ...]
-    checked_ms: int
-
-    @property
-    def ready(self) -> bool:
-        """Tell whether events are taken."""
-        return not self.problems
+    try:
+        with engine.connect() as connection:
+            revisions = connection.execute(_VERSION).scalars().all()
+            if revisions == [HEAD]:
+                connection.execute(_WRITE_NOTHING)
+            connection.rollback()
+    except DBAPIError as error:
+        wrong = records_error(engine, error, "look at the records")
+        return {"store": wrong.message, "schema": None}
+    except SQLAlchemyError as error:  # no connection free
+        return {"store": f"no connection to the records: {type(error).__name__}", "schema": None}
+    if revisions == [HEAD]:
+        return {"store": None, "schema": None}
+    found = revisions[0] if revisions else "none"
+    return {"store": None, "schema": f"the records are at revision {found}, not {HEAD}: askpro db upgrade"}

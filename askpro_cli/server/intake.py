@@ -69,7 +69,8 @@ class Intake:
         self._limits = daemon.options.limits
         self._counters = daemon.counters
         self._tolerance_ms = round(self._limits.tolerance * 1000)
-        self._doors = {INBOUND_PATH: Door("retell", inbound=True)}
+        self._doors = {PREFIX + vendor: Door(vendor) for vendor in answers.SUCCESS}
+        self._doors[INBOUND_PATH] = Door("retell", inbound=True)
         self._nowhere = Door(None)
         self._budget = Budget(self._limits.max_buffered_bytes)
         self._keeping: set[asyncio.Task[None]] = set()
@@ -103,7 +104,7 @@ class Intake:
             await asyncio.wait(self._keeping)
 
     def _open(self, path: str) -> Door:
-        """Return the door of a source that was not asked for before."""
+        """Return the door of a configured sender that was not asked for before."""
         source = path.removeprefix(PREFIX)
         if source not in self._daemon.secrets.sources():
             return self._nowhere

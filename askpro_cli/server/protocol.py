@@ -41,7 +41,7 @@ REFUSED = {
         b"431 Request Header Fields Too Large", b"head_too_large", b"the head of the request is too large"
     ),
 }
-"""Why there is no request that an application could answer → what is sent, before the connection is closed."""
+"""Why no application could answer → what is sent before the connection is closed."""
 
 
 class Watch:
@@ -52,6 +52,7 @@ class Watch:
         counters: of the daemon.
 
     Attributes:
+        connection: the class of the connections it looks at.
         now: the loop's time at the last tick; near enough for deadlines of seconds, and free to read.
         draining: no further request on a connection after the one under way.
     """
@@ -62,6 +63,7 @@ class Watch:
         self.now = 0.0
         self.draining = False
         self.connections: set[BoundedProtocol] = set()
+        self.connection: type[BoundedProtocol] = type("Connection", (BoundedProtocol,), {"watch": self})
         self._allowed = {
             NEW: limits.head_timeout,
             HEAD: limits.head_timeout,
@@ -124,7 +126,7 @@ class _Outlet(asyncio.Transport):
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """One connection; :func:`bounded` makes the class for a server."""
+    """One connection; a :class:`Watch` makes the class of its server."""
 
     watch: ClassVar[Watch]
 
@@ -274,6 +276,10 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.cycle is not None and not self.cycle.response_complete and not self.pipeline:
             self.cycle.keep_alive = False
 
+    def cut(self) -> None:
+        """End it at once."""
+        self._raw.abort()
+
     def farewell(self) -> None:
         """Close; what is still coming is read for a while, or the sender would not see our answer."""
         if self.phase >= LINGER:
@@ -311,8 +317,3 @@ class BoundedProtocol(HttpToolsProtocol):
 
 class _TooLargeError(Exception):
     """The head is too large."""
-
-
-def bounded(watch: Watch) -> type[BoundedProtocol]:
-    """Return the protocol of a server whose connections *watch* looks after."""
-    return type("BoundedProtocol", (BoundedProtocol,), {"watch": watch})

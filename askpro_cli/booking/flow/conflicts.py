@@ -12,16 +12,17 @@ it knows whom it has booked, and a free time refused is as wrong as a taken one 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import BindParameter, Select, bindparam, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Row, bindparam, or_, select, union_all
 
 from askpro_cli.base.times import Interval
-from askpro_cli.booking.flow.mapping.choosing import bookable_hosts
 from askpro_cli.booking.flow.states import HOLDING, MOVING
-from askpro_cli.platform.schema import Appointment, CalcomEventType, Staff
+from askpro_cli.platform.bounded import Bounded, of, table_of
+from askpro_cli.platform.schema import Appointment, CalcomEventType, Staff, StaffEventType
 from askpro_cli.platform.tenancy import TenantSession
 
 LONGEST = timedelta(days=1)
@@ -29,35 +30,69 @@ LONGEST = timedelta(days=1)
 
 _START: BindParameter[datetime] = bindparam("start")
 _END: BindParameter[datetime] = bindparam("end")
-_STANDING = select(Appointment).where(
-    Appointment.status.in_(sorted(HOLDING)),
-    Appointment.starts_at < _END,
-    Appointment.starts_at > bindparam("earliest"),
-    Appointment.ends_at > _START,
+_rows, _staff, _event_types, _hosts = map(table_of, (Appointment, Staff, CalcomEventType, StaffEventType))
+_HOLDER = (
+    _rows.c.id,
+    _rows.c.staff_id,
+    _rows.c.calcom_event_type_id,
+    _rows.c.status,
+    _rows.c.starts_at,
+    _rows.c.ends_at,
+    _rows.c.moving_to_starts_at,
+    _rows.c.moving_to_ends_at,
 )
-_ARRIVING = select(Appointment).where(
-    Appointment.status == MOVING,
-    Appointment.moving_to_starts_at < _END,
-    Appointment.moving_to_ends_at > _START,
+_STANDING = select(*_HOLDER).where(
+    of(_rows),
+    _rows.c.status.in_(sorted(HOLDING)),
+    _rows.c.starts_at < _END,
+    _rows.c.starts_at > bindparam("earliest"),
+    _rows.c.ends_at > _START,
 )
-_OF_ONE = Appointment.staff_id == bindparam("staff")
-_OF_TEAM = or_(
-    Appointment.staff_id.in_(bindparam("people", expanding=True)),
-    Appointment.staff_id.is_(None) & (Appointment.calcom_event_type_id == bindparam("event_type")),
+_ARRIVING = select(*_HOLDER).where(
+    of(_rows),
+    _rows.c.status == MOVING,
+    _rows.c.moving_to_starts_at < _END,
+    _rows.c.moving_to_ends_at > _START,
 )
-_OVERLAPPING_ONE = tuple(one.where(_OF_ONE).order_by(Appointment.id) for one in (_STANDING, _ARRIVING))
-_OVERLAPPING_TEAM = tuple(one.where(_OF_TEAM).order_by(Appointment.id) for one in (_STANDING, _ARRIVING))
+
+
+def _overlapping_of(whose: ColumnElement[bool]) -> Bounded:
+    """Return the question for holders of a time, where they are or go to, each by its own index."""
+    return Bounded(union_all(_STANDING.where(whose), _ARRIVING.where(whose)).order_by("id"))
+
+
+_OF_ONE = _overlapping_of(_rows.c.staff_id == bindparam("staff"))
+_OF_TEAM = _overlapping_of(
+    or_(
+        _rows.c.staff_id.in_(bindparam("people", expanding=True)),
+        _rows.c.staff_id.is_(None) & (_rows.c.calcom_event_type_id == bindparam("event_type")),
+    )
+)
 # Rows that refer to a locked one may go on.
-_LOCK_ONE = select(Staff.id).where(Staff.id == bindparam("staff")).with_for_update(key_share=True)
-_LOCK_EVENT_TYPE = (
-    select(CalcomEventType.id)
-    .where(CalcomEventType.id == bindparam("event_type"))
+_LOCK_ONE = Bounded(
+    select(_staff.c.id).where(of(_staff), _staff.c.id == bindparam("staff")).with_for_update(key_share=True)
+)
+_BOOKABLE = Bounded(
+    select(_staff.c.id)
+    .select_from(_staff.join(_hosts, _hosts.c.staff_id == _staff.c.id))
+    .where(
+        of(_staff, _hosts),
+        _hosts.c.event_type_id == bindparam("event_type"),
+        _staff.c.is_active,
+        _staff.c.is_bookable,
+        _staff.c.deleted_at.is_(None),
+    )
+    .order_by(_staff.c.id)
+)
+_LOCK_EVENT_TYPE = Bounded(
+    select(_event_types.c.id)
+    .where(of(_event_types), _event_types.c.id == bindparam("event_type"))
     .with_for_update(key_share=True)
 )
-_LOCK_TEAM = (
-    select(Staff.id)
-    .where(Staff.id.in_(bindparam("people", expanding=True)))
-    .order_by(Staff.id)
+_LOCK_TEAM = Bounded(
+    select(_staff.c.id)
+    .where(of(_staff), _staff.c.id.in_(bindparam("people", expanding=True)))
+    .order_by(_staff.c.id)
     .with_for_update(key_share=True)
 )
 
@@ -82,17 +117,16 @@ class Calendar:
 def lock(session: TenantSession, calendar: Calendar) -> None:
     """Let nobody else take a time in this calendar until the transaction ends."""
     if calendar.staff_id is not None:
-        session.execute(_LOCK_ONE, {"staff": calendar.staff_id}).all()
+        _LOCK_ONE.all(session, staff=calendar.staff_id)
         return
-    session.execute(_LOCK_EVENT_TYPE, {"event_type": calendar.event_type_row}).all()
-    people = [one.id for one in bookable_hosts(session, calendar.event_type_row)]
-    session.execute(_LOCK_TEAM, {"people": people}).all()
+    _LOCK_EVENT_TYPE.all(session, event_type=calendar.event_type_row)
+    _LOCK_TEAM.all(session, people=_people(session, calendar))
 
 
 def in_the_way(
     session: TenantSession, calendar: Calendar, wanted: Interval, *, own_id: int | None = None
-) -> Appointment | None:
-    """Return an appointment for which *wanted* is taken, None when it is free.
+) -> int | None:
+    """Return the key of an appointment for which *wanted* is taken, None when it is free.
 
     Args:
         session: of the company; call :func:`lock` before.
@@ -100,23 +134,29 @@ def in_the_way(
         wanted: half-open: what ends when it starts, or starts when it ends, is not in the way.
         own_id: the appointment that wants it: never in its own way.
     """
+    session.flush()  # what this transaction changed holds its time as well
     if calendar.staff_id is not None:
-        whose = {"staff": calendar.staff_id}
-        found = _overlapping(session, _OVERLAPPING_ONE, whose, wanted, own_id)
-        return found[0] if found and _person_taken(calendar, found, wanted) else None
-    people = {one.id for one in bookable_hosts(session, calendar.event_type_row)}
-    team = {"people": sorted(people), "event_type": calendar.event_type_row}
-    found = _overlapping(session, _OVERLAPPING_TEAM, team, wanted, own_id)
-    taken = _team_taken(calendar, people, found, wanted)
-    return found[0] if found and taken else None
+        found = _overlapping(session, _OF_ONE, wanted, own_id, staff=calendar.staff_id)
+        taken = bool(found) and _person_taken(calendar, found, wanted)
+    else:
+        people = _people(session, calendar)
+        team = {"people": people, "event_type": calendar.event_type_row}
+        found = _overlapping(session, _OF_TEAM, wanted, own_id, **team)
+        taken = bool(found) and _team_taken(calendar, set(people), found, wanted)
+    return found[0].id if taken else None
 
 
-def _person_taken(calendar: Calendar, found: Sequence[Appointment], wanted: Interval) -> bool:
+def _people(session: TenantSession, calendar: Calendar) -> list[int]:
+    """Return whom the event type may book now, in order of their ids."""
+    return [one.id for one in _BOOKABLE.all(session, event_type=calendar.event_type_row)]
+
+
+def _person_taken(calendar: Calendar, found: Sequence[Row[Any]], wanted: Interval) -> bool:
     """Tell whether somebody is busy; of a course with nothing beside it, whether all seats are given."""
     return len(found) >= calendar.seats if _same_course(calendar, found, wanted) else bool(found)
 
 
-def _team_taken(calendar: Calendar, people: set[int], found: Sequence[Appointment], wanted: Interval) -> bool:
+def _team_taken(calendar: Calendar, people: set[int], found: Sequence[Row[Any]], wanted: Interval) -> bool:
     """Tell whether nobody can be free."""
     if calendar.together:
         return bool(found)
@@ -131,13 +171,13 @@ def _team_taken(calendar: Calendar, people: set[int], found: Sequence[Appointmen
     )
 
 
-def _running(found: Sequence[Appointment], instant: datetime) -> int:
+def _running(found: Sequence[Row[Any]], instant: datetime) -> int:
     """Return how many people are busy at an instant, each counted once."""
     busy = [row for row in found if any(one.contains(instant) for one in _held(row))]
     return len({row.staff_id for row in busy} - {None}) + sum(row.staff_id is None for row in busy)
 
 
-def _held(row: Appointment) -> list[Interval]:
+def _held(row: Row[Any]) -> list[Interval]:
     """Return what an appointment holds: where it stands, and where it is being moved."""
     held = [Interval(row.starts_at, row.ends_at)]
     if row.moving_to_starts_at is not None and row.moving_to_ends_at is not None and row.status == MOVING:
@@ -145,7 +185,7 @@ def _held(row: Appointment) -> list[Interval]:
     return held
 
 
-def _same_course(calendar: Calendar, found: Sequence[Appointment], wanted: Interval) -> bool:
+def _same_course(calendar: Calendar, found: Sequence[Row[Any]], wanted: Interval) -> bool:
     """Tell whether all that overlaps is the same course, of which seats may be left."""
     return calendar.seats > 1 and all(
         row.calcom_event_type_id == calendar.event_type_row and wanted in _held(row) for row in found
@@ -153,14 +193,10 @@ def _same_course(calendar: Calendar, found: Sequence[Appointment], wanted: Inter
 
 
 def _overlapping(
-    session: TenantSession,
-    queries: Sequence[Select[Appointment]],
-    whose: Mapping[str, object],
-    wanted: Interval,
-    own_id: int | None,
-) -> Sequence[Appointment]:
-    """Return the holders of a time that overlaps, where they stand or where they are being moved."""
+    session: TenantSession, query: Bounded, wanted: Interval, own_id: int | None, **whose: object
+) -> Sequence[Row[Any]]:
+    """Return the holders of a time that overlaps, where they stand or are being moved, each once."""
     when = {"start": wanted.start, "end": wanted.end, "earliest": wanted.start - LONGEST}
-    found = {one.id: one for query in queries for one in session.scalars(query, {**whose, **when})}
+    found = {one.id: one for one in query.all(session, **whose, **when)}
     found.pop(own_id or 0, None)
     return list(found.values())

@@ -17,6 +17,7 @@ from sqlalchemy import bindparam, select, update
 from askpro_cli.base.errors import AskproError
 from askpro_cli.booking.flow.desk import FlowDesk
 from askpro_cli.booking.flow.states import BOOKING, PENDING_SYNC
+from askpro_cli.platform.bounded import Bounded, of, table_of
 from askpro_cli.platform.database_clock import now_ms
 from askpro_cli.platform.schema import Appointment
 from askpro_cli.platform.tenancy import TenantSession
@@ -29,8 +30,11 @@ _MINE = (
     .with_for_update()
     .execution_options(populate_existing=True)
 )
-_LEASE = select(Appointment.lock_expires_at, now_ms().label("now")).where(
-    Appointment.id == bindparam("id"), Appointment.lock_token == bindparam("token")
+_rows = table_of(Appointment)
+_LEASE = Bounded(
+    select(_rows.c.lock_expires_at, now_ms().label("now")).where(
+        of(_rows), _rows.c.id == bindparam("id"), _rows.c.lock_token == bindparam("token")
+    )
 )
 
 
@@ -57,10 +61,11 @@ class Taken:
 
 def database_now(session: TenantSession) -> datetime:
     """Return the present instant by the database's clock, UTC."""
-    return _instant(session.connection().scalar(_NOW) or 0)
+    return instant_of(session.connection().scalar(_NOW) or 0)
 
 
-def _instant(milliseconds: int) -> datetime:
+def instant_of(milliseconds: int) -> datetime:
+    """Return what the database's clock shows as an instant."""
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
@@ -135,10 +140,10 @@ def secure(session: TenantSession, held: Held, *, seconds: float) -> bool:
         held: the row that this run is at.
         seconds: length of a lease.
     """
-    found = session.execute(_LEASE, {"id": held.appointment_id, "token": held.token}).one_or_none()
+    found = _LEASE.first(session, id=held.appointment_id, token=held.token)
     if found is None:
         return False
-    left = found.lock_expires_at - _instant(found.now)
+    left = found.lock_expires_at - instant_of(found.now)
     return left > timedelta(seconds=seconds / 2) or renew(session, held, seconds=seconds)
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import bindparam, select
 
 from askpro_cli.base.errors import IdempotencyError, RefusedError, SlotUnavailableError
 from askpro_cli.base.times import iso_local
 from askpro_cli.booking.customers.active import active_customer
-from askpro_cli.booking.flow import conflicts
+from askpro_cli.booking.flow import conflicts, leases
 from askpro_cli.booking.flow.desk import FlowDesk
-from askpro_cli.booking.flow.leases import Held, Taken, database_now, new_token
+from askpro_cli.booking.flow.leases import Held, Taken, new_token
 from askpro_cli.booking.flow.making.drafting import Draft
 from askpro_cli.booking.flow.mapping.wishes import Target
 from askpro_cli.booking.flow.states import BOOKING
+from askpro_cli.platform.bounded import Bounded, of, table_of
+from askpro_cli.platform.database_clock import now_ms
+from askpro_cli.platform.new_rows import add_row
 from askpro_cli.platform.schema import Appointment
 from askpro_cli.platform.tenancy import TenantSession
 
@@ -24,7 +28,17 @@ CONTENT = "content"
 OURS = "askpro"
 """As ``vendor`` of a refusal: our own records refuse it, Cal.com was not asked to book."""
 
-_UNDER_KEY = select(Appointment).where(Appointment.idempotency_key == bindparam("key"))
+_rows = table_of(Appointment)
+_LOOK = Bounded(
+    select(
+        now_ms().label("now"),
+        select(_rows.c.id)
+        .where(of(_rows), _rows.c.idempotency_key == bindparam("key"))
+        .scalar_subquery()
+        .label("own"),
+    )
+)
+"""The database's clock, and the appointment under a key."""
 
 
 def standing(session: TenantSession, draft: Draft) -> Appointment | None:
@@ -34,14 +48,23 @@ def standing(session: TenantSession, draft: Draft) -> Appointment | None:
         IdempotencyError: the key was given before, for another appointment.
         RefusedError: it is with somebody else, or somewhere else, than is asked for now.
     """
-    row = session.scalar(_UNDER_KEY, {"key": draft.key})
-    if row is None:
-        return None
+    return _look(session, draft)[1]
+
+
+def _look(session: TenantSession, draft: Draft) -> tuple[datetime, Appointment | None]:
+    """Return the present instant by the database's clock, and :func:`standing`."""
+    found = _LOOK.all(session, key=draft.key)[0]
+    row = session.get_one(Appointment, found.own) if found.own else None
+    if row is not None:
+        _refuse_another(row, draft)
+    return leases.instant_of(found.now), row
+
+
+def _refuse_another(row: Appointment, draft: Draft) -> None:
     if (row.booking_metadata or {}).get(CONTENT) != draft.payload.content:
         message = "this idempotency key was used before, for another appointment"
         raise IdempotencyError(message, hint="give another key, or leave it out to have it derived")
     _refuse_other(row, draft)
-    return row
 
 
 def claim(session: TenantSession, flow: FlowDesk, draft: Draft) -> Taken | Appointment:
@@ -53,17 +76,16 @@ def claim(session: TenantSession, flow: FlowDesk, draft: Draft) -> Taken | Appoi
         NotFoundError: its customer was erased meanwhile.
     """
     conflicts.lock(session, draft.calendar)
-    own = standing(session, draft)
+    now, own = _look(session, draft)
     if own is not None:
         return own
     other = conflicts.in_the_way(session, draft.calendar, draft.interval)
     if other is not None:
         raise taken(flow, draft)
-    row = _row(session, flow, draft)
-    session.add(row)
-    session.flush()
+    values = _values(session, flow, draft, now)
+    key = add_row(session, Appointment, **values)
     flow.at_step("row_inserted")
-    return Taken(row, Held(row.id, row.lock_token or ""))
+    return Taken(Appointment(id=key, **values), Held(key, values["lock_token"]))
 
 
 def taken(flow: FlowDesk, draft: Draft, by: str = OURS) -> SlotUnavailableError:
@@ -94,30 +116,31 @@ def _refuse_other(row: Appointment, draft: Draft) -> None:
     )
 
 
-def _row(session: TenantSession, flow: FlowDesk, draft: Draft) -> Appointment:
+def _values(session: TenantSession, flow: FlowDesk, draft: Draft, now: datetime) -> dict[str, Any]:
+    """Return the columns of the new row."""
     wish, target = draft.wish, draft.target
-    return Appointment(
-        branch_id=target.branch_id,
-        customer_id=_customer(session, target),
-        staff_id=target.staff_id,
-        service_id=target.service_id,
-        call_id=target.call_id,
-        calcom_event_type_id=target.event_type_row,
-        idempotency_key=draft.key,
-        correlation_id=flow.correlation_id,
-        status=BOOKING,
-        source=wish.source,
-        starts_at=draft.interval.start,
-        ends_at=draft.interval.end,
-        payload=draft.payload.pack(),
-        booking_metadata={CONTENT: draft.payload.content},
-        price_cents=target.price_cents,
-        notes=wish.notes,
-        version=1,
-        attempts=1,
-        lock_token=new_token(),
-        lock_expires_at=database_now(session) + timedelta(seconds=flow.lease_seconds),
-    )
+    return {
+        "branch_id": target.branch_id,
+        "customer_id": _customer(session, target),
+        "staff_id": target.staff_id,
+        "service_id": target.service_id,
+        "call_id": target.call_id,
+        "calcom_event_type_id": target.event_type_row,
+        "idempotency_key": draft.key,
+        "correlation_id": flow.correlation_id,
+        "status": BOOKING,
+        "source": wish.source,
+        "starts_at": draft.interval.start,
+        "ends_at": draft.interval.end,
+        "payload": draft.payload.pack(),
+        "booking_metadata": {CONTENT: draft.payload.content},
+        "price_cents": target.price_cents,
+        "notes": wish.notes,
+        "version": 1,
+        "attempts": 1,
+        "lock_token": new_token(),
+        "lock_expires_at": now + timedelta(seconds=flow.lease_seconds),
+    }
 
 
 def _customer(session: TenantSession, target: Target) -> int | None:

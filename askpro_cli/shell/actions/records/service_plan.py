@@ -47,7 +47,7 @@ def _held_by(session: TenantSession, draft: Draft) -> tuple[int, bool] | None:
     if own is not None:
         return own.id, True
     other = conflicts.in_the_way(session, draft.calendar, draft.interval)
-    return (other.id, False) if other is not None else None
+    return (other, False) if other is not None else None
 
 
 def _plan(app: App, draft: Draft, *, listed: bool | None, next_free: bool) -> dict[str, Any]:

@@ -20,9 +20,10 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, Row, bindparam, or_, select, union_all
 
 from askpro_cli.base.times import Interval
+from askpro_cli.booking.flow.mapping.reading import bookable_hosts
 from askpro_cli.booking.flow.states import HOLDING, MOVING
 from askpro_cli.platform.bounded import Bounded, of, table_of
-from askpro_cli.platform.schema import Appointment, CalcomEventType, Staff, StaffEventType
+from askpro_cli.platform.schema import Appointment, CalcomEventType, Staff
 from askpro_cli.platform.tenancy import TenantSession
 
 LONGEST = timedelta(days=1)
@@ -30,7 +31,7 @@ LONGEST = timedelta(days=1)
 
 _START: BindParameter[datetime] = bindparam("start")
 _END: BindParameter[datetime] = bindparam("end")
-_rows, _staff, _event_types, _hosts = map(table_of, (Appointment, Staff, CalcomEventType, StaffEventType))
+_rows, _staff, _event_types = map(table_of, (Appointment, Staff, CalcomEventType))
 _HOLDER = (
     _rows.c.id,
     _rows.c.staff_id,
@@ -71,18 +72,6 @@ _OF_TEAM = _overlapping_of(
 # Rows that refer to a locked one may go on.
 _LOCK_ONE = Bounded(
     select(_staff.c.id).where(of(_staff), _staff.c.id == bindparam("staff")).with_for_update(key_share=True)
-)
-_BOOKABLE = Bounded(
-    select(_staff.c.id)
-    .select_from(_staff.join(_hosts, _hosts.c.staff_id == _staff.c.id))
-    .where(
-        of(_staff, _hosts),
-        _hosts.c.event_type_id == bindparam("event_type"),
-        _staff.c.is_active,
-        _staff.c.is_bookable,
-        _staff.c.deleted_at.is_(None),
-    )
-    .order_by(_staff.c.id)
 )
 _LOCK_EVENT_TYPE = Bounded(
     select(_event_types.c.id)
@@ -148,7 +137,7 @@ def in_the_way(
 
 def _people(session: TenantSession, calendar: Calendar) -> list[int]:
     """Return whom the event type may book now, in order of their ids."""
-    return [one.id for one in _BOOKABLE.all(session, event_type=calendar.event_type_row)]
+    return [one.id for one in bookable_hosts(session, calendar.event_type_row)]
 
 
 def _person_taken(calendar: Calendar, found: Sequence[Row[Any]], wanted: Interval) -> bool:

@@ -17,7 +17,7 @@ from support.seeded import SeededTemplates
 from askpro_cli.base.times import Interval
 from askpro_cli.booking.flow import conflicts, states
 from askpro_cli.booking.flow.conflicts import Calendar
-from askpro_cli.booking.flow.mapping.choosing import bookable_hosts
+from askpro_cli.booking.flow.mapping.reading import bookable_hosts
 from askpro_cli.platform.records import Records
 from askpro_cli.platform.schema import Appointment, CalcomEventType
 from askpro_cli.platform.tenancy import TenantSession

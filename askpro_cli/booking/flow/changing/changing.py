@@ -18,7 +18,8 @@ from askpro_cli.booking.flow.conflicts import Calendar
 from askpro_cli.booking.flow.desk import FlowDesk
 from askpro_cli.booking.flow.leases import Taken
 from askpro_cli.booking.flow.making import completion
-from askpro_cli.booking.flow.mapping.choosing import bookable_hosts, single_host
+from askpro_cli.booking.flow.mapping.choosing import single_host
+from askpro_cli.booking.flow.mapping.reading import bookable_hosts
 from askpro_cli.booking.flow.showing import listing
 from askpro_cli.booking.flow.states import BOOKING, CANCELLING, MOVING, PENDING_SYNC, SCHEDULED
 from askpro_cli.platform.schema import Appointment, CalcomEventType
@@ -165,7 +166,7 @@ def calendar_of(session: TenantSession, row: Appointment) -> Calendar | None:
     if row.calcom_event_type_id is None:
         return None if row.staff_id is None else Calendar(0, row.staff_id)
     event_type = session.get_one(CalcomEventType, row.calcom_event_type_id)
-    host = single_host(event_type, bookable_hosts(session, event_type.id))
+    host = single_host(event_type.staff_id, bookable_hosts(session, event_type.id))
     return Calendar(event_type.id, host)
 
 

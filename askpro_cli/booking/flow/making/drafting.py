@@ -12,11 +12,14 @@ from askpro_cli.booking.flow.conflicts import Calendar
 from askpro_cli.booking.flow.desk import FlowDesk
 from askpro_cli.booking.flow.making import keys
 from askpro_cli.booking.flow.making.payload import Payload, known_of, remembered
+from askpro_cli.booking.flow.making.standing import Wanted, look
 from askpro_cli.booking.flow.mapping import mapping
 from askpro_cli.booking.flow.mapping.wishes import AppointmentWish, Target
 from askpro_cli.booking.requests import MAX_METADATA_ENTRIES, BookingRequest, check_start
 from askpro_cli.calcom.event_types.lookup import VENDOR_IS_DOWN, Reference, find_event_type
 from askpro_cli.calcom.models import EventType
+from askpro_cli.platform.schema import Appointment
+from askpro_cli.platform.tenancy import TenantSession
 
 APPOINTMENT_ENTRY = "askpro_appointment"
 CORRELATION_ENTRY = "askpro_correlation"
@@ -28,27 +31,40 @@ class Draft:
     """An appointment that is not written yet.
 
     Args:
-        wish: as it was asked for.
-        target: what it comes down to.
+        wanted: what is asked for, and its key.
         payload: what a later run would need.
-        key: idempotency key, given or derived.
         interval: from start to end, the full length.
         event_type: as the vendor described it, or as much as we know when the vendor is down.
         known: the vendor described it.
+        standing: the appointment that stood under the key when it was mapped, None when there was none.
     """
 
-    wish: AppointmentWish
-    target: Target
+    wanted: Wanted
     payload: Payload
-    key: str
     interval: Interval
     event_type: EventType
     known: bool
+    standing: Appointment | None
+
+    @property
+    def wish(self) -> AppointmentWish:
+        """The wish, as it was asked for."""
+        return self.wanted.wish
+
+    @property
+    def target(self) -> Target:
+        """What the wish comes down to."""
+        return self.wanted.target
+
+    @property
+    def key(self) -> str:
+        """The idempotency key."""
+        return self.wanted.key
 
     @property
     def request(self) -> BookingRequest:
         """The remote booking, as a person asked for it."""
-        return self.payload.request
+        return self.wanted.request
 
     @property
     def calendar(self) -> Calendar:
@@ -70,20 +86,31 @@ async def draft_of(flow: FlowDesk, wish: AppointmentWish, target: Target | None 
         target: what its service was mapped to already, None to map it now.
 
     Raises:
-        AskproError: it cannot be mapped, does not fit the event type, or lies in the past.
+        AskproError: it cannot be mapped, does not fit the event type, or lies in the past; or its key
+            stands for another appointment.
         VendorError: the event type is not known and the vendor could not be asked.
     """
     check_start(wish.start, flow.desk.clock.now(), flow.desk.zone)
-    if target is None:
-        target = await flow.run(lambda session: mapping.resolve(session, wish.service), "map a service")
-    request = request_of(wish, target)
+    wanted, standing = await flow.run(
+        lambda session: _looked_up(session, flow, wish, target), "map a service and look for an appointment"
+    )
+    target, request = wanted.target, wanted.request
     event_type, known = await _event_type(flow, target)
     minutes = planned_minutes(fitted(request, event_type), event_type) if known else target.duration
-    key = wish.key or keys.derive_key(flow.company, wish.service.call, target, request)
-    content = keys.content_of(wish, key, target, request)
-    payload = Payload(request, content, wish.reserve, known_of(event_type))
+    payload = Payload(request, wanted.content, wish.reserve, known_of(event_type))
     interval = Interval(wish.start, wish.start + timedelta(minutes=minutes))
-    return Draft(wish, target, payload, key, interval, event_type, known)
+    return Draft(wanted, payload, interval, event_type, known, standing)
+
+
+def _looked_up(
+    session: TenantSession, flow: FlowDesk, wish: AppointmentWish, target: Target | None
+) -> tuple[Wanted, Appointment | None]:
+    """Map a wish where that was not done yet, and look whether its appointment stands already."""
+    target = target or mapping.resolve(session, wish.service)
+    request = request_of(wish, target)
+    key = wish.key or keys.derive_key(flow.company, wish.service.call, target, request)
+    wanted = Wanted(wish, target, request, key, keys.content_of(wish, key, target, request))
+    return wanted, look(session, wanted).row
 
 
 def request_of(wish: AppointmentWish, target: Target) -> BookingRequest:

@@ -18,6 +18,7 @@ from askpro_cli.booking.flow.making.completion import keep
 from askpro_cli.booking.flow.making.drafting import Draft, draft_of
 from askpro_cli.booking.flow.making.finishing import finish, kept_for_later, order_of
 from askpro_cli.booking.flow.making.recheck import is_free
+from askpro_cli.booking.flow.making.standing import look
 from askpro_cli.booking.flow.mapping.wishes import AppointmentWish, Target
 from askpro_cli.booking.flow.outcomes import Outcome
 from askpro_cli.booking.flow.states import BOOKING, CANCELLING, MOVING, PENDING_SYNC
@@ -50,18 +51,20 @@ async def book_appointment(flow: FlowDesk, wish: AppointmentWish, target: Target
     flow.at_step("begun")
     draft = await draft_of(flow, wish, target)
     flow.at_step("mapped")
+    standing = draft.standing
     while True:
-        found = await _own(flow, draft) or await _claim(flow, draft)
+        found = standing or await _claim(flow, draft)
         if isinstance(found, Taken):
             flow.at_step("row_committed")
             return await _first_try(flow, draft, found)
         outcome = await _resume(flow, draft, found)
         if outcome is not None:
             return outcome
+        standing = await _own(flow, draft)
 
 
 async def _own(flow: FlowDesk, draft: Draft) -> Appointment | None:
-    return await flow.run(lambda session: claims.standing(session, draft), "look for an appointment")
+    return await flow.run(lambda session: look(session, draft.wanted).row, "look for an appointment")
 
 
 async def _claim(flow: FlowDesk, draft: Draft) -> Taken | Appointment:

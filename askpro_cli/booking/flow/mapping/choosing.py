@@ -4,56 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from askpro_cli.base.errors import InvalidValueError, RefusedError
 from askpro_cli.booking.flow.mapping.naming import listed, only
-from askpro_cli.platform.schema import (
-    Branch,
-    CalcomEventType,
-    Company,
-    Service,
-    ServiceStaff,
-    Staff,
-    StaffEventType,
+from askpro_cli.booking.flow.mapping.reading import (
+    Bookable,
+    Offered,
+    Person,
+    Place,
+    Shop,
+    read_event_types,
+    read_staff,
 )
+from askpro_cli.platform.schema import Branch
 from askpro_cli.platform.tenancy import TenantSession
 
-_BOOKABLE = (
-    select(Staff).where(Staff.is_active, Staff.is_bookable, Staff.deleted_at.is_(None)).order_by(Staff.id)
-)
-_HOSTS = _BOOKABLE.join(StaffEventType, StaffEventType.staff_id == Staff.id).where(
-    StaffEventType.event_type_id == bindparam("event_type")
-)
-_PERSON = _BOOKABLE.where(Staff.id == bindparam("staff"))
-_OFFERING = select(ServiceStaff.staff_id).where(
-    ServiceStaff.service_id == bindparam("service"), ServiceStaff.is_active
-)
-_EVENT_TYPES = (
-    select(CalcomEventType)
-    .where(CalcomEventType.service_id == bindparam("service"), CalcomEventType.is_active)
-    .order_by(CalcomEventType.id)
-)
 
-
-def bookable_hosts(session: TenantSession, event_type_row: int) -> Sequence[Staff]:
-    """Return whom an event type may book now, by id."""
-    return session.scalars(_HOSTS, {"event_type": event_type_row}).all()
-
-
-def event_types_of(session: TenantSession, service: Service) -> Sequence[CalcomEventType]:
+def event_types_of(session: TenantSession, service: Offered) -> Sequence[Bookable]:
     """Return the event types a service is booked by.
 
     Raises:
         RefusedError: there is none.
     """
-    found = session.scalars(_EVENT_TYPES, {"service": service.id}).all()
+    found = read_event_types(session, service.id)
     if not found:
         raise _unbookable(service, "it has no event type of Cal.com")
     return found
 
 
-def find_staff(session: TenantSession, text: str | None, service: Service, company: Company) -> Staff | None:
+def find_staff(session: TenantSession, text: str | None, service: Offered, company: Shop) -> Person | None:
     """Return the person that is wanted.
 
     Raises:
@@ -62,9 +42,8 @@ def find_staff(session: TenantSession, text: str | None, service: Service, compa
     """
     if text is None:
         return None
-    known = session.scalars(_BOOKABLE).all()
+    known, offering = read_staff(session, service.id)
     person = only(known, text, what="staff", option="--staff", company=company.slug)
-    offering = set(session.scalars(_OFFERING, {"service": service.id}))
     if person.id in offering:
         return person
     names = listed(one.name for one in known if one.id in offering)
@@ -75,7 +54,7 @@ def find_staff(session: TenantSession, text: str | None, service: Service, compa
     )
 
 
-def check_place(session: TenantSession, staff: Staff | None, branch: Branch | None) -> None:
+def check_place(session: TenantSession, staff: Person | None, branch: Place | None) -> None:
     """Raise when the person that is wanted works at another branch; one without a branch works at all.
 
     Raises:
@@ -90,19 +69,19 @@ def check_place(session: TenantSession, staff: Staff | None, branch: Branch | No
     )
 
 
-def works_at(staff: Staff, branch: Branch | None) -> bool:
+def works_at(staff: Person, branch: Place | None) -> bool:
     """Tell whether somebody can be offered at a branch; where none is meant, anybody can."""
     return branch is None or staff.branch_id in (None, branch.id)
 
 
 def choose(
     session: TenantSession,
-    candidates: Sequence[CalcomEventType],
-    service: Service,
-    branch: Branch | None,
-    staff: Staff | None,
-) -> tuple[CalcomEventType, Sequence[Staff]]:
-    """Return the one event type that books this service here with this person, and whom it books.
+    candidates: Sequence[Bookable],
+    service: Offered,
+    branch: Place | None,
+    staff: Person | None,
+) -> Bookable:
+    """Return the one event type that books this service here with this person.
 
     Raises:
         RefusedError: none does.
@@ -114,66 +93,55 @@ def choose(
         raise _unbookable(
             service, f"no event type of Cal.com books it at {branch.slug if branch else 'no branch'}"
         )
-    hosts = {one.id: _hosts(session, one) for one in here}
-    served = _served(session, here, hosts, service, branch)
-    fitting = [one for one in served if _fits(one, hosts[one.id], staff)]
+    served = _served(session, here, service, branch)
+    fitting = [one for one in served if _fits(one, staff)]
     if staff is None:  # one that several serve is meant, unless each has an own one
         fitting = [one for one in fitting if one.staff_id is None] or fitting
     if len(fitting) == 1:
-        return fitting[0], hosts[fitting[0].id]
+        return fitting[0]
     if fitting:
-        raise _ambiguous(service, fitting, hosts)
-    raise _no_such_choice(service, staff, here, hosts)
+        raise _ambiguous(service, fitting)
+    raise _no_such_choice(service, staff, here)
 
 
 def _served(
     session: TenantSession,
-    here: Sequence[CalcomEventType],
-    hosts: dict[int, Sequence[Staff]],
-    service: Service,
-    branch: Branch | None,
-) -> Sequence[CalcomEventType]:
+    here: Sequence[Bookable],
+    service: Offered,
+    branch: Place | None,
+) -> Sequence[Bookable]:
     """Return those that book somebody who works here, or nobody by name; whom a team sends Cal.com decides.
 
     Raises:
         RefusedError: all book people of other branches.
     """
-    served = [
-        one for one in here if not hosts[one.id] or any(works_at(person, branch) for person in hosts[one.id])
-    ]
+    served = [one for one in here if not one.people or any(works_at(person, branch) for person in one.people)]
     if served:
         return served
-    people = [person for one in here for person in hosts[one.id]]
+    people = [person for one in here for person in one.people]
     raise _unbookable(service, _elsewhere(session, people, branch))
 
 
-def _elsewhere(session: TenantSession, people: Sequence[Staff], branch: Branch | None) -> str:
+def _elsewhere(session: TenantSession, people: Sequence[Person], branch: Place | None) -> str:
     """Return in words where people work who do not work at *branch*."""
     places = session.scalars(select(Branch.slug).where(Branch.id.in_({one.branch_id for one in people})))
     names, work = listed(one.name for one in people), "works" if len(people) == 1 else "work"
     return f"{names} {work} at {listed(places)}, not at {branch.slug if branch else 'this branch'}"
 
 
-def _hosts(session: TenantSession, event_type: CalcomEventType) -> Sequence[Staff]:
-    """Return whom it books: the person it names, else its hosts."""
-    if event_type.staff_id is None:
-        return bookable_hosts(session, event_type.id)
-    return session.scalars(_PERSON, {"staff": event_type.staff_id}).all()
-
-
-def _fits(event_type: CalcomEventType, hosts: Sequence[Staff], staff: Staff | None) -> bool:
+def _fits(event_type: Bookable, staff: Person | None) -> bool:
     """Tell whether it books *staff*: where Cal.com chooses among several, nobody can ask for one."""
     if staff is None:
-        return event_type.staff_id is None or bool(hosts)
-    return [one.id for one in hosts] == [staff.id]
+        return event_type.staff_id is None or bool(event_type.people)
+    return [one.id for one in event_type.people] == [staff.id]
 
 
-def single_host(event_type: CalcomEventType, people: Sequence[Staff]) -> int | None:
-    """Return the one person an event type books, None where Cal.com chooses."""
-    return event_type.staff_id or (people[0].id if len(people) == 1 else None)
+def single_host(named: int | None, people: Sequence[Person]) -> int | None:
+    """Return the one person that an event type books, *named* or alone, None where Cal.com chooses."""
+    return named or (people[0].id if len(people) == 1 else None)
 
 
-def _unbookable(service: Service, why: str) -> RefusedError:
+def _unbookable(service: Offered, why: str) -> RefusedError:
     return RefusedError(
         f"{service.name} cannot be booked: {why}",
         subject=service.name,
@@ -181,10 +149,8 @@ def _unbookable(service: Service, why: str) -> RefusedError:
     )
 
 
-def _ambiguous(
-    service: Service, fitting: Sequence[CalcomEventType], hosts: dict[int, Sequence[Staff]]
-) -> InvalidValueError:
-    people = listed(person.name for one in fitting for person in hosts[one.id])
+def _ambiguous(service: Offered, fitting: Sequence[Bookable]) -> InvalidValueError:
+    people = listed(person.name for one in fitting for person in one.people)
     named = ", ".join(f"{one.calcom_event_type_id} ({one.name})" for one in fitting)
     return InvalidValueError(
         f"{service.name} is booked by several event types: {named}",
@@ -194,16 +160,15 @@ def _ambiguous(
 
 
 def _no_such_choice(
-    service: Service,
-    staff: Staff | None,
-    here: Sequence[CalcomEventType],
-    hosts: dict[int, Sequence[Staff]],
+    service: Offered,
+    staff: Person | None,
+    here: Sequence[Bookable],
 ) -> RefusedError:
     if staff is None:
         return _unbookable(service, "nobody of its event type can be booked now")
-    several = [one for one in here if staff.id in {person.id for person in hosts[one.id]}]
+    several = [one for one in here if staff.id in {person.id for person in one.people}]
     if several:
-        names = listed(person.name for one in several for person in hosts[one.id])
+        names = listed(person.name for one in several for person in one.people)
         why = f"Cal.com chooses among {names}"
         message = f"{service.name} cannot be booked with {staff.name} alone: {why}"
         return RefusedError(message, subject="--staff", hint="leave --staff out")

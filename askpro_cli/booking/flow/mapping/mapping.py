@@ -22,30 +22,14 @@ from askpro_cli.booking.flow.mapping.choosing import (
     single_host,
 )
 from askpro_cli.booking.flow.mapping.naming import listed, only
+from askpro_cli.booking.flow.mapping.reading import Bookable, Offered, Place, Shop, read_places, read_shop
 from askpro_cli.booking.flow.mapping.wishes import Contact, ServiceWish, Target
-from askpro_cli.platform import tenancy
-from askpro_cli.platform.schema import (
-    Branch,
-    BranchService,
-    CalcomEventType,
-    Call,
-    Company,
-    PhoneNumber,
-    Service,
-)
+from askpro_cli.platform.schema import Call, PhoneNumber
 from askpro_cli.platform.tenancy import TenantSession
 
 # Made once: making a query costs more than asking it.
-_COMPANY = select(Company).where(Company.id == bindparam("company"))
 _CALL = select(Call).where(Call.retell_call_id == bindparam("call"))
 _NUMBER = select(PhoneNumber).where(PhoneNumber.number == bindparam("number"))
-_SERVICES = select(Service).where(Service.is_active, Service.deleted_at.is_(None)).order_by(Service.id)
-_BRANCHES = select(Branch).where(Branch.is_active, Branch.deleted_at.is_(None)).order_by(Branch.id)
-_OFFERS = (
-    select(BranchService)
-    .where(BranchService.service_id == bindparam("service"), BranchService.is_active)
-    .order_by(BranchService.id)
-)
 
 
 def resolve(session: TenantSession, wish: ServiceWish) -> Target:
@@ -60,27 +44,27 @@ def resolve(session: TenantSession, wish: ServiceWish) -> Target:
         InvalidValueError: a name means several, or branch or person do not offer the service.
         RefusedError: the service has no event type, or the call was dialled to a number of somebody else.
     """
-    company = _company(session)
+    company = read_shop(session)
     call, branch_of_call = _call(session, wish.call, company)
-    service = only(_services(session), wish.service, what="service", option="--service", company=company.slug)
+    service = only(company.services, wish.service, what="service", option="--service", company=company.slug)
     candidates = event_types_of(session, service)
-    offers = session.scalars(_OFFERS, {"service": service.id}).all()
-    branch = _Place(session, company, service, candidates, offers).branch(wish.branch, branch_of_call)
+    places = _Places(company, service, candidates, read_places(session, service.id))
+    branch = places.branch(wish.branch, branch_of_call)
     staff = find_staff(session, wish.staff, service, company)
     check_place(session, staff, branch)
-    event_type, people = choose(session, candidates, service, branch, staff)
-    offer = next((one for one in offers if branch and one.branch_id == branch.id), None)
+    event_type = choose(session, candidates, service, branch, staff)
+    own_price = branch.price_cents if branch else None
     return Target(
         service_id=service.id,
         service=service.name,
-        duration=(offer.duration if offer else None) or service.duration,
-        price_cents=service.price_cents if offer is None or offer.price_cents is None else offer.price_cents,
+        duration=(branch.duration if branch else None) or service.duration,
+        price_cents=service.price_cents if own_price is None else own_price,
         event_type_row=event_type.id,
         event_type_id=event_type.calcom_event_type_id,
         event_type=event_type.name,
         team_id=event_type.team_id,
-        staff_ids=tuple(one.id for one in people),
-        staff_id=single_host(event_type, people),
+        staff_ids=tuple(one.id for one in event_type.people),
+        staff_id=single_host(event_type.staff_id, event_type.people),
         branch_id=branch.id if branch else None,
         branch=branch.slug if branch else None,
         timezone=(branch.timezone if branch else None) or company.timezone,
@@ -89,19 +73,7 @@ def resolve(session: TenantSession, wish: ServiceWish) -> Target:
     )
 
 
-def _company(session: TenantSession) -> Company:
-    """Return the session's company.
-
-    Raises:
-        RefusedError: it is switched off.
-    """
-    company = session.scalars(_COMPANY, {"company": session.info[tenancy.COMPANY]}).one()
-    if not company.is_active:
-        raise RefusedError(f"company {company.slug} is not active", subject=company.slug)
-    return company
-
-
-def _call(session: TenantSession, call_id: str | None, company: Company) -> tuple[Call | None, int | None]:
+def _call(session: TenantSession, call_id: str | None, company: Shop) -> tuple[Call | None, int | None]:
     """Return the call that asks, and the branch whose number was dialled.
 
     Raises:
@@ -123,28 +95,23 @@ def _call(session: TenantSession, call_id: str | None, company: Company) -> tupl
     return call, call.branch_id or dialled.branch_id
 
 
-def _services(session: TenantSession) -> Sequence[Service]:
-    return session.scalars(_SERVICES).all()
-
-
 @dataclass(frozen=True)
-class _Place:
+class _Places:
     """Finds the branch of an appointment."""
 
-    session: TenantSession
-    company: Company
-    service: Service
-    event_types: Sequence[CalcomEventType]
-    offers: Sequence[BranchService]
+    company: Shop
+    service: Offered
+    event_types: Sequence[Bookable]
+    branches: Sequence[Place]
 
-    def branch(self, text: str | None, of_call: int | None) -> Branch | None:
+    def branch(self, text: str | None, of_call: int | None) -> Place | None:
         """Return the branch that is named, else that of the call, else the only one that offers it.
 
         Raises:
             NotFoundError: no such branch.
             InvalidValueError: it does not offer the service, or several do and none is named.
         """
-        known = self._branches()
+        known = [one for one in self.branches if one.is_open]
         if text is not None:
             found = only(known, text, what="branch", option="--branch", company=self.company.slug)
             return self._offering(found, known)
@@ -157,14 +124,14 @@ class _Place:
             raise InvalidValueError(message, subject="--branch", hint="name one of them")
         return offering[0] if offering else None
 
-    def _of_call(self, branch_id: int, known: Sequence[Branch]) -> Branch:
+    def _of_call(self, branch_id: int, known: Sequence[Place]) -> Place:
         found = next((one for one in known if one.id == branch_id), None)
         if found is None:
             message = f"the branch that was called takes no appointments: branch {branch_id} is not active"
             raise RefusedError(message, subject=str(branch_id), hint="askpro provision check")
         return found
 
-    def _offering(self, branch: Branch, known: Sequence[Branch]) -> Branch:
+    def _offering(self, branch: Place, known: Sequence[Place]) -> Place:
         offered = self._offered()
         if not offered or branch.id in offered:
             return branch
@@ -175,13 +142,10 @@ class _Place:
             hint=f"it is offered at {names}" if names else "askpro provision check",
         )
 
-    def _branches(self) -> Sequence[Branch]:
-        return self.session.scalars(_BRANCHES).all()
-
     def _offered(self) -> set[int]:
         """Return the branches that say they offer it, and those of its event types."""
         own = {one.branch_id for one in self.event_types if one.branch_id is not None}
-        return {one.branch_id for one in self.offers} | own
+        return {one.id for one in self.branches if one.offers} | own
 
 
 def _contact(session: TenantSession, customer_id: int | None) -> Contact | None:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from askpro_cli.base.redaction import mask_email, mask_name, mask_phone
 from askpro_cli.booking.flow import conflicts
-from askpro_cli.booking.flow.making import claims
 from askpro_cli.booking.flow.making.drafting import Draft, draft_of
 from askpro_cli.booking.flow.making.recheck import is_free
+from askpro_cli.booking.flow.making.standing import look
 from askpro_cli.booking.slot_views import event_type_view, slot_view
 from askpro_cli.shell.actions.booking_tables import properties_table
 from askpro_cli.shell.actions.vendor_meta import told, vendor_meta
@@ -43,7 +43,7 @@ async def plan_of(app: App, flow: FlowDesk, asked: Asked, *, next_free: bool) ->
 
 def _held_by(session: TenantSession, draft: Draft) -> tuple[int, bool] | None:
     """Return the appointment that has the time, and whether it is this request's own; None: it is free."""
-    own = claims.standing(session, draft)
+    own = look(session, draft.wanted).row
     if own is not None:
         return own.id, True
     other = conflicts.in_the_way(session, draft.calendar, draft.interval)

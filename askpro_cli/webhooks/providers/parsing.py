@@ -60,7 +60,7 @@ def _refuse_constant(word: str) -> NoReturn:
 
 def _is_too_deep(document: Any) -> bool:
     level = [document]
-    for _ in range(DEEPEST + 1):
+    for _ in range(DEEPEST):
         level = [
             child
             for parent in level

@@ -86,9 +86,9 @@ def _read(headers: Headers) -> tuple[int, list[bytes]] | Refusal:
         return value
     items = [item.split("=", 2) for item in value.split(",")]
     try:
-        stamp = int(next(item[1] for item in items if item[0] == "t"))
+        stamp = int([item[1] for item in items if item[0] == "t"][0])  # noqa: RUF015 (every t must have a value)
         given = [item[1] for item in items if item[0] == _SCHEME]
-    except (IndexError, StopIteration, ValueError):
+    except (IndexError, ValueError):
         return _MALFORMED
     return (stamp, [one.encode() for one in takewhile(str.isascii, given)]) if given else _NO_SCHEME
 

@@ -70,7 +70,7 @@ class Secrets(Protocol):
         """Return who may send: the vendors and the configured senders, with a secret or without."""
         ...
 
-    def reload(self) -> None:
+    def reload(self) -> object:
         """Read them again: all of them or, when one cannot be read, none (ConfigError)."""
         ...
 

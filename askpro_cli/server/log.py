@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any, TextIO
+from typing import IO, Any, TextIO, cast
 
 import structlog
 
@@ -19,9 +19,9 @@ class DaemonLog:
         fields: written with every event (``process``).
     """
 
-    def __init__(self, stream: TextIO, level: str = "info", **fields: Any) -> None:
+    def __init__(self, stream: IO[str], level: str = "info", **fields: Any) -> None:
         self._logger = structlog.wrap_logger(
-            structlog.WriteLogger(stream),
+            structlog.WriteLogger(cast("TextIO", stream)),
             processors=[
                 structlog.processors.add_log_level,
                 structlog.processors.TimeStamper(fmt="iso", utc=True),

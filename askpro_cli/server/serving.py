@@ -80,7 +80,7 @@ class DaemonServer(uvicorn.Server):
         self._listen_to_hangups()
         self.servers = [cast("asyncio.Server", await self._accept())]
         self.started = True
-        self._around.notifier.tell(READY, f"STATUS=serving {self._listener.url}")
+        self._around.notifier.tell(READY, f"MAINPID={os.getpid()}", f"STATUS=serving {self._listener.url}")
         self._around.on_ready()
 
     async def on_tick(self, counter: int) -> bool:

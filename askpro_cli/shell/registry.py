@@ -85,6 +85,11 @@ COMMANDS: dict[str, Entry] = {
         "Make, list and revoke the bearer tokens of the daemon's API, and see what was asked.",
         OPERATIONS,
     ),
+    "serve": Entry(
+        f"{_COMMANDS}.serve",
+        "Take webhooks, keep them before they are acknowledged, and handle them.",
+        OPERATIONS,
+    ),
     "doctor": Entry(f"{_COMMANDS}.doctor", "Check settings, stores and the way to Cal.com.", OPERATIONS),
     "health": Entry(
         f"{_COMMANDS}.health", "Show the state of vendor, state and records at a glance.", OPERATIONS

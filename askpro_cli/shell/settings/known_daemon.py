@@ -25,6 +25,12 @@ DAEMON_SETTINGS: tuple[Setting, ...] = (
     Setting(
         "server.proxies", Kind.TEXT, "Proxies whose X-Forwarded-For is believed, with commas", guarded=True
     ),
+    Setting(
+        "server.log_level",
+        Kind.TEXT,
+        "The least that is logged",
+        choices=("debug", "info", "warning", "error"),
+    ),
     Setting("server.token_limit", Kind.INTEGER, "Requests a minute with one token", low=1, high=1_000_000),
     Setting(
         "server.address_limit",
@@ -77,6 +83,14 @@ DAEMON_SETTINGS: tuple[Setting, ...] = (
         low=0.1,
         high=600,
         unit="s",
+    ),
+    Setting(
+        "intake.buffer_bytes",
+        Kind.INTEGER,
+        "Bodies in memory at a time, of all sources together",
+        low=1_048_576,
+        high=_TB,
+        unit="bytes",
     ),
     Setting(
         "intake.tolerance",

@@ -1,8 +1,8 @@
 """``askpro serve --workers N``: a parent that holds the socket and watches over processes that serve it.
 
 The parent answers nobody. It starts the children with the socket's descriptor, starts the dead anew, and
-hands signals on: SIGTERM and SIGINT end all of them, each draining; SIGHUP reads the secrets again. A child whose
-parent is gone ends as well.
+hands signals on: SIGTERM and SIGINT end all of them, each draining; SIGHUP reads the secrets again. A child
+whose parent is gone ends as well.
 """
 
 from __future__ import annotations

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from askpro_cli.webhooks.handling import Event, Handled
+from askpro_cli.booking.effects import forgetting
+from askpro_cli.booking.events import companies
+from askpro_cli.booking.events.bringing import bring
+from askpro_cli.booking.events.reading import inner, names_in, told_by
+from askpro_cli.booking.events.told import Told
+from askpro_cli.booking.events.triggers import CHANGES_SLOTS, OUT_OF_OFFICE, why_ignored
+from askpro_cli.webhooks.handling import Effect, Event, Handled
 
 if TYPE_CHECKING:
     from askpro_cli.platform.tenancy import TenantSession
@@ -14,18 +20,28 @@ if TYPE_CHECKING:
 def handle_calcom(event: Event, session: TenantSession) -> Handled:
     """Bring what an event of Cal.com tells into the bookings and appointments of its company.
 
-    The same event again, and any order of a booking's events, ends in the same rows.
+    The same event again, and any order of a booking's events, ends in the same rows (``docs/webhooks.md``).
 
     Args:
         event: with its company.
         session: of that company; the caller commits.
 
     Raises:
-        PendingError: a run of ours is at the appointment right now; to be tried again shortly.
+        PendingError: a run of ours is at the appointment right now, or nobody has told of the booking yet;
+            to be tried again shortly.
+        RefusedError: another company has the booking.
         VendorProtocolError: it is a booking's event and cannot be read.
-        RecordsError: the database cannot be used.
     """
-    raise NotImplementedError
+    ignored = why_ignored(event.type)
+    if ignored is not None:
+        return Handled("ignored", ignored, _of_absence(event))
+    told = told_by(event)
+    if told.seat is not None and told.status is None:
+        return Handled(
+            reason="one seat was given up; the booking stands for others", effects=_of(event, told)
+        )
+    said = bring(session, told, event.correlation_id)
+    return Handled(reason=said, effects=_of(event, told))
 
 
 def companies_of_calcom(event: Event, session: TenantSession) -> Sequence[str]:
@@ -38,4 +54,31 @@ def companies_of_calcom(event: Event, session: TenantSession) -> Sequence[str]:
     Returns:
         None or several where it is not known; nobody guesses.
     """
-    raise NotImplementedError
+    uids, event_type_id = names_in(event)
+    return companies.candidates(session, uids, event_type_id)
+
+
+def ignores_calcom(event: Event) -> str | None:
+    """Return why an event needs no handling, whosever it is; None for a booking's event."""
+    return why_ignored(event.type)
+
+
+def _of(event: Event, told: Told) -> Sequence[Effect]:
+    """Return that other times are free than before: for the hosts, or, where one is not named, for everybody.
+
+    A move may have taken the booking from one host to another; only the new one is named.
+    """
+    if event.type not in CHANGES_SLOTS or event.company is None:
+        return ()
+    return (forgetting(event.company, () if told.before else told.hosts),)
+
+
+def _of_absence(event: Event) -> Sequence[Effect]:
+    """Return that somebody who is away has no free times any more."""
+    if event.type != OUT_OF_OFFICE or event.company is None:
+        return ()
+    document = inner(event)
+    entry = document.get("oooEntry") if isinstance(document, dict) else None
+    people: list[Any] = [entry.get("user"), entry.get("toUser")] if isinstance(entry, dict) else []
+    ids = [one["id"] for one in people if isinstance(one, dict) and isinstance(one.get("id"), int)]
+    return (forgetting(event.company, ids),)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from askpro_cli.booking.desk import Desk
 from askpro_cli.resilience.threads import hop
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from askpro_cli.platform.records import Records
     from askpro_cli.platform.tenancy import TenantSession
 
@@ -20,6 +22,19 @@ LEASE_SECONDS = 60.0
 
 ATTEMPTS = 6
 """Tries of a transaction that the database breaks off because of another one: here a caller is waiting."""
+
+
+class Doer(Protocol):
+    """Who changes the rows of an appointment: a run of the flow, or an event of Cal.com's."""
+
+    @property
+    def correlation_id(self) -> str:
+        """Stands in the rows it makes."""
+        ...
+
+    def now(self) -> datetime:
+        """Return the present instant, UTC."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +58,10 @@ class FlowDesk:
     keep_pending: bool = False
     lease_seconds: float = LEASE_SECONDS
     patience: float = 180.0
+
+    def now(self) -> datetime:
+        """Return the present instant by the one clock, UTC."""
+        return self.desk.clock.now()
 
     async def sleep(self, seconds: float) -> None:
         """Wait for another run."""

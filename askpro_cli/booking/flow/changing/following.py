@@ -12,7 +12,7 @@ from askpro_cli.booking.change import Changed
 from askpro_cli.booking.flow.changing import letting_go
 from askpro_cli.booking.flow.changing.changing import Terms
 from askpro_cli.booking.flow.changing.modify_limit import check_notice
-from askpro_cli.booking.flow.desk import FlowDesk
+from askpro_cli.booking.flow.desk import Doer, FlowDesk
 from askpro_cli.booking.flow.making import completion
 from askpro_cli.booking.notifications import outbox
 from askpro_cli.booking.verification import is_active
@@ -127,7 +127,7 @@ def catch_up(session: TenantSession, flow: FlowDesk, row: Appointment, links: Se
     letting_go.cancel_row(session, flow, row, None, CANCELLED_THERE)
 
 
-def moved(session: TenantSession, flow: FlowDesk, row: Appointment, booking: Booking) -> None:
+def moved(session: TenantSession, flow: Doer, row: Appointment, booking: Booking) -> None:
     """Let an appointment stand where it was moved, by us or there, with its mail and its activity."""
     before = row.starts_at
     completion.stand(session, row, booking)

@@ -14,7 +14,7 @@ from askpro_cli.base.errors import (
 from askpro_cli.base.exit_codes import ExitCode
 from askpro_cli.booking.flow import leases
 from askpro_cli.booking.flow.changing.changing import SYNC
-from askpro_cli.booking.flow.desk import FlowDesk
+from askpro_cli.booking.flow.desk import Doer, FlowDesk
 from askpro_cli.booking.flow.leases import Held
 from askpro_cli.booking.flow.making import completion
 from askpro_cli.booking.flow.making.reasons import reason_of, stands_behind_breaker, was_held_back
@@ -78,7 +78,7 @@ def told(error: BaseException) -> str:
 
 def cancel_row(
     session: TenantSession,
-    flow: FlowDesk,
+    flow: Doer,
     row: Appointment,
     booking: Booking | None,
     why: str | None = None,
@@ -89,7 +89,7 @@ def cancel_row(
 
     Args:
         session: of the company.
-        flow: the tools.
+        flow: who does it.
         row: locked.
         booking: as it stands at the vendor now, None where it is linked already.
         why: in words, None when a person asked for it.
@@ -97,7 +97,7 @@ def cancel_row(
     """
     row.status = CANCELLED
     row.status_reason = why
-    row.cancelled_at = flow.desk.clock.now()
+    row.cancelled_at = flow.now()
     row.idempotency_key = None
     row.moving_to_starts_at = row.moving_to_ends_at = None
     close(row)

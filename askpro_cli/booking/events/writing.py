@@ -1,0 +1,192 @@
+"""An event, written into ``calcom_bookings``: its booking, the one it was moved from, and whose they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.exc import IntegrityError
+
+from askpro_cli.base.errors import PendingError
+from askpro_cli.booking.events.facts import further, joined
+from askpro_cli.booking.events.told import Told
+from askpro_cli.booking.events.triggers import CANCELLED
+from askpro_cli.booking.flow.making import completion
+from askpro_cli.booking.flow.states import ORPHAN
+from askpro_cli.calcom.models import Booking, EventTypeLink
+from askpro_cli.platform.schema import Appointment, CalcomBooking
+from askpro_cli.platform.tenancy import TenantSession
+
+_WRITTEN = select(CalcomBooking).where(CalcomBooking.calcom_uid == bindparam("uid"))
+
+Chain = Mapping[str, CalcomBooking]
+"""Rows by uid, held."""
+
+
+class WrittenMeanwhileError(Exception):
+    """Another event or run has written the same booking just now: look again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Link:
+    """A row as it is to be."""
+
+    uid: str
+    status: str
+    start: datetime
+    end: datetime
+    id: int | None
+    from_uid: str | None
+    event_type_id: int | None = None
+    told: dict[str, Any] | None = None
+
+
+def write(
+    session: TenantSession, row: Appointment | None, chain: Chain, told: Told, *, orphan: bool = False
+) -> None:
+    """Write down what an event tells.
+
+    Args:
+        session: of the company.
+        row: the appointment that the bookings go with, held; None where nobody's here goes with them.
+        chain: what is known already.
+        told: by the event.
+        orphan: it was made for an appointment that was given up: the next sync takes it back.
+
+    Raises:
+        PendingError: the event says neither time nor status, and no other has told of the booking yet.
+        WrittenMeanwhileError: look again, and call it again.
+    """
+    before = _before(chain, told)
+    if before is not None:
+        _put(session, row, chain, before)
+    main = _main(chain, told)
+    if orphan:
+        main = replace(main, status=further(ORPHAN, main.status))
+    _put(session, row, chain, main)
+    if row is not None:
+        _adopt(session, row, (link for link in chain.values() if link.calcom_uid not in told.uids))
+
+
+def says_more(chain: Chain, told: Told) -> bool:
+    """Tell whether an event changes what is known of where a booking stands."""
+    known = chain.get(told.uid)
+    if known is None or told.no_show is not None or _is_facts_only(told):
+        return True
+    moved = told.before is not None and told.before.uid != known.rescheduled_from_uid
+    return moved or (told.status is not None and further(known.status, told.status) != known.status)
+
+
+def _is_facts_only(told: Told) -> bool:
+    return joined(None, replace(told, hosts=())) is not None
+
+
+def _before(chain: Chain, told: Told) -> _Link | None:
+    """Return the booking that was moved, which is over; None where nobody told when it was."""
+    if told.before is None:
+        return None
+    known = chain.get(told.before.uid)
+    start = known.starts_at if known else told.before.start
+    if start is None:
+        return None
+    return _Link(
+        uid=told.before.uid,
+        status=further(CANCELLED, known.status if known else None),
+        start=start,
+        end=known.ends_at if known else told.before.end or start,
+        id=(known.calcom_id if known else None) or told.before.id,
+        from_uid=known.rescheduled_from_uid if known else None,
+        event_type_id=told.event_type_id,
+        told=known.told if known else None,
+    )
+
+
+def _main(chain: Chain, told: Told) -> _Link:
+    known = chain.get(told.uid)
+    if known is None and (told.start is None or told.status is None):
+        raise PendingError(
+            f"no event has told of booking {told.uid} yet, which {told.trigger} is about",
+            subject=told.uid,
+            hint="it is tried again by itself; askpro webhooks list --entity shows what else came",
+        )
+    former = told.before.uid if told.before else None
+    start = known.starts_at if known else told.start
+    end = known.ends_at if known else told.end or told.start
+    assert start is not None  # noqa: S101 - told above
+    assert end is not None  # noqa: S101 - told above
+    return _Link(
+        uid=told.uid,
+        status=_status(chain, told, known),
+        start=start,
+        end=end,
+        id=(known.calcom_id if known else None) or told.id,
+        from_uid=(known.rescheduled_from_uid if known else None) or former,
+        event_type_id=told.event_type_id,
+        told=joined(known.told if known else None, told),
+    )
+
+
+def _status(chain: Chain, told: Told, known: CalcomBooking | None) -> str:
+    """Return how far a booking is; one that was moved is over, whichever event comes first."""
+    if any(link.rescheduled_from_uid == told.uid for link in chain.values()):
+        return further(CANCELLED, known.status if known else None)
+    if known is None:
+        return told.status or CANCELLED
+    return further(known.status, told.status)
+
+
+def _put(session: TenantSession, row: Appointment | None, chain: Chain, link: _Link) -> None:
+    """Write one booking down.
+
+    Raises:
+        WrittenMeanwhileError: it was not there, and is now.
+    """
+    known = chain.get(link.uid)
+    if known is None:
+        known = _made(session, row, link)
+    else:
+        completion.link(session, row, _booking(link), link.status)
+    if known.told != link.told:
+        known.told = link.told
+
+
+def _made(session: TenantSession, row: Appointment | None, link: _Link) -> CalcomBooking:
+    try:
+        with session.begin_nested():
+            completion.link(session, row, _booking(link), link.status)
+    except IntegrityError as error:
+        raise WrittenMeanwhileError from error
+    return session.scalars(_WRITTEN, {"uid": link.uid}).one()
+
+
+def _booking(link: _Link) -> Booking:
+    return Booking(
+        uid=link.uid,
+        status=link.status,
+        start=link.start,
+        end=link.end,
+        id=link.id,
+        rescheduled_from_uid=link.from_uid or "",
+        event_type=EventTypeLink(id=link.event_type_id),
+    )
+
+
+def _adopt(session: TenantSession, row: Appointment, others: Iterable[CalcomBooking]) -> None:
+    """Let the rest of the chain go with the appointment, too."""
+    for link in others:
+        if link.appointment_id is None:
+            completion.link(session, row, _booking(_as_it_is(link)), link.status)
+
+
+def _as_it_is(link: CalcomBooking) -> _Link:
+    return _Link(
+        uid=link.calcom_uid,
+        status=link.status,
+        start=link.starts_at,
+        end=link.ends_at,
+        id=link.calcom_id,
+        from_uid=link.rescheduled_from_uid,
+    )

@@ -9,6 +9,7 @@ pytest_plugins = (
     "support.cli",
     "support.databases",
     "support.records",
+    "support.working",
     "support.people",
     "support.redis_server",
     "support.stores",

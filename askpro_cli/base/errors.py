@@ -205,6 +205,18 @@ class BudgetError(UnknownError):
         self.retry_after = retry_after
 
 
+class HandlerOverdueError(UnknownError):
+    """The handler of a webhook event took longer than worker.handler_timeout; it was rolled back."""
+
+    code = "handler_overdue"
+
+
+class LeaseLostError(UnknownError):
+    """Somebody else has taken up what this worker was at; its own work was rolled back."""
+
+    code = "lease_lost"
+
+
 class FateUnknownError(UnknownError):
     """A write was sent and nobody can say whether it happened."""
 

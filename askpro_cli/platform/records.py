@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, select
@@ -70,6 +70,10 @@ class Records:
             raise no_company(slug, known, self.engine.url)
         return self._like(company_id=found)
 
+    def with_company_id(self, company_id: int) -> Records:
+        """Return the records of the company with this key, which the caller has just looked up."""
+        return self._like(company_id=company_id)
+
     def platform_wide(self, reason: str) -> Records:
         """Return the same records without the company's bounds; *reason* goes into the log."""
         self._log.event("records.platform_wide", level="warning", reason=reason)
@@ -129,6 +133,14 @@ class Records:
     ) -> list[Any]:
         """Run several operations in one transaction, all or none, and return what each returned."""
         return self.run_in_transaction(lambda session: [work(session) for work in works], context=context)
+
+    def session_on(self, connection: Connection) -> AbstractContextManager[TenantSession]:
+        """Return a session in a transaction that somebody else began and commits; flush it before the end.
+
+        Args:
+            connection: inside :func:`~askpro_cli.platform.transactions.run_in_transaction`.
+        """
+        return self._session(connection)
 
     @contextmanager
     def _session(self, connection: Connection) -> Iterator[TenantSession]:

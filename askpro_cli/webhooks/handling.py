@@ -82,6 +82,14 @@ class Handler(Protocol):
         ...
 
 
+class Screen(Protocol):
+    """Tells of an event whether it needs handling at all, before anybody asks whose it is; reads nothing."""
+
+    def __call__(self, event: Event) -> str | None:
+        """Return why it needs none (it is marked ``ignored``); None when it does."""
+        ...
+
+
 class CompanyFinder(Protocol):
     """Finds the companies an event may belong to, in a session of the whole platform."""
 
@@ -101,6 +109,9 @@ class EffectRunner(Protocol):
 HANDLERS: Mapping[str, str] = {"calcom": "askpro_cli.booking.handlers:handle_calcom"}
 """Source → handler. A source without one is kept and marked ``unhandled``."""
 
+SCREENS: Mapping[str, str] = {}
+"""Source → who tells which of its events need no handling, whosesoever they are."""
+
 FINDERS: Mapping[str, str] = {"calcom": "askpro_cli.booking.handlers:companies_of_calcom"}
 """Source → who finds the company."""
 
@@ -111,6 +122,11 @@ EFFECTS: Mapping[str, str] = {"calcom.forget_slots": "askpro_cli.booking.effects
 def handler_of(source: str) -> Handler | None:
     """Return the handler of a source, None when it has none."""
     return cast("Handler | None", _named(HANDLERS.get(source)))
+
+
+def screen_of(source: str) -> Screen | None:
+    """Return who tells which events of a source need no handling, None when nobody does."""
+    return cast("Screen | None", _named(SCREENS.get(source)))
 
 
 def finder_of(source: str) -> CompanyFinder | None:

@@ -30,7 +30,7 @@ class WebhookEvent(Base):
     __table_args__ = (
         UniqueConstraint("key_hash", name="webhook_events_key_hash_unique"),
         Index("webhook_events_due_index", "due_at_ms", "id"),
-        Index("webhook_events_entity_index", "entity", "id"),
+        Index("webhook_events_entity_index", "entity", "due_at_ms"),
         Index("webhook_events_received_index", "received_at_ms", "id"),
         # All that events are counted and chosen by, so that a count reads no row: bodies lie between them.
         Index("webhook_events_state_index", "state", "received_at_ms", "source", "event_type", "company"),

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from askpro_cli.base.clock import Clock
+from askpro_cli.base.clock import Clock, SystemClock
+from askpro_cli.base.errors import AskproError
 from askpro_cli.platform.records import Records
 from askpro_cli.platform.transaction_watch import EventLog
 from askpro_cli.webhooks.wakeups import Wakeups
+from askpro_cli.webhooks.worker.claims import worker_name
+from askpro_cli.webhooks.worker.dispatching import Dispatcher
+from askpro_cli.webhooks.worker.effects import EffectRunners
+from askpro_cli.webhooks.worker.heartbeat import Heartbeat
+from askpro_cli.webhooks.worker.holding import Holding
 from askpro_cli.webhooks.worker.options import WorkerOptions, WorkerStats
+from askpro_cli.webhooks.worker.processing import Processor
+from askpro_cli.webhooks.worker.tally import Tally
 
 
 class Chore(Protocol):
@@ -54,11 +64,36 @@ class WorkerPool:
         chores: Sequence[Chore] = (),
         clock: Clock | None = None,
     ) -> None:
-        raise NotImplementedError
+        self._options = options
+        self._log = log
+        clock = clock or SystemClock()
+        self._tally = Tally(clock)
+        self._holding = Holding()
+        processor = Processor(records, options, worker=worker_name(), clock=clock, tally=self._tally, log=log)
+        self._effects = EffectRunners(records.engine, options, tools, tally=self._tally, log=log)
+        self._heartbeat = Heartbeat(processor, self._holding, options, log)
+        self._dispatcher = Dispatcher(
+            processor,
+            options,
+            wakeups,
+            holding=self._holding,
+            effects=self._effects,
+            tally=self._tally,
+            clock=clock,
+            log=log,
+        )
+        self._stopping = threading.Event()
+        self._chores = [
+            threading.Thread(target=self._run_chore, args=(chore,), name=f"askpro-{chore.name}", daemon=True)
+            for chore in chores
+        ]
+        self._running = False
 
     def start(self) -> None:
         """Start the threads; a database that is gone is told by :meth:`stats` and tried again."""
-        raise NotImplementedError
+        self._running = True
+        for thread in self._threads():
+            thread.start()
 
     def stop(self, seconds: float) -> bool:
         """Claim nothing more, let what is under way finish, give back what was not begun; blocks.
@@ -69,8 +104,39 @@ class WorkerPool:
         Returns:
             Whether everything ended in time.
         """
-        raise NotImplementedError
+        if not self._running:
+            return True
+        until = time.monotonic() + seconds
+        self._stopping.set()
+        ended = self._dispatcher.stop(until)
+        self._effects.stop()
+        self._heartbeat.stop()
+        for thread in self._threads():
+            thread.join(max(0.0, until - time.monotonic()))
+        self._running = False
+        return ended and not any(thread.is_alive() for thread in self._threads())
 
     def stats(self) -> WorkerStats:
         """Return what was done so far."""
-        raise NotImplementedError
+        return self._tally.stats(
+            running=self._running, in_flight=len(self._holding), overdue=self._heartbeat.severed
+        )
+
+    def _threads(self) -> list[threading.Thread]:
+        return [
+            self._dispatcher.thread,
+            self._effects.thread,
+            self._heartbeat.thread,
+            *self._chores,
+        ]
+
+    def _run_chore(self, chore: Chore) -> None:
+        while not self._stopping.is_set():
+            more = False
+            try:
+                more = chore.do_some(self._stopping.is_set)
+            except Exception as error:  # noqa: BLE001 - a chore that fails is asked again, the pool goes on
+                reason = error.message if isinstance(error, AskproError) else type(error).__name__
+                self._log.event("worker.chore_failed", level="error", chore=chore.name, reason=reason)
+            if not more:
+                self._stopping.wait(self._options.poll)

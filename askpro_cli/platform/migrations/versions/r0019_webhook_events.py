@@ -53,7 +53,7 @@ def upgrade() -> None:
         making.unique("webhook_events_key_hash_unique", "key_hash"),
         indexes={
             "webhook_events_due_index": ["due_at_ms", "id"],
-            "webhook_events_entity_index": ["entity", "id"],
+            "webhook_events_entity_index": ["entity", "due_at_ms"],
             "webhook_events_received_index": ["received_at_ms", "id"],
             "webhook_events_state_index": ["state", "received_at_ms", "source", "event_type", "company"],
         },

@@ -22,4 +22,5 @@ pytest_plugins = (
     "support.seeded",
     "support.flow",
     "support.smtp",
+    "support.daemon",
 )

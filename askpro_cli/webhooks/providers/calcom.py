@@ -21,8 +21,8 @@ from askpro_cli.webhooks.providers.matching import (
     event_type,
     find_secret,
     hex_digest,
+    key_part,
     not_an_event,
-    plain,
     read_header,
 )
 
@@ -63,7 +63,7 @@ class CalcomProvider:
         uid, uid_from = found
         entity = f"booking:{uid}"
         for name in ("createdAt", "updatedAt"):
-            if when := plain(document.get(name)):
+            if when := key_part(document.get(name)):
                 return Identity(
                     kind, f"calcom:{kind}:{uid}:{when}", f"triggerEvent + {uid_from} + {name}", entity
                 )
@@ -83,11 +83,11 @@ def _booking(document: dict[str, Any]) -> tuple[str, str] | None:
     """Return the booking's uid and where it stands."""
     payload = document.get("payload")
     if not isinstance(payload, dict):
-        uid = plain(document.get("uid"))
+        uid = key_part(document.get("uid"))
         return (uid, "uid") if uid else None
     for name in ("uid", "bookingUid"):
-        if uid := plain(payload.get(name)):
+        if uid := key_part(payload.get(name)):
             return uid, f"payload.{name}"
     booking = payload.get("booking")
-    uid = plain(booking.get("uid")) if isinstance(booking, dict) else None
+    uid = key_part(booking.get("uid")) if isinstance(booking, dict) else None
     return (uid, "payload.booking.uid") if uid else None

@@ -67,17 +67,20 @@ def refuse_unless_text(body: bytes) -> Refusal | None:
     return None
 
 
-def plain(value: Any) -> str | None:
-    """Return *value* if it can be part of a key: text that is short, printable and not empty."""
-    if isinstance(value, str) and 0 < len(value) <= _LONGEST_PART and value.isprintable():
+def key_part(value: Any) -> str | None:
+    """Return *value* as a part of a key; None where it is no text. What is long or unprintable is hashed."""
+    if not isinstance(value, str) or not value:
+        return None
+    if len(value) <= _LONGEST_PART and value.isprintable():
         return value
-    return None
+    return f"sha256-{hashlib.sha256(value.encode('utf-8', 'replace')).hexdigest()}"
 
 
 def event_type(value: Any) -> str | None:
-    """Return *value* if it can be the type of an event."""
-    word = plain(value)
-    return word if word and len(word) <= LONGEST_TYPE else None
+    """Return *value* if it can be the type of an event: short, printable text."""
+    if isinstance(value, str) and 0 < len(value) <= LONGEST_TYPE and value.isprintable():
+        return value
+    return None
 
 
 def not_an_event(why: str) -> Refusal:

@@ -24,8 +24,8 @@ from askpro_cli.webhooks.providers.matching import (
     event_type,
     find_secret,
     hex_digest,
+    key_part,
     not_an_event,
-    plain,
     read_header,
     refuse_unless_text,
 )
@@ -39,6 +39,7 @@ _SUBJECTS = (
     ("chat_inbound", "chat_id"),
 )
 _STREAM = "transcript_updated"
+_TRANSFER_DIGITS = 24
 
 
 class RetellProvider:
@@ -69,7 +70,7 @@ class RetellProvider:
             return not_an_event("a webhook of Retell is an object with an event")
         for subject, id_name in _SUBJECTS:
             thing = document.get(subject)
-            if isinstance(thing, dict) and (found := plain(thing.get(id_name))):
+            if isinstance(thing, dict) and (found := key_part(thing.get(id_name))):
                 prefix = subject.partition("_")[0]
                 return _identity(kind, document, thing, body, (prefix, found, f"{subject}.{id_name}"))
         return Identity(kind, f"retell:{kind}:body:{body_hash(body)}", "body hash")
@@ -118,7 +119,9 @@ def _identity(
 
 
 def _transfer(document: dict[str, Any], call: dict[str, Any]) -> str:
-    """Return what tells a call's transfers apart; the destination is somebody's number, so only its hash."""
-    destination = document.get("transfer_destination", call.get("transfer_destination"))
-    hashed = hashlib.sha256(repr(destination).encode("utf-8", "replace")).hexdigest()[:16]
-    return f"{call.get('start_timestamp')!s:.40}:{hashed}"
+    """Return a hash of what tells a call's transfers apart; one of the two is somebody's number."""
+    facts = (
+        call.get("start_timestamp"),
+        document.get("transfer_destination", call.get("transfer_destination")),
+    )
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:_TRANSFER_DIGITS]

@@ -27,7 +27,7 @@ from askpro_cli.webhooks.providers.matching import (
     body_hash,
     event_type,
     find_secret,
-    plain,
+    key_part,
     read_header,
     refuse_unless_text,
 )
@@ -74,7 +74,7 @@ class StandardProvider:
         """Return the id of the header; see :class:`~.provider.Provider`."""
         kind = (event_type(document.get("type")) if isinstance(document, dict) else None) or UNTYPED
         raw = header(headers, _ID)
-        found = plain(raw.decode("utf-8", "replace")) if raw else None
+        found = key_part(raw.decode("utf-8", "replace")) if raw else None
         if found:
             return Identity(kind, f"{self.name}:{found}", "webhook-id")
         return Identity(kind, f"{self.name}:body:{body_hash(body)}", "body hash")

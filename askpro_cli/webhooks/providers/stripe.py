@@ -23,8 +23,8 @@ from askpro_cli.webhooks.providers.matching import (
     event_type,
     find_secret,
     hex_digest,
+    key_part,
     not_an_event,
-    plain,
     read_header,
     refuse_unless_text,
 )
@@ -66,7 +66,7 @@ class StripeProvider:
             return not_an_event("an event of Stripe is an object with a type")
         if document.get("object") == _THIN:
             return not_an_event("a thin event tells nothing but its name; subscribe to snapshot events")
-        if found := plain(document.get("id")):
+        if found := key_part(document.get("id")):
             return Identity(kind, f"stripe:{found}", "id", _entity(document))
         return Identity(kind, f"stripe:body:{body_hash(body)}", "body hash", _entity(document))
 
@@ -96,5 +96,5 @@ def _read(headers: Headers) -> tuple[int, list[bytes]] | Refusal:
 def _entity(document: dict[str, Any]) -> str | None:
     data = document.get("data")
     thing = data.get("object") if isinstance(data, dict) else None
-    found = plain(thing.get("id")) if isinstance(thing, dict) else None
+    found = key_part(thing.get("id")) if isinstance(thing, dict) else None
     return f"stripe:{found}" if found else None

@@ -6,7 +6,7 @@ Entered with a claimed key, left in one of three ways: completed (the key names 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import datetime
 from types import TracebackType
@@ -71,6 +71,7 @@ class Sending:
         self._claim = claim
         self._doubt = self._was_in_doubt = doubt or claim.state == "unsettled"
         self._on_the_wire = False
+        self._forgotten = False
         self._done = False
 
     async def __aenter__(self) -> Self:
@@ -136,7 +137,8 @@ class Sending:
     async def complete(self, booking: Booking) -> None:
         """Note the booking under the key. It stands, so a failure to note it is told and nothing more."""
         self._on_the_wire = True  # it is made: until the key names it, an interruption leaves a doubt
-        await self._desk.forget(booking.host_ids)
+        if not self._forgotten:
+            await self._desk.forget(booking.host_ids)
         try:
             await self._desk.ledger.complete(self._claim, booking.uid)
         except RecordsError as error:
@@ -167,7 +169,8 @@ class Sending:
         except BaseException:
             await desk.forget(self._event_type.host_ids)
             raise
-        await desk.forget(self._event_type.host_ids)
+        await desk.forget(_hosts([self._event_type.host_ids, *(one.host_ids for one in made.value)]))
+        self._forgotten = True
         if not made.meta.recovered:
             self._check(made, start, sent_at)
         return made
@@ -223,6 +226,11 @@ class Sending:
             "run the same command again: it looks first and books nothing twice "
             f"(idempotency key {self._key})"
         )
+
+
+def _hosts(known: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
+    """Return all hosts of a booking; () where any part of it does not say whom it concerns."""
+    return tuple({host for hosts in known for host in hosts}) if all(known) else ()
 
 
 def new_booking(request: BookingRequest, start: datetime, key: str) -> NewBooking:

@@ -7,7 +7,7 @@ for are dropped and counted.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -15,8 +15,11 @@ import msgspec
 
 from askpro_cli.base.errors import VendorNotFoundError
 from askpro_cli.base.times import Interval, day_bounds, local_day
+from askpro_cli.calcom.availability import days_of
 from askpro_cli.calcom.closed_days import closed_days
+from askpro_cli.calcom.event_types.lookup import require_bookable
 from askpro_cli.calcom.models import Schedule, Slot
+from askpro_cli.calcom.schedules import schedule_of
 from askpro_cli.resilience.policy import CallMeta, Priority
 from askpro_cli.resilience.threads import hop
 
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from askpro_cli.calcom.availability import SlotQuery
     from askpro_cli.calcom.cache import CalcomCache
     from askpro_cli.calcom.client import CalcomClient
+    from askpro_cli.calcom.stored_days import Fill
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -61,26 +65,74 @@ async def ask_days(
         VendorNotFoundError: the event type was deleted meanwhile; what was cached of it is forgotten.
         VendorError, BreakerOpenError, BudgetError: the vendor could not be asked.
     """
-    event_type, minutes, zone = query.event_type, query.minutes, cache.zone
-    fill = await hop(lambda: cache.begin_slots(event_type.host_ids))
+    fill = await hop(lambda: cache.begin_slots(query.event_type.host_ids))
+    answer = await _read_days_of_known(client, cache, query, days, priority)
+    kept = await _keep(cache, fill, query, answer, schedule)
+    slots = [slot for day in days for slot in answer.days[day]]
+    return Asked(slots, answer.outside, kept, answer.call)
+
+
+async def is_offered(client: CalcomClient, cache: CalcomCache, query: SlotQuery, start: datetime) -> bool:
+    """Tell whether the vendor offers *start* now, in one request past the cache.
+
+    Days that lack it are cached, for somebody will ask what is free instead; days that have it are not: a
+    booking comes next, and drops them.
+
+    Args:
+        client: asks the vendor.
+        cache: of the company.
+        query: which event type and length; *start* lies in its window, which is short.
+        start: of the slot.
+
+    Raises:
+        InvalidValueError: the event type is a managed parent.
+        VendorNotFoundError: the event type was deleted meanwhile; what was cached of it is forgotten.
+        VendorError, BreakerOpenError, BudgetError: the vendor could not be asked.
+    """
+    require_bookable(query.event_type)
+    if query.wanted is None:
+        return False
+    days = days_of(query.wanted, cache)
+    fill = await hop(lambda: _begin_counted(cache, query))
+    answer = await _read_days_of_known(client, cache, query, days, Priority.INTERACTIVE)
+    if query.wanted.contains(start) and any(one.start == start for day in days for one in answer.days[day]):
+        return True
+    schedule = await schedule_of(client, cache, query.event_type, Priority.INTERACTIVE)
+    await _keep(cache, fill, query, answer, schedule)
+    return False
+
+
+def _begin_counted(cache: CalcomCache, query: SlotQuery) -> Fill:
+    cache.count("misses")
+    return cache.begin_slots(query.event_type.host_ids)
+
+
+async def _read_days_of_known(
+    client: CalcomClient, cache: CalcomCache, query: SlotQuery, days: Sequence[date], priority: Priority
+) -> LiveDays:
+    """Ask for days; what is cached of an event type that is gone is forgotten."""
     try:
-        answer = await read_days(client, query, days, zone, priority)
+        return await read_days(client, query, days, cache.zone, priority)
     except VendorNotFoundError:
-        await hop(lambda: cache.forget_event_type(event_type.id))
+        await hop(lambda: cache.forget_event_type(query.event_type.id))
         raise
-    closed = closed_days(days, zone, query.earliest, schedule)
-    kept = await hop(
+
+
+async def _keep(
+    cache: CalcomCache, fill: Fill, query: SlotQuery, answer: LiveDays, schedule: Schedule | None
+) -> bool:
+    """Cache whole days; tell whether the fill still counted."""
+    closed = closed_days(list(answer.days), cache.zone, query.earliest, schedule)
+    return await hop(
         lambda: cache.keep_slots(
             fill,
-            event_type.id,
-            minutes,
+            query.event_type.id,
+            query.minutes,
             answer.days,
             schedule_zone=schedule.time_zone if schedule else None,
             closed=closed,
         )
     )
-    slots = [slot for day in days for slot in answer.days[day]]
-    return Asked(slots, answer.outside, kept, answer.call)
 
 
 class LiveDays(msgspec.Struct, frozen=True):

@@ -111,7 +111,7 @@ async def _book(desk: Desk, order: Order) -> Booked:
 
 
 async def settle(flow: FlowDesk, held: Held, booked: Booked, before: Sequence[Booking] = ()) -> Outcome:
-    """Complete the appointment of a booking that stands.
+    """Complete the appointment of a booking that stands; whoever brings it has forgotten its hosts' times.
 
     Args:
         flow: the tools.
@@ -134,8 +134,6 @@ async def settle(flow: FlowDesk, held: Held, booked: Booked, before: Sequence[Bo
     if isinstance(done, NotOurs):
         return await _not_ours(flow, held, booked, done)
     flow.at_step("completed")
-    await flow.desk.forget(booked.booking.host_ids)
-    flow.at_step("cache_forgotten")
     flow.desk.log.event("appointment.scheduled", appointment=done.id, correlation_id=done.correlation_id)
     return Outcome(
         done,

@@ -12,7 +12,8 @@ from askpro_cli.base.times import Interval
 from askpro_cli.booking.flow.desk import FlowDesk
 from askpro_cli.booking.flow.making.drafting import Draft
 from askpro_cli.booking.holding import Holding
-from askpro_cli.calcom.availability import SlotQuery, fetch_slots
+from askpro_cli.calcom.availability import SlotQuery
+from askpro_cli.calcom.slot_request import is_offered
 
 _A_MOMENT = timedelta(minutes=1)
 
@@ -29,5 +30,4 @@ async def is_free(flow: FlowDesk, draft: Draft) -> bool:
     minutes = draft.request.duration if draft.event_type.length_in_minutes_options else None
     window = Interval(start, start + _A_MOMENT)
     query = SlotQuery(draft.event_type, window, desk.clock.now(), minutes)
-    found = await fetch_slots(desk.client, desk.cache, query, refresh=True)
-    return any(slot.start == start for slot in found.slots)
+    return await is_offered(desk.client, desk.cache, query, start)

@@ -1,8 +1,8 @@
 """From a wish to an appointment that stands on both sides, or to a row that the next run finishes.
 
 mapping → live availability → *the appointment as a row* → reservation → remote booking → completion in one
-transaction → cache. Each step ends in a state from which :mod:`askpro_cli.booking.flow.upkeep.sync` goes on;
-what a crash leaves where, docs/appointments.md tells.
+transaction. Each step ends in a state from which :mod:`askpro_cli.booking.flow.upkeep.sync` goes on; what a
+crash leaves where, docs/appointments.md tells.
 """
 
 from __future__ import annotations

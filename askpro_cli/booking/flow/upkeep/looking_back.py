@@ -56,6 +56,7 @@ async def caught_up(flow: FlowDesk, taken: Taken, order: Order) -> Appointment |
         flow.at_step("changed_there")
         if _stands(found.value[-1], order.key):
             booked = Booked([found.value[-1]], found.meta, recovered=True)
+            await flow.desk.forget(booked.booking.host_ids)
             return (await settle(flow, taken.held, booked, found.value[:-1])).appointment
         return await flow.run(lambda session: _cancel(session, flow, taken, found.value), "follow a booking")
 

@@ -1,7 +1,8 @@
 """Child process of ``flow.py``: eight processes book at once on PostgreSQL, then say the same bare at once.
 
 Each guest has a time of their own, of one person: all lock the same row in turn, bare as well. What is said
-bare was recorded before; what is timed is not recorded. Afterwards all processes want the same few times.
+bare was recorded before; what is timed is not recorded. Both take turns, for a machine is not equally fast
+all the time. Afterwards all processes want the same few times.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from askpro_cli.platform.schema import Appointment, Base
 
 PROCESSES = 8
 WARM_UP = 2
+ROUNDS = 6
 RIVALS = 6
 """Times that all processes want."""
 
@@ -60,17 +62,29 @@ def _raced(crew: list[subprocess.Popen[str]], starts: list[str], each: int) -> d
         for number in range(PROCESSES)
     ]
     _together(crew, [{"record": share[: WARM_UP + each]} for share in shares])
-    booked = _together(crew, [{"book": share[WARM_UP + each :]} for share in shares])
     _together(crew, [{"say": WARM_UP}] * PROCESSES)
-    said = _together(crew, [{"say": each}] * PROCESSES)
+    flow, bare = [], []
+    for first in range(WARM_UP + each, WARM_UP + 2 * each, each // ROUNDS):
+        flow.append(_booked(crew, [share[first : first + each // ROUNDS] for share in shares]))
+        bare.append(_said(crew, each // ROUNDS))
     tried = _together(crew, [{"book": share} for share in rivals])
-    count = PROCESSES * each
-    seconds = max(one["ended"] for one in booked) - min(one["began"] for one in booked)
     return {
-        "flow_per_second": count / seconds,
-        "bare_per_second": count / max(one["took"] for one in said),
+        "flow_per_second": PROCESSES * each / sum(flow),
+        "bare_per_second": PROCESSES * each / sum(bare),
+        "rounds": [round(two / one, 3) for one, two in zip(flow, bare, strict=True)],
         "rivals_won": sum(one["done"] for one in tried),
     }
+
+
+def _booked(crew: list[subprocess.Popen[str]], shares: list[list[tuple[int, str]]]) -> float:
+    """Let all book their shares; return the seconds from the first beginning to the last end."""
+    booked = _together(crew, [{"book": share} for share in shares])
+    return float(max(one["ended"] for one in booked) - min(one["began"] for one in booked))
+
+
+def _said(crew: list[subprocess.Popen[str]], count: int) -> float:
+    """Let all say so many bookings bare; return the seconds that the slowest said something."""
+    return float(max(one["took"] for one in _together(crew, [{"say": count}] * PROCESSES)))
 
 
 def _together(crew: list[subprocess.Popen[str]], tasks: list[dict[str, Any]]) -> list[dict[str, Any]]:

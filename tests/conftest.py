@@ -23,4 +23,5 @@ pytest_plugins = (
     "support.flow",
     "support.smtp",
     "support.daemon",
+    "support.served",
 )

@@ -9,6 +9,9 @@ from typing import Any, Protocol
 from askpro_cli.base.clock import Clock
 from askpro_cli.platform.records import Records
 from askpro_cli.platform.transaction_watch import EventLog
+from askpro_cli.resilience.breaker import BreakerSettings
+from askpro_cli.resilience.governor import GovernorSettings
+from askpro_cli.server.counters import Counters
 from askpro_cli.state.store import StateStore
 
 
@@ -22,6 +25,8 @@ class ApiOptions:
         address_limit: requests a minute without one, by address.
         audit_keep_days: how long the log of requests is kept.
         redis_url: where the limits are counted; None: in the state store.
+        breaker: the circuit breaker's numbers, which decide what state one is in.
+        governor: the request budget's.
     """
 
     metrics: str = "token"
@@ -29,6 +34,8 @@ class ApiOptions:
     address_limit: int = 120
     audit_keep_days: int = 90
     redis_url: str | None = None
+    breaker: BreakerSettings = field(default_factory=BreakerSettings)
+    governor: GovernorSettings = field(default_factory=GovernorSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,11 @@ class ApiDaemon(Protocol):
     @property
     def log(self) -> EventLog:
         """Return the daemon's log."""
+        ...
+
+    @property
+    def counters(self) -> Counters:
+        """Return what it counted, for the histograms of ``/metrics``."""
         ...
 
     @property

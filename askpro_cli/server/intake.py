@@ -96,7 +96,8 @@ class Intake:
             self._tell_bug(error, correlation_id)
         self._counters.answers[door.source or "", answer.outcome] += 1
         self._counters.intake.add(perf_counter() - begun)
-        await answer.send(send, correlation_id, retry_after or answers.RETRY_AFTER.get(answer.outcome))
+        retry_after = retry_after or answers.RETRY_AFTER.get(answer.outcome)
+        await answer.send(scope, send, correlation_id, retry_after)
 
     async def settle(self) -> None:
         """Wait for the events that are kept after their answer."""

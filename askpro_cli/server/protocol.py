@@ -11,13 +11,17 @@ import asyncio
 from typing import Any, ClassVar, cast
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from starlette.types import Scope
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from askpro_cli.server.counters import Counters
 from askpro_cli.server.options import Limits
 
 RAW_HEADERS = "askpro.raw_headers"
 """Key of an HTTP scope: the headers with their names as they came, in their order."""
+
+_CYCLE = "askpro.cycle"
+"""The same: uvicorn's object for this request and its answer, for :func:`reply`."""
 
 NEW, HEAD, BODY, WORK, IDLE, LINGER, CLOSING = range(7)
 """What a connection is at: nothing came yet, a head is coming, a body, we are at work, it waits for its next
@@ -136,7 +140,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self.phase = NEW
         self.since = self.watch.now
         self._raw: asyncio.Transport
-        self._head_size = 0
+        self._behind = False
         self._coming = 0
         self._cause = "not_http"
         self._deaf = False
@@ -172,8 +176,7 @@ class BoundedProtocol(HttpToolsProtocol):
             return
         if phase in (NEW, IDLE):
             self._expect_head()
-        if self.phase == HEAD:
-            self._coming += len(data)
+        self._coming += len(data)
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -188,32 +191,42 @@ class BoundedProtocol(HttpToolsProtocol):
         self.phase = HEAD
         self.since = self.watch.now
         self._coming = 0
+        self._behind = False
 
     def on_message_begin(self) -> None:
         """Begin a request."""
         super().on_message_begin()
         if self.phase != HEAD:  # it came right behind another one
             self._expect_head()
-        self._head_size = 0
+            self._behind = True
         self._raw_headers: list[tuple[bytes, bytes]] = []
         cast("dict[str, Any]", self.scope)[RAW_HEADERS] = self._raw_headers
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Keep a header, as it came and in the form of ASGI."""
-        self._head_size += len(name) + len(value) + 4
         self._raw_headers.append((name, value))
-        super().on_header(name, value)
+        name = name.lower()
+        if name == b"expect" and value.lower() == b"100-continue":
+            self.expect_100_continue = True
+        self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         """Start the application, unless the head is too large."""
-        if self._head_size + len(self.url) > self.watch.limits.max_header_bytes:
+        if self._head_is_too_large():
             self._cause = "head_too_large"
             raise _TooLargeError  # the parser stops and tells data_received
         self.phase = BODY
         self.since = self.watch.now
         super().on_headers_complete()
+        cast("dict[str, Any]", self.scope)[_CYCLE] = self.cycle
         if self.watch.draining:
             self.cycle.keep_alive = False
+
+    def _head_is_too_large(self) -> bool:
+        most = self.watch.limits.max_header_bytes
+        if self._coming <= most and not self._behind:
+            return False  # the usual case costs no counting
+        return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self._raw_headers) > most
 
     def on_message_complete(self) -> None:
         """Wait for the answer, or for the next request when it was given already."""
@@ -313,6 +326,31 @@ class BoundedProtocol(HttpToolsProtocol):
             self.cycle.disconnected = True  # an application that waits for the body learns it by this
             self.cycle.message_event.set()
         self.farewell()
+
+
+def reply(scope: Scope, head: bytes, body: bytes) -> bool:
+    """Answer a request in one piece; False, with nothing done, where that cannot be: use ASGI's send.
+
+    Args:
+        scope: of the request, from this protocol or another.
+        head: status line and headers, without the end of the last one.
+        body: of the length that *head* says.
+    """
+    cycle: RequestResponseCycle | None = scope.pop(_CYCLE, None)
+    if cycle is None or cycle.response_started or cycle.flow.write_paused or scope["method"] == "HEAD":
+        return False
+    if cycle.disconnected:
+        return True
+    cycle.response_started = cycle.response_complete = True
+    cycle.waiting_for_100_continue = False
+    lines = [head, *(b"%s: %s" % header for header in cycle.default_headers)]
+    if not cycle.keep_alive:
+        lines.append(b"connection: close")
+    cycle.transport.write(b"\r\n".join(lines) + b"\r\n\r\n" + body)
+    if not cycle.keep_alive:
+        cycle.transport.close()
+    cycle.on_response()
+    return True
 
 
 class _TooLargeError(Exception):

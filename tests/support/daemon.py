@@ -1,4 +1,4 @@
-"""A daemon on a free port in this process, spoken to by real sockets; its records, inbox and API are given."""
+"""A daemon on a free port in this process, spoken to by real sockets; records, inbox and API are given."""
 
 from __future__ import annotations
 

@@ -27,8 +27,7 @@ def handle_calcom(event: Event, session: TenantSession) -> Handled:
         session: of that company; the caller commits.
 
     Raises:
-        PendingError: a run of ours is at the appointment right now, or nobody has told of the booking yet;
-            to be tried again shortly.
+        PendingError: a run of ours is at the appointment right now; to be tried again shortly.
         RefusedError: another company has the booking.
         VendorProtocolError: it is a booking's event and cannot be read.
     """
@@ -59,7 +58,12 @@ def companies_of_calcom(event: Event, session: TenantSession) -> Sequence[str]:
 
 
 def ignores_calcom(event: Event) -> str | None:
-    """Return why an event needs no handling, whosever it is; None for a booking's event."""
+    """Return why an event needs no handling, whosever it is; None for a booking's event.
+
+    An absence whose company is known is handled: it changes no row, but what is cached of free times.
+    """
+    if event.type == OUT_OF_OFFICE and event.company is not None:
+        return None
     return why_ignored(event.type)
 
 

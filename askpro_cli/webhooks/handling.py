@@ -109,7 +109,7 @@ class EffectRunner(Protocol):
 HANDLERS: Mapping[str, str] = {"calcom": "askpro_cli.booking.handlers:handle_calcom"}
 """Source → handler. A source without one is kept and marked ``unhandled``."""
 
-SCREENS: Mapping[str, str] = {}
+SCREENS: Mapping[str, str] = {"calcom": "askpro_cli.booking.handlers:ignores_calcom"}
 """Source → who tells which of its events need no handling, whosesoever they are."""
 
 FINDERS: Mapping[str, str] = {"calcom": "askpro_cli.booking.handlers:companies_of_calcom"}

@@ -40,7 +40,7 @@ def bring(session: TenantSession, told: Told, correlation_id: str) -> str | None
         correlation_id: of the event.
 
     Raises:
-        PendingError: a run is at the appointment, or no event has told of the booking yet.
+        PendingError: a run is at the appointment.
         RefusedError: the booking is written down for another company.
     """
     teller = Teller(correlation_id, session)

@@ -29,7 +29,7 @@ _ORDER = (
     triggers.CANCELLED,
 )
 _PAYMENTS = ("initiated", "paid")
-ENDED, HOSTS, NO_SHOW, PAYMENT = "ended", "hosts", "no_show", "payment"
+ENDED, HOSTS, NO_SHOW, PAYMENT, UNPLACED = "ended", "hosts", "no_show", "payment", "unplaced"
 _AT, _IS = "at", "is"
 
 
@@ -56,12 +56,14 @@ class Facts:
         ended: its time is over, and it was not called off.
         no_show: whether somebody did not come; None where nobody said.
         payment: ``initiated`` or ``paid``.
+        unplaced: no event has said yet when it takes place.
     """
 
     hosts: tuple[int, ...]
     ended: bool
     no_show: bool | None
     payment: str | None
+    unplaced: bool
 
 
 def facts_of(kept: Mapping[str, Any] | None) -> Facts:
@@ -73,12 +75,23 @@ def facts_of(kept: Mapping[str, Any] | None) -> Facts:
         ended=bool(known.get(ENDED)),
         no_show=bool(absent[_IS]) if absent else None,
         payment=known.get(PAYMENT),
+        unplaced=bool(known.get(UNPLACED)),
     )
 
 
-def joined(kept: Mapping[str, Any] | None, told: Told) -> dict[str, Any] | None:
-    """Return what is kept with what one more event tells; None where there is nothing to keep."""
+def joined(kept: Mapping[str, Any] | None, told: Told, *, placed: bool = True) -> dict[str, Any] | None:
+    """Return what is kept with what one more event tells; None where there is nothing to keep.
+
+    Args:
+        kept: so far.
+        told: by the event.
+        placed: something told of the booking before.
+    """
     known = dict(kept or {})
+    if told.start is not None:
+        known.pop(UNPLACED, None)
+    elif not placed:
+        known[UNPLACED] = True
     at = told.at.astimezone(UTC).isoformat(timespec="milliseconds")
     if told.hosts:
         known[HOSTS] = _later(known.get(HOSTS), {_AT: at, _IS: list(told.hosts)})

@@ -10,10 +10,9 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
-from askpro_cli.base.errors import PendingError
-from askpro_cli.booking.events.facts import further, joined
+from askpro_cli.booking.events.facts import facts_of, further, joined
 from askpro_cli.booking.events.told import Told
-from askpro_cli.booking.events.triggers import CANCELLED
+from askpro_cli.booking.events.triggers import CANCELLED, PENDING
 from askpro_cli.booking.flow.making import completion
 from askpro_cli.booking.flow.states import ORPHAN
 from askpro_cli.calcom.models import Booking, EventTypeLink
@@ -57,7 +56,6 @@ def write(
         orphan: it was made for an appointment that was given up: the next sync takes it back.
 
     Raises:
-        PendingError: the event says neither time nor status, and no other has told of the booking yet.
         WrittenMeanwhileError: look again, and call it again.
     """
     before = _before(chain, told)
@@ -106,17 +104,8 @@ def _before(chain: Chain, told: Told) -> _Link | None:
 
 def _main(chain: Chain, told: Told) -> _Link:
     known = chain.get(told.uid)
-    if known is None and (told.start is None or told.status is None):
-        raise PendingError(
-            f"no event has told of booking {told.uid} yet, which {told.trigger} is about",
-            subject=told.uid,
-            hint="it is tried again by itself; askpro webhooks list --entity shows what else came",
-        )
     former = told.before.uid if told.before else None
-    start = known.starts_at if known else told.start
-    end = known.ends_at if known else told.end or told.start
-    assert start is not None  # noqa: S101 - told above
-    assert end is not None  # noqa: S101 - told above
+    start, end = _times(told, known)
     return _Link(
         uid=told.uid,
         status=_status(chain, told, known),
@@ -125,7 +114,7 @@ def _main(chain: Chain, told: Told) -> _Link:
         id=(known.calcom_id if known else None) or told.id,
         from_uid=(known.rescheduled_from_uid if known else None) or former,
         event_type_id=told.event_type_id,
-        told=joined(known.told if known else None, told),
+        told=joined(known.told if known else None, told, placed=known is not None),
     )
 
 
@@ -134,8 +123,20 @@ def _status(chain: Chain, told: Told, known: CalcomBooking | None) -> str:
     if any(link.rescheduled_from_uid == told.uid for link in chain.values()):
         return further(CANCELLED, known.status if known else None)
     if known is None:
-        return told.status or CANCELLED
+        return told.status or PENDING
     return further(known.status, told.status)
+
+
+def _times(told: Told, known: CalcomBooking | None) -> tuple[datetime, datetime]:
+    """Return when a booking is: as was told first, for it keeps its time.
+
+    Who did not come may be told before anything else; until that is made up for, the booking stands at the
+    time of the event.
+    """
+    if known is not None and (told.start is None or not facts_of(known.told).unplaced):
+        return known.starts_at, known.ends_at
+    start = told.start or told.at
+    return start, told.end or start
 
 
 def _put(session: TenantSession, row: Appointment | None, chain: Chain, link: _Link) -> None:

@@ -14,7 +14,7 @@ from askpro_cli.base.errors import FateUnknownError, PendingError
 from askpro_cli.booking import change
 from askpro_cli.platform.schema import Notification
 
-BOOKING = ("answered", "booked", "completed", "cache_forgotten")
+BOOKING = ("answered", "booked", "completed")
 MOVING = ("moved_at_vendor", "move_completed")
 CANCELLING = ("cancelled_at_vendor", "cancel_completed")
 IN_TRANSACTION = {"completing", "completing_move", "completing_cancel"}

@@ -10,7 +10,7 @@ from support.calcom_events import chain, handled, hooked
 from support.changing import HOUR, NOON, everything, there
 from support.flow import TOMORROW_TEN, FlowPlace
 
-from askpro_cli.base.errors import PendingError, VendorProtocolError
+from askpro_cli.base.errors import VendorProtocolError
 from askpro_cli.booking import change
 from askpro_cli.platform.schema import Activity, CalcomBooking, Notification
 from askpro_cli.platform.tenancy import TenantSession
@@ -143,14 +143,24 @@ def test_a_meeting_that_ended_is_completed_and_nobody_came_is_told(flow_place: F
     assert flow_place.row(1).status == "completed"
 
 
-def test_nobody_came_waits_until_somebody_told_of_the_booking(sqlite_flow_place: FlowPlace) -> None:
-    document = {
+def test_who_did_not_come_may_be_told_before_anything_else(sqlite_flow_place: FlowPlace) -> None:
+    """It must not wait for the other events of the booking, which come after it in the order of the inbox."""
+    place = sqlite_flow_place
+    hook = hooked(place)
+    uid = str(place.book().appointment.calcom_v2_booking_uid)
+    new = there(place, uid, NOON)
+    (moved,) = [one for one in hook.take() if one["triggerEvent"] == "BOOKING_RESCHEDULED"]
+    absent = {
         "triggerEvent": "BOOKING_NO_SHOW_UPDATED",
         "createdAt": "2026-11-24T10:00:00.000Z",
-        "payload": {"bookingUid": UID, "attendees": [{"noShow": True}]},
+        "payload": {"bookingUid": new, "attendees": [{"noShow": True}]},
     }
-    with pytest.raises(PendingError, match="no event has told of booking"):
-        handled(sqlite_flow_place.records, document)
+    hook.deliver([absent])
+    assert chain(place) == [(uid, "accepted", 1), (new, "pending", None)]
+    hook.deliver([moved])
+    assert chain(place) == [(uid, "cancelled", 1), (new, "accepted", 1)]
+    row = place.row(1)
+    assert (row.status, row.starts_at, row.calcom_v2_booking_uid) == ("no_show", NOON, new)
 
 
 def test_a_booking_made_past_us_is_written_down_and_left_alone(flow_place: FlowPlace) -> None:

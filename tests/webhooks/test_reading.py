@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import insert
+from support.inbox_events import put_event
 
 from askpro_cli.base.errors import NotFoundError
 from askpro_cli.platform.records import Records
@@ -12,7 +13,6 @@ from askpro_cli.webhooks import states
 from askpro_cli.webhooks.reading import counting, listing, showing
 from askpro_cli.webhooks.reading.criteria import Criteria
 from askpro_cli.webhooks.reading.views import body_view, detail_view, event_view
-from support.inbox_events import put_event
 
 
 @pytest.fixture

@@ -6,6 +6,8 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from support.inbox_events import event_of, put_event, settle, settling
+from support.records import QuietLog
 
 from askpro_cli.base.errors import InvalidValueError, NotFoundError, RefusedError, UsageError
 from askpro_cli.platform.records import Records
@@ -18,8 +20,6 @@ from askpro_cli.webhooks.replay.jobs import Item, Job
 from askpro_cli.webhooks.replay.options import ReplayOptions, check_options
 from askpro_cli.webhooks.replay.planning import preview
 from askpro_cli.webhooks.replay.running import ReplayTools, run_next
-from support.inbox_events import event_of, put_event, settle, settling
-from support.records import QuietLog
 
 INSIDE = ReplayOptions()
 
@@ -43,10 +43,10 @@ def items_of(records: Records, job_id: int) -> dict[int, Item]:
     return {item.event_id: item for item in found}
 
 
-def turns(*answers: bool) -> Any:
-    """Return a ``stopping`` that gives these answers, the last one for ever."""
-    left = list(answers)
-    return lambda: left.pop(0) if len(left) > 1 else left[0]
+def turns(number: int) -> Any:
+    """Return a ``stopping`` that lets so many turns pass."""
+    left = iter(range(number))
+    return lambda: next(left, None) is None
 
 
 def test_the_preview_counts_shows_a_sample_and_changes_nothing(platform: Records) -> None:
@@ -146,14 +146,14 @@ def test_few_are_under_way_at_once(platform: Records) -> None:
     """Workers take the oldest first: a replay of many must not stand before what comes in now."""
     ids = [put_event(platform) for _ in range(5)]
     make(platform, Criteria(ids=tuple(ids)), ReplayOptions(concurrency=2))
-    run_next(ReplayTools(platform, "host/1", QuietLog()), turns(False, False, True))
+    run_next(ReplayTools(platform, "host/1", QuietLog()), turns(2))
     assert Counter(event_of(platform, one).state for one in ids) == {states.RECEIVED: 2, states.DEAD: 3}
 
 
 def test_a_stopped_run_is_gone_on_with_by_the_next(platform: Records) -> None:
     ids = [put_event(platform) for _ in range(5)]
     job = make(platform, Criteria(ids=tuple(ids)), ReplayOptions(concurrency=2))
-    run_next(ReplayTools(platform, "host/1", QuietLog()), turns(False, True))
+    run_next(ReplayTools(platform, "host/1", QuietLog()), turns(1))
     half = job_of(platform, job.id)
     assert (half.state, half.held_by) == ("ready", None)
     with settling(platform):
@@ -289,7 +289,7 @@ def test_a_rate_is_kept(platform: Records) -> None:
     for _ in range(4):
         put_event(platform)
     make(platform, Criteria(), ReplayOptions(rate=0.001))
-    run_next(ReplayTools(platform, "host/1", QuietLog()), turns(*[False] * 5, True))
+    run_next(ReplayTools(platform, "host/1", QuietLog()), turns(5))
     assert settle(platform) == 1
 
 

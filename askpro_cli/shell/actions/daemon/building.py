@@ -104,12 +104,15 @@ def build_daemon(app: App, stores: Stores, options: ServerOptions, log: EventLog
         clock=app.clock,
         counters=counters,
     )
+    policy = wiring.policy_settings(app.settings)
     asked = ApiOptions(
         metrics=options.metrics,
         token_limit=options.token_limit,
         address_limit=options.address_limit,
         audit_keep_days=options.audit_keep_days,
         redis_url=stores.redis_url,
+        breaker=policy.breaker,
+        governor=policy.governor,
     )
     return daemon, create_api(daemon, asked)
 

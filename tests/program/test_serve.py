@@ -1,0 +1,253 @@
+"""The installed ``askpro serve``: a process, real sockets, each database."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+from support.daemon import Line, ask, request
+from support.waiting import eventually
+from support.webhook_requests import SECRET, booking_body
+from support.webhook_requests import request as signed_request
+
+from askpro_cli.platform.tables import HEAD
+
+_ENDS_SECONDS = 30.0
+
+
+@dataclass
+class Program:
+    """An ``askpro serve`` that runs."""
+
+    process: subprocess.Popen[str]
+    url: str
+    stderr: Path
+
+    @property
+    def port(self) -> int:
+        return int(self.url.rsplit(":", 1)[1])
+
+    def ready(self) -> bool:
+        return ask(self.port, request("/readyz", method="GET")).status == 200
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(_ENDS_SECONDS)
+
+    def log(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.stderr.read_text(encoding="utf-8").splitlines()]
+
+
+def environment(url: str, folder: Path, **more: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ASKPRO_")}
+    return kept | {
+        "HOME": str(folder),
+        "XDG_CONFIG_HOME": str(folder / "config"),
+        "ASKPRO_STATE_DIR": str(folder / "state"),
+        "ASKPRO_DATABASE_URL": url,
+        "ASKPRO_WEBHOOK_SECRET_CALCOM": SECRET,
+        **more,
+    }
+
+
+@contextmanager
+def running(
+    url: str, folder: Path, *words: str, env: Mapping[str, str] | None = None, fd: int | None = None
+) -> Iterator[Program]:
+    """Run the program until the block ends; *fd* is handed on as it is."""
+    told = folder / f"stderr-{time.monotonic_ns()}"
+    command = [sys.executable, "-m", "askpro_cli", "serve", "--json", *words]
+    if fd is None and "--uds" not in words:
+        command += ["--port", "0"]
+    with told.open("w", encoding="utf-8") as stderr:
+        process = subprocess.Popen(
+            command,
+            env=environment(url, folder, **(env or {})),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            text=True,
+            pass_fds=[] if fd is None else [fd],
+        )
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            assert line, told.read_text(encoding="utf-8")
+            yield Program(process, json.loads(line)["data"]["url"], told)
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                process.wait(_ENDS_SECONDS)
+            assert process.stdout is not None
+            process.stdout.close()
+
+
+def states(url: str) -> list[tuple[str, int]]:
+    engine = create_engine(make_url(url))
+    try:
+        with engine.connect() as connection:
+            rows = connection.execute(text("SELECT state, hits FROM webhook_events ORDER BY id")).all()
+            return [(state, hits) for state, hits in rows]
+    finally:
+        engine.dispose()
+
+
+def test_a_signed_event_is_in_the_inbox_when_it_is_acknowledged(platform_url: str, tmp_path: Path) -> None:
+    with running(platform_url, tmp_path, env={"ASKPRO_WORKER_ENABLED": "false"}) as program:
+        eventually(program.ready)
+        data = signed_request(booking_body(1, "one"))
+        answers = [ask(program.port, data) for _ in range(2)]
+        assert [json.loads(answer.body)["status"] for answer in answers] == ["accepted", "duplicate"]
+        assert states(platform_url) == [("received", 2)]
+        assert program.end() == 0
+    assert [line["event"] for line in program.log()] == [
+        "daemon.starting",
+        "daemon.ready",
+        "daemon.draining",
+        "daemon.stopped",
+    ]
+
+
+def test_its_workers_settle_what_came(platform_url: str, tmp_path: Path) -> None:
+    with running(platform_url, tmp_path) as program:
+        eventually(program.ready)
+        assert ask(program.port, signed_request(booking_body(1, "one"))).status == 200
+        eventually(lambda: states(platform_url)[0][0] not in ("received", "claimed"))
+
+
+def test_a_schema_of_another_revision_is_not_ready_and_nothing_is_let_in(
+    sqlite_platform_url: str, tmp_path: Path
+) -> None:
+    engine = create_engine(sqlite_platform_url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    with running(sqlite_platform_url, tmp_path) as program:
+        line = eventually(lambda: [one for one in program.log() if one["event"] == "daemon.not_ready"])[0]
+        assert "askpro db upgrade" in line["schema"]
+        assert not program.ready()
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = :head"), {"head": HEAD})
+        eventually(program.ready)
+    engine.dispose()
+
+
+def test_records_that_are_not_there_yet_are_waited_for(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'records.db'}"
+    with running(url, tmp_path) as program:
+        assert ask(program.port, request("/healthz", method="GET")).status == 200
+        assert not program.ready()
+        answer = ask(program.port, signed_request(booking_body(1, "one")))
+        assert (answer.status, "retry-after" in answer.headers) == (503, True)
+        upgrade = [sys.executable, "-m", "askpro_cli", "db", "upgrade", "--yes"]
+        subprocess.run(upgrade, env=environment(url, tmp_path), check=True, capture_output=True)
+        eventually(program.ready)
+        assert ask(program.port, signed_request(booking_body(1, "one"))).status == 200
+
+
+def test_a_hangup_reads_the_secrets_again_and_loses_no_request(
+    sqlite_platform_url: str, tmp_path: Path
+) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text(SECRET, encoding="utf-8")
+    secret.chmod(0o600)
+    env = {"ASKPRO_WEBHOOK_SECRET_CALCOM": "", "ASKPRO_WEBHOOK_SECRET_CALCOM_FILE": str(secret)}
+    with running(sqlite_platform_url, tmp_path, env=env) as program:
+        eventually(program.ready)
+        assert ask(program.port, signed_request(booking_body(1, "a"))).status == 200
+        fresh = signed_request(booking_body(2, "a"), secret="the next secret")
+        assert ask(program.port, fresh).status == 401
+        secret.write_text(f"the next secret,{SECRET}", encoding="utf-8")
+        program.process.send_signal(signal.SIGHUP)
+        eventually(lambda: any(one["event"] == "daemon.reloaded" for one in program.log()))
+        assert ask(program.port, fresh).status == 200
+        assert ask(program.port, signed_request(booking_body(3, "a"))).status == 200
+        secret.unlink()
+        program.process.send_signal(signal.SIGHUP)
+        eventually(lambda: any(one["event"] == "daemon.reload_failed" for one in program.log()))
+        assert ask(program.port, signed_request(booking_body(4, "a"))).status == 200
+
+
+def test_no_secret_lets_nobody_in(sqlite_platform_url: str, tmp_path: Path) -> None:
+    with running(sqlite_platform_url, tmp_path, env={"ASKPRO_WEBHOOK_SECRET_CALCOM": ""}) as program:
+        eventually(program.ready)
+        answer = ask(program.port, signed_request(booking_body(1, "a")))
+        assert (answer.status, json.loads(answer.body)["error"]) == (503, "not_configured")
+
+
+def test_several_processes_over_sqlite_are_refused(sqlite_platform_url: str, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "askpro_cli", "serve", "--workers", "2", "--port", "0"],
+        env=environment(sqlite_platform_url, tmp_path),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "SQLite" in done.stderr
+    assert "one writer" in done.stderr
+
+
+def test_a_port_that_is_taken_is_told(sqlite_platform_url: str, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = subprocess.run(
+            [sys.executable, "-m", "askpro_cli", "serve", "--port", str(taken.getsockname()[1])],
+            env=environment(sqlite_platform_url, tmp_path),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert "cannot listen on 127.0.0.1" in done.stderr
+
+
+def test_a_unix_socket_serves_and_is_taken_away(sqlite_platform_url: str, tmp_path: Path) -> None:
+    path = tmp_path / "d.sock"
+    with running(sqlite_platform_url, tmp_path, "--uds", str(path)) as program:
+        assert program.url == f"unix:{path}"
+        line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        line.connect(str(path))
+        line.sendall(signed_request(booking_body(1, "a")))
+        assert line.recv(12) == b"HTTP/1.1 200"
+        line.close()
+        assert program.end() == 0
+    assert not path.exists()
+
+
+def crew_pids(program: Program) -> list[int]:
+    started = [line for line in program.log() if line["event"] == "crew.started"]
+    return [line["pid_of_child"] for line in started]
+
+
+@pytest.mark.parametrize("records_url", ["postgresql"], indirect=True)
+def test_several_processes_share_a_socket_and_the_dead_are_replaced(records_url: str, tmp_path: Path) -> None:
+    with running(records_url, tmp_path, "--workers", "2", env={"ASKPRO_WORKER_ENABLED": "false"}) as program:
+        eventually(program.ready)
+        first = crew_pids(program)
+        assert len(first) == 2
+        os.kill(first[0], signal.SIGKILL)
+        eventually(lambda: len(crew_pids(program)) == 3)
+        for number in range(20):
+            assert ask(program.port, signed_request(booking_body(number, "a"))).status == 200
+        assert program.end() == 0
+    assert len(states(records_url)) == 20
+
+
+def test_idle_connections_do_not_hold_up_the_end(sqlite_platform_url: str, tmp_path: Path) -> None:
+    with running(sqlite_platform_url, tmp_path) as program:
+        lines = [Line(program.port) for _ in range(5)]
+        assert program.end() == 0
+        assert all(line.ends() for line in lines)
+        for line in lines:
+            line.close()

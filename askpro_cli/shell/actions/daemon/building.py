@@ -79,6 +79,7 @@ def build_daemon(app: App, stores: Stores, options: ServerOptions, log: EventLog
     from askpro_cli.server.api.needs import ApiOptions
     from askpro_cli.server.counters import Counters
     from askpro_cli.server.daemon import Daemon
+    from askpro_cli.shell.actions.daemon.calcom_probe import CalcomProbes
     from askpro_cli.shell.actions.daemon.secret_loading import load_secrets
     from askpro_cli.webhooks.inbox.inbox import Inbox
     from askpro_cli.webhooks.secrets import SecretBook
@@ -101,6 +102,7 @@ def build_daemon(app: App, stores: Stores, options: ServerOptions, log: EventLog
         state=stores.state,
         log=log,
         pool=make_pool(app, stores, log) if app.settings.flag("worker.enabled") else None,
+        calcom_health=CalcomProbes(app, stores.state, log),
         clock=app.clock,
         counters=counters,
     )

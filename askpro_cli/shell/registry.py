@@ -78,6 +78,7 @@ COMMANDS: dict[str, Entry] = {
             f"{_COMMANDS}.webhook_replay",
             f"{_COMMANDS}.webhook_rejected",
             f"{_COMMANDS}.webhook_tools",
+            f"{_COMMANDS}.webhook_stuck",
         ),
     ),
     "tokens": Entry(
@@ -88,6 +89,11 @@ COMMANDS: dict[str, Entry] = {
     "serve": Entry(
         f"{_COMMANDS}.serve",
         "Take webhooks, keep them before they are acknowledged, and handle them.",
+        OPERATIONS,
+    ),
+    "worker": Entry(
+        f"{_COMMANDS}.worker",
+        "Handle the webhook events that were kept, beside or in place of askpro serve.",
         OPERATIONS,
     ),
     "doctor": Entry(f"{_COMMANDS}.doctor", "Check settings, stores and the way to Cal.com.", OPERATIONS),

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,6 +35,7 @@ from support.admissions import Request
 from support.records import QuietLog
 from support.waiting import eventually
 
+TESTS = Path(__file__).parent.parent
 HANDLED = "handled in a test"
 SOON: dict[str, Any] = {"poll": 0.05, "base_delay": 0.1, "max_delay": 0.2}
 
@@ -165,6 +167,11 @@ class Desk:
         statement = update(WebhookEvent).where(WebhookEvent.id == event_id).values(**values)
         self.records.run_in_transaction(lambda session: session.execute(statement))
 
+    @property
+    def one_writer(self) -> bool:
+        """Tell whether nobody can write while a handler is at work."""
+        return self.records.engine.dialect.name == "sqlite"
+
     @contextmanager
     def pool(self, tools: Any = None, **options: Any) -> Iterator[WorkerPool]:
         """Run workers in this process."""
@@ -198,7 +205,8 @@ def sqlite_desk(sqlite_platform_url: str, test_handlers: None) -> Iterator[Desk]
 def worker_process(url: str, options: Mapping[str, Any]) -> str:
     """Return the source of a process that handles events until its stdin is closed."""
     return (
-        "import sys, json\n"
+        "import sys\n"
+        f"sys.path.insert(0, {str(TESTS)!r})\n"
         "from support import working\n"
         "from support.records import QuietLog\n"
         "from askpro_cli.platform.engine import open_engine\n"

@@ -44,9 +44,9 @@ def store_rows(cursor: Any, family: str, batch: Sequence[Admitted]) -> list[Stor
         return []
     keys = fold(batch)
     kept = WRITERS[family](cursor, keys)
-    woken = [row.event_id for row in kept if row.state in states.WOKEN_BY_DUPLICATE]
-    if woken:
-        _wake(cursor, woken, _MARKS[family])
+    for folded, row in zip(keys, kept, strict=True):
+        if row.state in states.WOKEN_BY_DUPLICATE:
+            _wake(cursor, family, folded, row)
     told = _told(batch, keys, kept)
     for admitted, stored in zip(batch, told, strict=True):
         if stored.conflict:
@@ -70,18 +70,23 @@ def _told(batch: Sequence[Admitted], keys: Sequence[Folded], kept: Sequence[Kept
     return [one for one in told if one is not None]
 
 
-def _wake(cursor: Any, event_ids: Sequence[int], mark: str) -> None:
-    """Let events that failed or are dead be handled again from the first attempt on."""
-    cursor.execute(
-        "UPDATE webhook_events SET state = 'received', due_at_ms = 0, attempts = 0, reason = NULL,"  # noqa: S608 - marks alone
-        " claim_id = NULL, claimed_by = NULL, finished_at_ms = NULL"
-        f" WHERE id IN ({', '.join([mark] * len(event_ids))}) AND state IN ('failed', 'dead')",
-        list(event_ids),
-    )
+def _wake(cursor: Any, family: str, folded: Folded, row: Kept) -> None:
+    """Let an event that failed or is dead be handled again, from the first attempt on.
+
+    Where its body was let go meanwhile (``askpro webhooks prune``) the same body comes back with it.
+    """
+    arrival = folded.first.arrival
+    same = folded.body_hash == row.body_hash
+    body, headers = (arrival.body, packed(arrival.headers)) if same else (None, None)
+    cursor.execute(_WAKE[family], (headers, body, row.event_id))
 
 
-_MARKS = {"sqlite": "?", "postgresql": "%s", "mariadb": "%s", "mysql": "%s"}
-
+_WAKE_ONE = (
+    "UPDATE webhook_events SET state = 'received', due_at_ms = 0, attempts = 0, reason = NULL,"
+    " claim_id = NULL, claimed_by = NULL, finished_at_ms = NULL,"
+    " headers = CASE WHEN body IS NULL THEN ? ELSE headers END, body = coalesce(body, ?)"
+    " WHERE id = ? AND state IN ('failed', 'dead')"
+)
 _CONFLICT = (
     "INSERT INTO webhook_conflicts (event_id, body_hash, hits, secret_id, correlation_id, received_at_ms,"
     " last_seen_ms, client, headers, body) VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?)"
@@ -98,6 +103,13 @@ _CONFLICTS = {
     "mysql": (_CONFLICT + _ON_DUPLICATE).replace("?", "%s"),
 }
 """Another body under a key is kept beside the event, once, and counted."""
+
+_WAKE = {
+    "sqlite": _WAKE_ONE,
+    "postgresql": _WAKE_ONE.replace("?", "%s::bytea", 2).replace("?", "%s"),
+    "mariadb": _WAKE_ONE.replace("?", "%s"),
+    "mysql": _WAKE_ONE.replace("?", "%s"),
+}
 
 
 def _conflict_row(event_id: int | None, admitted: Admitted) -> tuple[Any, ...]:

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import make_url
 from support.admissions import admitted
 from support.inboxes import change, events, open_inbox, rows, until
+from support.redis_server import RedisServer
 from support.tcp_line import TcpLine, tcp_line
 
 from askpro_cli.base.errors import IntakeUnavailableError
@@ -28,7 +29,7 @@ from support.admissions import admitted
 from support.inboxes import open_inbox
 async def main():
     numbers = iter(range({begin}, {begin} + 1_000_000))
-    async with open_inbox({url!r}) as inbox:
+    async with open_inbox({url!r}, redis_url={redis!r}) as inbox:
         async def line():
             for number in numbers:
                 stored = await inbox.keep(admitted(f"uid-{{number // 2}}"))
@@ -38,11 +39,15 @@ asyncio.run(main())
 """
 
 
-def test_every_answer_given_before_a_kill_is_on_disk_once(platform_url: str) -> None:
+@pytest.mark.parametrize("gate", [False, True], ids=["alone", "redis"])
+def test_every_answer_given_before_a_kill_is_on_disk_once(
+    platform_url: str, redis_server: RedisServer, *, gate: bool
+) -> None:
     """SIGKILL, three times at the same table; each key is sent twice."""
+    redis = redis_server.url if gate else None
     acknowledged: dict[int, int] = {}
     for turn in range(3):
-        source = _KEEPER.format(tests=TESTS, url=platform_url, begin=turn * 100)
+        source = _KEEPER.format(tests=TESTS, url=platform_url, redis=redis, begin=turn * 100)
         process = subprocess.Popen([sys.executable, "-c", source], stdout=subprocess.PIPE, text=True)
         assert process.stdout is not None
         for _ in range(300):

@@ -116,6 +116,22 @@ def test_a_duplicate_wakes_what_failed(platform: Records, platform_url: str, sta
     }
 
 
+def test_what_is_woken_gets_its_body_back_where_it_was_let_go(platform: Records, platform_url: str) -> None:
+    body = bytes(range(256))
+    keep(platform.engine, admitted(body=body))
+    change(
+        platform_url,
+        "UPDATE webhook_events SET state = 'dead', due_at_ms = NULL, body = NULL, headers = NULL",
+    )
+    keep(platform.engine, admitted(body=b"another one"))
+    assert events(platform_url)[0]["body"] is None
+    change(platform_url, "UPDATE webhook_events SET state = 'dead', due_at_ms = NULL")
+    keep(platform.engine, admitted(body=body))
+    [event] = events(platform_url)
+    assert event["body"] == body
+    assert event["headers"].startswith(b"Host: ")
+
+
 @pytest.mark.parametrize("state", ["received", "claimed", "done", "ignored", "unhandled"])
 def test_a_duplicate_of_anything_else_only_counts(platform: Records, platform_url: str, state: str) -> None:
     keep(platform.engine, admitted())
@@ -141,6 +157,13 @@ def test_another_body_under_the_same_key_is_a_conflict(platform: Records, platfo
     assert conflict["event_id"] == event["id"]
     assert (conflict["body"], conflict["hits"]) == (b'{"price": 99}', 2)
     assert b"not-for-the-records" not in conflict["headers"]
+
+
+def test_any_bytes_may_be_in_conflict(platform: Records, platform_url: str) -> None:
+    body = bytes(range(256))
+    keep(platform.engine, admitted(), admitted(body=body, headers=[(b"X-Odd", bytes(range(128, 256)))]))
+    [conflict] = rows(platform_url, "SELECT * FROM webhook_conflicts")
+    assert (conflict["body"], conflict["headers"]) == (body, b"X-Odd: " + bytes(range(128, 256)) + b"\r\n")
 
 
 def test_two_bodies_in_one_batch_are_an_event_and_a_conflict(platform: Records, platform_url: str) -> None:

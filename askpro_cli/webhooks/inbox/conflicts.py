@@ -6,18 +6,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from askpro_cli.base.findings import CHECKS, Check, Finding, Severity
+from askpro_cli.base.findings import Finding
 from askpro_cli.platform.schema.webhooks import WebhookConflict, WebhookEvent
 from askpro_cli.platform.tenancy import TenantSession
-
-HOOK010 = CHECKS.register(
-    Check(
-        "HOOK010",
-        "One dedup key, one body",
-        Severity.WARNING,
-        ("stored event", "a later request with its key"),
-    )
-)
+from askpro_cli.webhooks.checks import HOOK010
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ TESTS = str(Path(__file__).parents[2])
 QUICK = InboxOptions(commit_timeout=1.0, min_free_bytes=0)
 
 _KEEPER = """
-import asyncio, sys
+import asyncio, os, sys
 sys.path.insert(0, {tests!r})
 from support.admissions import admitted
 from support.inboxes import open_inbox
@@ -33,7 +33,7 @@ async def main():
         async def line():
             for number in numbers:
                 stored = await inbox.keep(admitted(f"uid-{{number // 2}}"))
-                print(number // 2, stored.event_id, flush=True)
+                os.write(1, f"{{number // 2}} {{stored.event_id}}\n".encode())
         await asyncio.gather(*(line() for _ in range(32)))
 asyncio.run(main())
 """

@@ -6,6 +6,7 @@ import asyncio
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -175,7 +176,7 @@ def test_redis_that_is_slow_costs_one_short_wait(sqlite_platform_url: str) -> No
             async with open_inbox(sqlite_platform_url, redis_url=server.url) as inbox:
                 await inbox.keep(admitted("before"))
                 client = redis.Redis.from_url(server.url)
-                client.execute_command("CLIENT", "PAUSE", "20000", "ALL")
+                client.client_pause(20_000)
                 client.close()
                 async with asyncio.timeout(5):
                     assert not (await inbox.keep(admitted("during"))).duplicate
@@ -186,15 +187,20 @@ def test_redis_that_is_slow_costs_one_short_wait(sqlite_platform_url: str) -> No
 
 @pytest.mark.parametrize(
     "trouble",
-    [("CONFIG", "SET", "maxmemory", "1"), ("REPLICAOF", "127.0.0.1", "1")],
+    [
+        lambda client: client.config_set("maxmemory", 1),
+        lambda client: client.replicaof("127.0.0.1", 1),
+    ],
     ids=["full", "read-only"],
 )
-def test_redis_that_takes_nothing_is_done_without(sqlite_platform_url: str, trouble: tuple[str, ...]) -> None:
+def test_redis_that_takes_nothing_is_done_without(
+    sqlite_platform_url: str, trouble: Callable[[redis.Redis], object]
+) -> None:
     async def run() -> None:
         with private_redis() as server:
             async with open_inbox(sqlite_platform_url, redis_url=server.url) as inbox:
                 client = redis.Redis.from_url(server.url)
-                client.execute_command(*trouble)
+                trouble(client)
                 client.close()
                 assert not (await inbox.keep(admitted())).duplicate
                 assert (await inbox.keep(admitted())).duplicate

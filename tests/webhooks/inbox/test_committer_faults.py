@@ -33,7 +33,7 @@ async def main():
         async def line():
             for number in numbers:
                 stored = await inbox.keep(admitted(f"uid-{{number // 2}}"))
-                os.write(1, f"{{number // 2}} {{stored.event_id}}\n".encode())
+                os.write(1, f"{{number // 2}} {{stored.event_id}}\\n".encode())
         await asyncio.gather(*(line() for _ in range(32)))
 asyncio.run(main())
 """

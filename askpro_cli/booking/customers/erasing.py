@@ -1,6 +1,7 @@
 """A person's data goes, wherever the records hold it; counts, durations and money stay.
 
-The rows stay too, without the person: an hour that was sold remains sold. What stands outside the records,
+The rows stay too, without the person: an hour that was sold remains sold, and an event that was handled is
+not handled again. What stands outside the records,
 such as the bookings at Cal.com, cannot be erased from here and is named.
 """
 
@@ -13,7 +14,16 @@ from datetime import datetime
 
 from askpro_cli.base.errors import RefusedError
 from askpro_cli.base.times import iso_utc
-from askpro_cli.booking.customers.person import ERASED, MERGED, SUBJECT, Person, contacts_of, gather
+from askpro_cli.booking.customers.inbox_rows import inbox_rows
+from askpro_cli.booking.customers.person import (
+    ERASED,
+    MERGED,
+    SUBJECT,
+    Person,
+    calcom_uids,
+    contacts_of,
+    gather,
+)
 from askpro_cli.booking.customers.personal_data import WIPED
 from askpro_cli.booking.flow import states
 from askpro_cli.platform import tenancy
@@ -62,7 +72,9 @@ def erase(session: TenantSession, customer_id: int, *, dry_run: bool = False) ->
     now: datetime = session.info[tenancy.CLOCK].now()
     _refuse_ahead(person, now)
     numbers = set(contacts_of(person.rows))
-    rows = [*person.rows, *person.calls, *person.appointments, *person.notifications, *person.activity]
+    inbox = inbox_rows(session, person)
+    rows: list[Base] = [*person.rows, *person.calls, *person.appointments, *person.notifications]
+    rows += [*person.activity, *inbox.rows]
     found = _to_wipe(rows, numbers)
     done = Erasure(
         customer=customer_id,
@@ -78,13 +90,6 @@ def erase(session: TenantSession, customer_id: int, *, dry_run: bool = False) ->
                 setattr(row, name, value)
         _mark(session, person, done, now)
     return done
-
-
-def calcom_uids(person: Person) -> list[str]:
-    """Return every booking at Cal.com that was the person's, each once, the oldest first."""
-    chained = [booking.calcom_uid for booking in person.bookings]
-    newest = [row.calcom_v2_booking_uid for row in person.appointments if row.calcom_v2_booking_uid]
-    return list(dict.fromkeys([*chained, *newest]))
 
 
 def _refuse_ahead(person: Person, now: datetime) -> None:

@@ -235,3 +235,10 @@ def _activity(session: TenantSession, subjects: dict[str, list[int]], contacts: 
         for row in found
         if row.subject_id in subjects.get(row.subject_type or "", ()) or mentions(row, texts, contacts)
     ]
+
+
+def calcom_uids(person: Person) -> list[str]:
+    """Return every booking at Cal.com that was the person's, each once, the oldest first."""
+    chained = [booking.calcom_uid for booking in person.bookings]
+    newest = [row.calcom_v2_booking_uid for row in person.appointments if row.calcom_v2_booking_uid]
+    return list(dict.fromkeys([*chained, *newest]))

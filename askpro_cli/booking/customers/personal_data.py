@@ -8,7 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from askpro_cli.platform.schema import Activity, Appointment, Call, Customer, Notification
+from askpro_cli.platform.schema import (
+    Activity,
+    Appointment,
+    Call,
+    Customer,
+    Notification,
+    WebhookConflict,
+    WebhookEvent,
+    WebhookRejection,
+)
 from askpro_cli.platform.schema.base import Base
 
 ERASED_NAME = "erased"
@@ -39,6 +48,9 @@ WIPED: Mapping[type[Base], Mapping[str, Any]] = {
     },
     Notification: {"recipient": None, "payload": None, "last_error": None},
     Activity: {"properties": None, "description": ERASED_NAME},
+    WebhookEvent: {"body": None},
+    WebhookConflict: {"body": None},
+    WebhookRejection: {"body": None},
 }
 """What is written in place of a person's data, by model and column. Of a call's two numbers the company's own
 stays; see ``erasing.py``."""
@@ -76,21 +88,58 @@ HARMLESS: Mapping[str, str] = {
     "activity_log.subject_type": "the name of a table",
     "activity_log.causer_type": "the name of a table",
     "activity_log.batch_uuid": "of a run of ours",
+    "webhook_events.source": "the name of a vendor",
+    "webhook_events.event_type": "one of the vendor's words",
+    "webhook_events.key_hash": "SHA-256 of vendors' keys",
+    "webhook_events.dedup_key": "vendors' keys: it stays, so that nothing is handled again",
+    "webhook_events.key_from": "the names of fields",
+    "webhook_events.entity": "the vendor's key",
+    "webhook_events.state": "a state of ours",
+    "webhook_events.reason": "a sentence of ours without personal data",
+    "webhook_events.company": "a company of ours",
+    "webhook_events.secret_id": "where a secret is configured",
+    "webhook_events.correlation_id": "of a request",
+    "webhook_events.claim_id": "of a worker",
+    "webhook_events.claimed_by": "of a worker",
+    "webhook_events.client": "the vendor's address",
+    "webhook_events.path": "a route of ours",
+    "webhook_events.headers": "the vendor's: signature, program, time",
+    "webhook_events.body_hash": "SHA-256",
+    "webhook_conflicts.body_hash": "SHA-256",
+    "webhook_conflicts.secret_id": "where a secret is configured",
+    "webhook_conflicts.correlation_id": "of a request",
+    "webhook_conflicts.client": "the vendor's address",
+    "webhook_conflicts.headers": "the vendor's: signature, program, time",
+    "webhook_rejected.fold_hash": "SHA-256",
+    "webhook_rejected.source": "the name of a vendor",
+    "webhook_rejected.cause": "one of our words",
+    "webhook_rejected.detail": "a sentence of ours without personal data",
+    "webhook_rejected.method": "of HTTP",
+    "webhook_rejected.path": "a route of ours",
+    "webhook_rejected.client": "the sender's address",
+    "webhook_rejected.correlation_id": "of a request",
+    "webhook_rejected.headers": "the sender's program",
 }
 """Text and JSON columns of the same tables that hold nothing of a person, and what they hold."""
 
 NOT_OF_CUSTOMERS: Mapping[str, str] = {
+    "api_requests": "who asked the daemon what",
+    "api_tokens": "who may ask the daemon",
     "branch_service": "what is offered where",
     "branches": "places of a company",
     "calcom_event_types": "what can be booked",
     "companies": "the tenants",
     "idempotency_keys": "SHA-256 of keys and contents, nothing of a person",
+    "replay_items": "which events were replayed, and what became of it",
+    "replay_jobs": "which replays were asked for",
     "phone_numbers": "the companies' own numbers",
     "service_staff": "who offers what",
     "services": "what is offered",
     "staff": "people of the company, not its customers",
     "staff_event_types": "who is booked by what",
     "users": "people who sign in, not customers",
+    "webhook_attempts": "when an event was handled, and what became of it",
+    "webhook_effects": "whose cached times are to be forgotten: people of the company",
     "working_hours": "when people work",
 }
 """Tables in which no customer stands."""

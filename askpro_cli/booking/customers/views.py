@@ -12,8 +12,7 @@ from typing import Any
 from askpro_cli.base.redaction import HIDDEN, mask_email, mask_name, mask_phone
 from askpro_cli.base.times import iso_utc
 from askpro_cli.booking.customers.duplicates import Duplicate
-from askpro_cli.booking.customers.erasing import calcom_uids
-from askpro_cli.booking.customers.person import Person
+from askpro_cli.booking.customers.person import Person, calcom_uids
 from askpro_cli.platform.schema import Customer
 
 

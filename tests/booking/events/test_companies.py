@@ -63,7 +63,7 @@ def test_by_a_booking_that_is_known_new_or_old(flow_place: FlowPlace) -> None:
     assert found(flow_place.records, {"uid": old}) == ["salon"]
     assert found(flow_place.records, {"uid": new}) == []
     assert found(flow_place.records, {"uid": new, "rescheduleUid": old}) == ["salon"]
-    marked = {"bookingUid": old, "attendees": []}
+    marked: dict[str, Any] = {"bookingUid": old, "attendees": []}
     assert found(flow_place.records, marked, "BOOKING_NO_SHOW_UPDATED") == ["salon"]
 
 

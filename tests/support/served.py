@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -89,7 +90,10 @@ class Served:
         """Make a token with these scopes."""
         made = self.daemon.records.run_in_transaction(
             lambda session: create_token(
-                session, name=name or f"test {scopes}", scopes=scopes, expires_at_ms=expires_at_ms
+                session,
+                name=name or f"test {os.urandom(4).hex()}",
+                scopes=scopes,
+                expires_at_ms=expires_at_ms,
             )
         )
         return made.text

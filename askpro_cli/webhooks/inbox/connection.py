@@ -17,6 +17,7 @@ from askpro_cli.platform.engine import open_engine
 from askpro_cli.platform.pool import PoolSettings
 from askpro_cli.platform.write_turns import turns_of
 from askpro_cli.webhooks.arrivals import Admitted, Stored
+from askpro_cli.webhooks.inbox.disk import SameFile
 from askpro_cli.webhooks.inbox.durability import make_durable
 from askpro_cli.webhooks.inbox.storing import store_rows, wrapped
 
@@ -49,6 +50,7 @@ class CommitConnection:
         event.listen(self._engine, "do_connect", self._limit_waits)
         self._family = engine.dialect.name
         self._turns = turns_of(engine)
+        self._file = SameFile(engine)
         self._connection: PoolProxiedConnection | None = None
         self.warnings: tuple[str, ...] = ()
 
@@ -118,6 +120,8 @@ class CommitConnection:
     @contextmanager
     def _opened(self) -> Iterator[Any]:
         """Return the driver's connection; its errors come out as SQLAlchemy's."""
+        if self._connection is not None and not self._file.is_the_same():
+            self.close()
         if self._connection is None:
             self._connection = self._connect()
         driver = self._connection.dbapi_connection
@@ -128,6 +132,7 @@ class CommitConnection:
 
     def _connect(self) -> PoolProxiedConnection:
         """Open it: the server must flush at every commit, and each statement is one."""
+        self._file.remember()
         try:
             connection = self._engine.raw_connection()
         except self._engine.dialect.loaded_dbapi.Error as error:

@@ -1,4 +1,4 @@
-"""The free disk under the records, where that is a file of ours (SQLite)."""
+"""The disk under the records, where that is a file of ours (SQLite): its room, and that it is still there."""
 
 from __future__ import annotations
 
@@ -43,3 +43,31 @@ class DiskGuard:
         """Tell whether there is too little."""
         free = self.free_bytes()
         return free is not None and free < self._min_free
+
+
+class SameFile:
+    """Tells whether the file of the records is still the one that was opened.
+
+    One that was removed or replaced takes commits without a word until it is closed: they would be lost.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._path = dialects.sqlite_path(engine.url) if dialects.is_sqlite(engine.url) else None
+        self._known = self._identity()
+
+    def remember(self) -> None:
+        """Take the file that is there now for the one."""
+        self._known = self._identity()
+
+    def is_the_same(self) -> bool:
+        """Tell whether it is; always of a server."""
+        return self._path is None or (self._known is not None and self._known == self._identity())
+
+    def _identity(self) -> tuple[int, int] | None:
+        if self._path is None:
+            return None
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino

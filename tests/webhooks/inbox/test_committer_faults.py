@@ -14,6 +14,7 @@ from sqlalchemy import make_url
 from support.admissions import admitted
 from support.inboxes import change, events, open_inbox, rows, until
 from support.redis_server import RedisServer
+from support.rights import obey_file_modes
 from support.tcp_line import TcpLine, tcp_line
 
 from askpro_cli.base.errors import IntakeUnavailableError
@@ -187,6 +188,70 @@ def test_a_full_disk_is_told_and_over_by_itself(sqlite_platform_url: str) -> Non
         *(f"booking:uid-{number}" for number in range(int(printed))),
         "booking:after",
     ]
+
+
+_READ_ONLY = """
+import asyncio, os, pathlib, sys
+sys.path.insert(0, {tests!r})
+from askpro_cli.base.errors import IntakeUnavailableError
+from support.admissions import admitted
+from support.inboxes import open_inbox, until
+file = pathlib.Path({path!r})
+def let(file_mode, folder_mode):
+    file.chmod(file_mode)
+    file.parent.chmod(folder_mode)
+async def main():
+    let(0o400, 0o500)
+    async with open_inbox({url!r}) as inbox:
+        try:
+            await inbox.keep(admitted("during"))
+        except IntakeUnavailableError as error:
+            print(error.message)
+        assert not inbox.health().ready
+        let(0o600, 0o700)
+        await until(lambda: inbox.health().ready)
+        await inbox.keep(admitted("after"))
+asyncio.run(main())
+"""
+
+
+def test_a_file_that_may_only_be_read_is_told_and_over_by_itself(sqlite_platform_url: str) -> None:
+    path = make_url(sqlite_platform_url).database
+    source = _READ_ONLY.format(tests=TESTS, url=sqlite_platform_url, path=path)
+    done = subprocess.run(
+        [sys.executable, "-c", source],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+        preexec_fn=obey_file_modes,
+    )
+    assert "could not keep events" in done.stdout
+    assert [event["entity"] for event in events(sqlite_platform_url)] == ["booking:after"]
+
+
+def test_a_file_that_was_taken_away_keeps_nothing(sqlite_platform_url: str) -> None:
+    """An open file takes commits even when it has no name any more; they would be gone."""
+    path = Path(make_url(sqlite_platform_url).database or "")
+    elsewhere = path.with_name("elsewhere.db")
+
+    def move(source: Path, target: Path) -> None:
+        source.rename(target)
+
+    async def run() -> None:
+        async with open_inbox(sqlite_platform_url) as inbox:
+            await inbox.keep(admitted("before"))
+            move(path, elsewhere)
+            with pytest.raises(IntakeUnavailableError):
+                await inbox.keep(admitted("during"))
+            assert not inbox.health().ready
+            move(elsewhere, path)
+            await until(lambda: inbox.health().ready)
+            await inbox.keep(admitted("after"))
+
+    asyncio.run(run())
+    entities = [event["entity"] for event in events(sqlite_platform_url)]
+    assert entities == ["booking:before", "booking:after"]
 
 
 def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Retell's events in the shapes of its documentation and SDK (6.2): calls, chats, transfers, ringing calls."""
+"""Retell's events in the shapes of its documentation and SDK (6.2): calls, chats, transfers, ringing."""
 
 from __future__ import annotations
 

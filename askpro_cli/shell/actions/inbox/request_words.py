@@ -99,7 +99,7 @@ def read_moment(app: App, text: str | None) -> int:
 
 
 def _milliseconds(instant: datetime) -> int:
-    """Return whole milliseconds since 1970 UTC; counted, because a float of seconds is off by one at times."""
+    """Return whole milliseconds since 1970 UTC; a float of seconds would be one off at times."""
     return (instant - datetime.fromtimestamp(0, tz=UTC)) // timedelta(milliseconds=1)
 
 

@@ -16,7 +16,15 @@ from askpro_cli.webhooks.samples.known import SAMPLES
 
 _TYPE_FIELD: Final = {"calcom": "triggerEvent", "retell": "event", "stripe": "type"}
 _KEYLESS = frozenset({"PING", "FORM_SUBMITTED", "FORM_SUBMITTED_NO_EVENT", "ROUTING_FORM_FALLBACK_HIT"})
-_KEYLESS_BY_NATURE = _KEYLESS | {"OOO_CREATED", "DELEGATION_CREDENTIAL_ERROR", "transcript_updated"}
+_KEYLESS_BY_NATURE = (
+    _KEYLESS
+    | {"OOO_CREATED", "DELEGATION_CREDENTIAL_ERROR"}
+    | {
+        "transcript_updated",
+        "call_inbound",
+        "chat_inbound",
+    }
+)
 _BOOKED = ("payload.uid", "payload.startTime", "payload.endTime", "payload.status", "createdAt")
 _NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     "BOOKING_CREATED": _BOOKED,

@@ -8,7 +8,8 @@ Where the SDK raises, this refuses: a ``v`` of more than 4300 digits, a body tha
 accepts an empty key, this refuses. The signature covers neither route nor query.
 
 Retell sends no event id. Its keys (docs, "Webhook overview", 2026): event and call; a transfer also by its
-start and destination; a transcript update is one of many, so only the same body again is a duplicate.
+start and destination; a transcript update is one of many, so only the same body again is a duplicate; a call
+that rings has an id since 2026 only, before that the time of signing tells two calls of one caller apart.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ _SUBJECTS = (
     ("call_inbound", "call_id"),
     ("chat_inbound", "chat_id"),
 )
+_RINGING = ("call_inbound", "chat_inbound")
+"""May come without any id; then one caller's second call has the very body of the first."""
 _STREAM = "transcript_updated"
 _TRANSFER_DIGITS = 24
 
@@ -64,7 +67,6 @@ class RetellProvider:
 
     def identify(self, document: Any, body: bytes, headers: Headers) -> Identity | Refusal:
         """Return event and call; see :class:`~.provider.Provider`."""
-        del headers
         kind = event_type(document.get("event")) if isinstance(document, dict) else None
         if kind is None:
             return not_an_event("a webhook of Retell is an object with an event")
@@ -73,7 +75,10 @@ class RetellProvider:
             if isinstance(thing, dict) and (found := key_part(thing.get(id_name))):
                 prefix = subject.partition("_")[0]
                 return _identity(kind, document, thing, body, (prefix, found, f"{subject}.{id_name}"))
-        return Identity(kind, f"retell:{kind}:body:{body_hash(body)}", "body hash")
+        key, key_from = f"retell:{kind}:body:{body_hash(body)}", "body hash"
+        if kind in _RINGING:
+            key, key_from = f"{key}:{_signed_at(headers)}", "time of signing + body hash"
+        return Identity(kind, key, key_from)
 
     def sign(
         self, body: bytes, secret: str, now_ms: int, event_id: str | None = None
@@ -97,6 +102,11 @@ def _read(headers: Headers) -> tuple[int, bytes] | Refusal:
     return Refusal(
         Cause.SIGNATURE_MALFORMED, "the signature is not v=<milliseconds>,d=<64 hexadecimal digits>"
     )
+
+
+def _signed_at(headers: Headers) -> int:
+    signature = _read(headers)
+    return 0 if isinstance(signature, Refusal) else signature[0]
 
 
 def _refuse_age(age_ms: int, tolerance_ms: int) -> Refusal | None:

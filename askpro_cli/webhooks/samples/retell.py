@@ -86,12 +86,12 @@ def _chat(event: str, **more: Any) -> Callable[[Fresh], Document]:
     }
 
 
-def _ringing(event: str, subject: str) -> Callable[[Fresh], Document]:
+def _ringing(subject: str, **more: str) -> Callable[[Fresh], Document]:
     return lambda fresh: {
-        "event": event,
+        "event": subject,
         "event_timestamp": fresh.now_ms,
         subject: {
-            "call_id": f"call_{fresh.token}",
+            **{name: f"{prefix}_{fresh.token}" for name, prefix in more.items()},
             "agent_id": "agent_0a1b2c3d4e5f",
             "agent_version": 3,
             "from_number": _CALLER,
@@ -112,6 +112,6 @@ SAMPLES: dict[str, Callable[[Fresh], Document]] = {
     "chat_started": _chat("chat_started", chat_status="ongoing"),
     "chat_ended": _chat("chat_ended"),
     "chat_analyzed": _chat("chat_analyzed", chat_analysis={"chat_summary": "Frage nach Öffnungszeiten."}),
-    "call_inbound": _ringing("call_inbound", "call_inbound"),
-    "chat_inbound": _ringing("chat_inbound", "chat_inbound"),
+    "call_inbound": _ringing("call_inbound", call_id="call"),
+    "chat_inbound": _ringing("chat_inbound"),
 }

@@ -115,9 +115,18 @@ def test_a_ringing_call_has_its_id_where_retell_sends_one() -> None:
     ringing = {"from_number": "+493023125001", "to_number": "+493023125002"}
     with_id = _identify("retell", {"event": "call_inbound", "call_inbound": {**ringing, "call_id": "call_1"}})
     assert (with_id.key, with_id.entity) == ("retell:call_inbound:call_1", "call:call_1")
-    without = _identify("retell", {"event": "call_inbound", "call_inbound": ringing})
-    assert (without.key_from, without.entity) == ("body hash", None)
-    assert "+4930" not in without.key
+
+
+def test_a_ringing_call_without_an_id_is_not_taken_for_the_callers_last_one() -> None:
+    document = {"event": "call_inbound", "call_inbound": {"from_number": "+493023125001"}}
+
+    def ring(at_ms: int) -> Identity:
+        return _identify("retell", document, **{"X-Retell-Signature": f"v={at_ms},d={'0' * 64}"})
+
+    assert ring(NOW_MS) == ring(NOW_MS)
+    assert ring(NOW_MS).key != ring(NOW_MS + 1).key
+    assert ring(NOW_MS).entity is None
+    assert "+4930" not in ring(NOW_MS).key
 
 
 def test_an_event_of_stripe_is_its_id() -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from askpro_cli.base.findings import Check, Finding
 from askpro_cli.base.nearest import nearest
 from askpro_cli.webhooks.arrivals import Headers, Refusal
-from askpro_cli.webhooks.codes import HOOK021, HOOK022, HOOK023, HOOK024
+from askpro_cli.webhooks.checks import HOOK021, HOOK022, HOOK023, HOOK024
 from askpro_cli.webhooks.providers.known import provider_of
 from askpro_cli.webhooks.providers.parsing import parse
 from askpro_cli.webhooks.samples.known import SAMPLES

@@ -14,8 +14,7 @@ from askpro_cli.base.shipped import shipped_path
 from askpro_cli.booking import checks as _bookings  # noqa: F401 - registers its checks
 from askpro_cli.calcom.upkeep import checks as _cache  # noqa: F401 - the same
 from askpro_cli.platform.upkeep import codes as _records  # noqa: F401 - the same
-from askpro_cli.webhooks import checks as _inbox  # noqa: F401 - the same
-from askpro_cli.webhooks import codes as _webhooks  # noqa: F401 - the same
+from askpro_cli.webhooks import checks as _webhooks  # noqa: F401 - the same
 
 
 def _check(code: str, title: str, severity: Severity, *sources: str) -> Check:

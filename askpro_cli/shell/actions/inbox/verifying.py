@@ -19,7 +19,7 @@ from askpro_cli.shell.actions.inbox.request_words import (
 )
 from askpro_cli.shell.output.result import Column, Result, Table
 from askpro_cli.webhooks.arrivals import Refusal, Secret, Verified
-from askpro_cli.webhooks.codes import HOOK020, HOOK021
+from askpro_cli.webhooks.checks import HOOK020, HOOK021
 from askpro_cli.webhooks.providers.explaining import Explanation, explain
 from askpro_cli.webhooks.providers.known import provider_of
 from askpro_cli.webhooks.providers.parsing import parse

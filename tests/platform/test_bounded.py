@@ -12,7 +12,7 @@ from support.two_companies import Two, fill
 
 from askpro_cli.base.errors import AskproError
 from askpro_cli.platform.bounded import Bounded, of, table_of
-from askpro_cli.platform.new_rows import add_row, add_unless_there
+from askpro_cli.platform.row_writing import add_row, add_unless_there, change_row
 from askpro_cli.platform.schema import Activity, Branch, Company, Customer, User
 from askpro_cli.platform.tenancy import TenantSession
 
@@ -133,3 +133,22 @@ def test_a_row_like_one_that_is_there_is_passed_over_and_the_transaction_goes_on
     slugs = Bounded(select(BRANCHES.c.slug).where(of(BRANCHES)).order_by(BRANCHES.c.slug))
     found = two.salon.run_in_transaction(slugs.all)
     assert [row.slug for row in found] == ["east", "mitte", "north"]
+
+
+def test_a_change_reaches_the_company_s_own_rows_alone(two: Two) -> None:
+    def rename(session: TenantSession) -> bool:
+        return change_row(session, Customer, two.foreign.id, name="Eve", email=None)
+
+    def read(session: TenantSession) -> Customer:
+        return session.get_one(Customer, two.foreign.id)
+
+    assert not two.salon.run_in_transaction(rename)
+    assert two.rival.run_in_transaction(read).name == "Anna"
+    assert two.rival.run_in_transaction(rename)
+    row = two.rival.run_in_transaction(read)
+    assert (row.name, row.email, row.phone) == ("Eve", None, two.foreign.phone)
+    assert row.updated_at >= row.created_at
+    with pytest.raises(AskproError, match="company"):
+        two.rival.run_in_transaction(
+            lambda session: change_row(session, Customer, row.id, company_id=two.salon.company_id)
+        )

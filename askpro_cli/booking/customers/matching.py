@@ -20,7 +20,7 @@ from askpro_cli.booking.customers.person import ACTIVE, standing, survivor
 from askpro_cli.booking.requests import check_name
 from askpro_cli.platform import tenancy
 from askpro_cli.platform.bounded import Bounded, of, table_of
-from askpro_cli.platform.new_rows import add_unless_there
+from askpro_cli.platform.row_writing import add_unless_there
 from askpro_cli.platform.schema import Customer
 from askpro_cli.platform.tenancy import TenantSession
 

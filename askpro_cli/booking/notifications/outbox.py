@@ -12,7 +12,7 @@ from sqlalchemy import Row, update
 
 from askpro_cli.booking.notifications.addressee import Addressee, Known, addressee_of, usable_address
 from askpro_cli.booking.notifications.contents import LANGUAGES, contents_of, facts_of
-from askpro_cli.platform.new_rows import add_row
+from askpro_cli.platform.row_writing import add_row
 from askpro_cli.platform.schema import Activity, Appointment, Notification
 from askpro_cli.platform.tenancy import TenantSession
 

@@ -15,7 +15,7 @@ from askpro_cli.booking.flow.making.drafting import Draft
 from askpro_cli.booking.flow.making.standing import CONTENT, look
 from askpro_cli.booking.flow.mapping.wishes import Target
 from askpro_cli.booking.flow.states import BOOKING
-from askpro_cli.platform.new_rows import add_row
+from askpro_cli.platform.row_writing import add_row
 from askpro_cli.platform.schema import Appointment
 from askpro_cli.platform.tenancy import TenantSession
 

@@ -20,7 +20,7 @@ from askpro_cli.booking.notifications import outbox
 from askpro_cli.booking.notifications.addressee import ATTENDEE, attendee_of
 from askpro_cli.calcom.models import Booking
 from askpro_cli.platform.bounded import Bounded, of, table_of
-from askpro_cli.platform.new_rows import add_row
+from askpro_cli.platform.row_writing import add_row, change_row
 from askpro_cli.platform.schema import Activity, Appointment, CalcomBooking, CalcomEventType, Staff
 from askpro_cli.platform.tenancy import TenantSession
 
@@ -46,6 +46,17 @@ _KNOWN = Bounded(
     )
 )
 """What our records know of a remote booking, by one question."""
+_MINE = Bounded(
+    select(*_rows.c)
+    .where(of(_rows), _rows.c.id == bindparam("id"), _rows.c.lock_token == bindparam("token"))
+    .with_for_update()
+)
+_CHANGED = (
+    *("customer_id", "staff_id", "status", "status_reason", "starts_at", "ends_at", "idempotency_key"),
+    *("calcom_v2_booking_uid", "moving_to_starts_at", "moving_to_ends_at", "payload", "booking_metadata"),
+    *("next_attempt_at", "lock_token", "lock_expires_at", "version"),
+)
+"""What a completion sets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +87,13 @@ def complete(
     Raises:
         RecordsError: the database cannot be used; the next sync completes it.
     """
-    row, booking = leases.mine(session, held), booked.booking
+    row, booking = _held_row(session, held), booked.booking
     known = _known_of(session, booking)
     if row is None or row.status not in (BOOKING, PENDING_SYNC) or known.of not in (None, row.id):
         found = session.scalar(select(Appointment).where(Appointment.id == held.appointment_id))
         return NotOurs(found, known.of)
     _schedule(session, row, booking, known.host)
-    session.flush()  # what is written beside the models finds the row as it is now
+    change_row(session, Appointment, row.id, **{name: getattr(row, name) for name in _CHANGED})
     note(session, row, "appointment.scheduled", f"booked at Cal.com as {booking.uid}", flow.correlation_id)
     for earlier in before:
         link(session, row, earlier)
@@ -90,6 +101,12 @@ def complete(
     outbox.queue(session, row, "confirmation", correlation_id=row.correlation_id)
     flow.at_step("completing")
     return row
+
+
+def _held_row(session: TenantSession, held: Held) -> Appointment | None:
+    """Return the row, locked, as :func:`leases.mine` does; the session does not follow what becomes of it."""
+    found = _MINE.first(session, id=held.appointment_id, token=held.token)
+    return Appointment(**found._asdict()) if found else None
 
 
 @dataclass(frozen=True, slots=True)

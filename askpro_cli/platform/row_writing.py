@@ -1,4 +1,4 @@
-"""New rows beside the models: with their company and times, as a session gives them to its own.
+"""Rows written beside the models: with their company and times, as a session gives them to its own.
 
 For where a caller waits; a row that is worked with afterwards is better added to the session.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, insert
+from sqlalchemy import Insert, Update, bindparam, insert, update
 from sqlalchemy.exc import IntegrityError
 
 from askpro_cli.base.errors import AskproError
@@ -18,6 +18,7 @@ from askpro_cli.platform.schema import Base, Stamped
 from askpro_cli.platform.tenancy import TenantSession
 
 _OWNER = "company_id"
+_KEY, _OF = "of_key", "of_company"  # apart from the columns that are written
 
 
 def add_row(session: TenantSession, model: type[Base], **values: Any) -> int:
@@ -47,6 +48,18 @@ def add_unless_there(session: TenantSession, model: type[Base], **values: Any) -
         return None
 
 
+def change_row(session: TenantSession, model: type[Base], key: int, **values: Any) -> bool:
+    """Change columns of a row of the session's company; False when it has none of this key.
+
+    Raises:
+        AskproError: the values name a company, or the session has none.
+    """
+    row = _complete(session, model, values)
+    row.pop("created_at", None)
+    statement = _update(model, frozenset(row))
+    return bool(session.connection().execute(statement, {**row, _KEY: key, _OF: row[_OWNER]}).rowcount)
+
+
 def _complete(session: TenantSession, model: type[Base], values: dict[str, Any]) -> dict[str, Any]:
     """Return the values with what every row of a company has."""
     if _OWNER in values:
@@ -62,6 +75,17 @@ def _complete(session: TenantSession, model: type[Base], values: dict[str, Any])
 @cache
 def _insert(model: type[Base]) -> Insert:
     return insert(table_of(model))
+
+
+@cache
+def _update(model: type[Base], names: frozenset[str]) -> Update:
+    table = table_of(model)
+    values: dict[str, Any] = {name: bindparam(name) for name in names - {_OWNER}}
+    return (
+        update(table)
+        .where(table.c.id == bindparam(_KEY), table.c.company_id == bindparam(_OF))
+        .values(values)
+    )
 
 
 @cache

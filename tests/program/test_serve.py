@@ -8,100 +8,17 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, text
 from support.daemon import Line, ask, request
+from support.serving import Program, environment, running, states
 from support.waiting import eventually
 from support.webhook_requests import SECRET, booking_body
 from support.webhook_requests import request as signed_request
 
 from askpro_cli.platform.tables import HEAD
-
-_ENDS_SECONDS = 30.0
-
-
-@dataclass
-class Program:
-    """An ``askpro serve`` that runs."""
-
-    process: subprocess.Popen[str]
-    url: str
-    stderr: Path
-
-    @property
-    def port(self) -> int:
-        return int(self.url.rsplit(":", 1)[1])
-
-    def ready(self) -> bool:
-        return ask(self.port, request("/readyz", method="GET")).status == 200
-
-    def end(self, number: int = signal.SIGTERM) -> int:
-        self.process.send_signal(number)
-        return self.process.wait(_ENDS_SECONDS)
-
-    def log(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.stderr.read_text(encoding="utf-8").splitlines()]
-
-
-def environment(url: str, folder: Path, **more: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("ASKPRO_")}
-    return kept | {
-        "HOME": str(folder),
-        "XDG_CONFIG_HOME": str(folder / "config"),
-        "ASKPRO_STATE_DIR": str(folder / "state"),
-        "ASKPRO_DATABASE_URL": url,
-        "ASKPRO_WEBHOOK_SECRET_CALCOM": SECRET,
-        **more,
-    }
-
-
-@contextmanager
-def running(
-    url: str, folder: Path, *words: str, env: Mapping[str, str] | None = None, fd: int | None = None
-) -> Iterator[Program]:
-    """Run the program until the block ends; *fd* is handed on as it is."""
-    told = folder / f"stderr-{time.monotonic_ns()}"
-    command = [sys.executable, "-m", "askpro_cli", "serve", "--json", *words]
-    if fd is None and "--uds" not in words:
-        command += ["--port", "0"]
-    with told.open("w", encoding="utf-8") as stderr:
-        process = subprocess.Popen(
-            command,
-            env=environment(url, folder, **(env or {})),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=stderr,
-            text=True,
-            pass_fds=[] if fd is None else [fd],
-        )
-        try:
-            assert process.stdout is not None
-            line = process.stdout.readline()
-            assert line, told.read_text(encoding="utf-8")
-            yield Program(process, json.loads(line)["data"]["url"], told)
-        finally:
-            if process.poll() is None:
-                process.terminate()
-                process.wait(_ENDS_SECONDS)
-            assert process.stdout is not None
-            process.stdout.close()
-
-
-def states(url: str) -> list[tuple[str, int]]:
-    engine = create_engine(make_url(url))
-    try:
-        with engine.connect() as connection:
-            rows = connection.execute(text("SELECT state, hits FROM webhook_events ORDER BY id")).all()
-            return [(state, hits) for state, hits in rows]
-    finally:
-        engine.dispose()
 
 
 def test_a_signed_event_is_in_the_inbox_when_it_is_acknowledged(platform_url: str, tmp_path: Path) -> None:

@@ -18,7 +18,6 @@ from urllib.parse import parse_qs, urlsplit
 from sqlalchemy import URL
 
 from askpro_cli.base.errors import StateError
-from askpro_cli.state.redis_connection import RedisConnection
 from askpro_cli.webhooks.arrivals import Admitted, Stored
 from askpro_cli.webhooks.inbox.options import GateHealth
 from askpro_cli.webhooks.inbox.rows import body_hash_of, key_hash_of
@@ -95,6 +94,8 @@ class RedisGate:
     """
 
     def __init__(self, url: str, database: URL) -> None:
+        from askpro_cli.state.redis_connection import RedisConnection  # 6 MB, for those who have Redis
+
         self._connection = RedisConnection(_impatient(url))
         place = f"{database.host}:{database.port}/{database.database}"
         self._prefix = f"askpro:webhooks:{sha256(place.encode()).hexdigest()[:12]}:"

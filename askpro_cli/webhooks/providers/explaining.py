@@ -122,10 +122,8 @@ def _first(headers: Headers, names: Sequence[bytes]) -> bytes:
 def _fewest_mistakes(
     source: str, body: bytes, given: _Given, secrets: Sequence[Secret], others: Sequence[Secret]
 ) -> list[Explanation] | None:
-    found = [
-        *_matches(source, body, given, [(secret, None) for secret in secrets]),
-        *_matches(source, body, given, [(secret, _foreign(secret)) for secret in others]),
-    ]
+    candidates = [(secret, None) for secret in secrets] + [(secret, _foreign(secret)) for secret in others]
+    found = list(_matches(source, list(bodies(body)), given, candidates))
     return min(found, key=len, default=None)
 
 
@@ -135,18 +133,21 @@ def _foreign(secret: Secret) -> Explanation:
 
 
 def _matches(
-    source: str, body: bytes, given: _Given, secrets: Sequence[tuple[Secret, Explanation | None]]
+    source: str,
+    written: Sequence[Variation],
+    given: _Given,
+    secrets: Sequence[tuple[Secret, Explanation | None]],
 ) -> Iterator[list[Explanation]]:
     """Yield the mistakes of every way of signing that makes one of the given digests."""
     digests = {digest for digest, _ in given.digests}
-    ways = [(scheme, *way) for scheme in _schemes(source) for way in _ways(scheme, body, given.stamp)]
+    ways = [(scheme, *way) for scheme in _schemes(source) for way in _ways(scheme, written, given.stamp)]
     for secret, foreign in secrets:
-        for scheme, written, stamp in ways:
-            message = scheme.join(given.message_id, stamp.value, written.value)
+        for scheme, text, stamp in ways:
+            message = scheme.join(given.message_id, stamp.value, text.value)
             for key in keys(secret.value, scheme):
                 made = _digest_among(digests, key.value, message)
                 if made is not None:
-                    yield _told(source, scheme, (foreign, made), (key, written, stamp))
+                    yield _told(source, scheme, (foreign, made), (key, text, stamp))
 
 
 def _schemes(source: str) -> list[Scheme]:
@@ -154,10 +155,12 @@ def _schemes(source: str) -> list[Scheme]:
     return [right, *(scheme for scheme in SCHEMES.values() if scheme is not right)]
 
 
-def _ways(scheme: Scheme, body: bytes, stamp: bytes) -> Iterator[tuple[Variation, Variation]]:
+def _ways(
+    scheme: Scheme, written: Sequence[Variation], stamp: bytes
+) -> Iterator[tuple[Variation, Variation]]:
     if not scheme.is_stamped:
-        return product(bodies(body), [Variation(b"")])
-    return product(bodies(body), stamps(stamp)) if stamp else iter(())
+        return product(written, [Variation(b"")])
+    return product(written, stamps(stamp)) if stamp else iter(())
 
 
 def _digest_among(digests: set[bytes], key: bytes, message: bytes) -> Explanation | str | None:

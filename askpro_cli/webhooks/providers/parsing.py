@@ -16,6 +16,7 @@ from askpro_cli.webhooks.arrivals import Cause, Refusal
 
 DEEPEST = 100
 """Levels of objects and lists; vendors' events have less than 15."""
+_CONTAINERS = frozenset({dict, list})
 _decode = msgspec.json.Decoder().decode
 
 
@@ -65,7 +66,7 @@ def _is_too_deep(document: Any) -> bool:
             child
             for parent in level
             for child in (parent.values() if isinstance(parent, dict) else parent)
-            if isinstance(child, dict | list)
+            if type(child) in _CONTAINERS  # a third of the time of isinstance, and exact: no subclasses here
         ]
         if not level:
             return False

@@ -21,6 +21,14 @@ def ascii_text(length: int) -> TypeEngine[str]:
     return String(length).with_variant(exact, "mysql", "mariadb")
 
 
+def ascii_only(*words: str | None) -> list[str]:
+    """Return those of *words* that a column of plain ASCII may hold.
+
+    MariaDB refuses to compare such a column with any other text, where other databases just find nothing.
+    """
+    return [word for word in words if word is not None and word.isascii()]
+
+
 idempotency_keys = Table(
     "idempotency_keys",
     metadata,

@@ -51,7 +51,8 @@ def rejection(call: Call) -> Response:
     if reveal:
         call.note_revealed("rejected", key)
     headers = [[name.decode("latin-1"), value.decode("latin-1")] for name, value in found.headers]
-    return call.answer(_view(found) | {"headers": headers, "body": body_view(found.body, reveal=reveal)})
+    body = {"body_kept": found.body is not None, "body": body_view(found.body, reveal=reveal)}
+    return call.answer(_view(found) | {"headers": headers} | body)
 
 
 def _filter(call: Call) -> RejectionFilter:
@@ -79,7 +80,6 @@ def _view(row: Rejection) -> dict[str, Any]:
         "received_at": iso_ms(row.received_at_ms),
         "last_seen_at": iso_ms(row.last_seen_ms),
         "body_size": row.body_size,
-        "body_kept": row.body is not None,
         "admitted_event_id": row.admitted_event_id,
         "admitted_at": iso_ms(row.admitted_at_ms),
     }

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from askpro_cli.base.findings import Finding
 from askpro_cli.platform.schema.webhooks import WebhookConflict, WebhookEvent
+from askpro_cli.platform.tables import ascii_only
 from askpro_cli.platform.tenancy import TenantSession
 from askpro_cli.webhooks.checks import HOOK010
 
@@ -49,7 +50,7 @@ def list_conflicts(session: TenantSession, *, source: str | None = None, limit: 
     """Return at most *limit*, the newest first."""
     query = _QUERY.order_by(WebhookConflict.id.desc()).limit(limit)
     if source is not None:
-        query = query.where(WebhookEvent.source == source)
+        query = query.where(WebhookEvent.source.in_(ascii_only(source)))
     return [Conflict(**row) for row in session.execute(query).mappings()]
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Select, select
 
 from askpro_cli.base.errors import NotFoundError
 from askpro_cli.platform.schema.webhooks import WebhookRejection
+from askpro_cli.platform.tables import ascii_only
 from askpro_cli.platform.tenancy import TenantSession
 from askpro_cli.webhooks.inbox.headers import unpacked
 
@@ -98,8 +99,8 @@ def _matching(query: Select[*tuple[object, ...]], wanted: RejectionFilter) -> Se
     """Return *query* with the conditions of a filter."""
     table = WebhookRejection
     conditions = (
-        (wanted.source, table.source == wanted.source),
-        (wanted.cause, table.cause == wanted.cause),
+        (wanted.source, table.source.in_(ascii_only(wanted.source))),
+        (wanted.cause, table.cause.in_(ascii_only(wanted.cause))),
         (wanted.since_ms, table.last_seen_ms >= (wanted.since_ms or 0)),
         (wanted.until_ms, table.last_seen_ms < (wanted.until_ms or 0)),
         (wanted.before_id, table.id < (wanted.before_id or 0)),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import ColumnElement, func
 
 from askpro_cli.platform.schema import WebhookEvent
+from askpro_cli.platform.tables import ascii_only
 from askpro_cli.webhooks import states
 from askpro_cli.webhooks.reading.criteria import ENTITY_KINDS, Criteria
 
@@ -53,18 +54,13 @@ def _conditions(criteria: Criteria, wanted: Sequence[str]) -> Iterator[ColumnEle
 
 def _kind(criteria: Criteria) -> Iterator[ColumnElement[bool]]:
     if criteria.sources:
-        yield WebhookEvent.source.in_(_ascii(criteria.sources))
+        yield WebhookEvent.source.in_(ascii_only(*criteria.sources))
     if criteria.types:
         yield WebhookEvent.event_type.in_(criteria.types)
     if criteria.company is not None:
-        yield WebhookEvent.company.in_(_ascii([criteria.company]))
+        yield WebhookEvent.company.in_(ascii_only(criteria.company))
     if criteria.no_company:
         yield WebhookEvent.company.is_(None)
-
-
-def _ascii(words: Iterable[str]) -> list[str]:
-    """Return the words that a column of plain ASCII may hold; MariaDB refuses to compare it with others."""
-    return [word for word in words if word.isascii()]
 
 
 def _contains(text: str) -> ColumnElement[bool]:

@@ -128,14 +128,16 @@ def test_an_id_that_no_row_can_have_is_not_found(served_embedded: Served, path: 
 
 def test_rejected_requests_are_listed_and_shown(served: Served) -> None:
     ids = [put_rejection(served.daemon.records, number) for number in (1, 2, 3)]
-    put_rejection(served.daemon.records, 4, cause="too_large", source="stripe", body=None)
+    too_large = put_rejection(served.daemon.records, 4, cause="too_large", source="stripe", body=None)
     token = served.token("rejected:read")
     assert _pages(served, "/api/v1/rejected?source=retell", "rejected", token) == [ids[:0:-1], ids[:1]]
     large = served.ask("/api/v1/rejected?cause=too_large", token=token).json()["rejected"]
-    assert [(row["source"], row["body_kept"]) for row in large] == [("stripe", False)]
+    assert [(row["id"], row["source"]) for row in large] == [(too_large, "stripe")]
+    assert served.ask(f"/api/v1/rejected/{too_large}", token=token).json()["body_kept"] is False
     shown = served.ask(f"/api/v1/rejected/{ids[0]}", token=token)
     assert shown.json()["headers"] == [["Content-Type", "application/json"], ["Authorization", "***"]]
     assert not [value for value in PERSON.values() if value in shown.text]
+    assert served.ask("/api/v1/rejected?source=%C3%A4", token=token).json()["rejected"] == []
     assert served.ask("/api/v1/rejected?cause=nothing", token=token).status_code == 400
     assert served.ask("/api/v1/rejected/4711", token=token).status_code == 404
 

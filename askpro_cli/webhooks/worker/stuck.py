@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, case, literal, or_, select, update
 
 from askpro_cli.platform.database_clock import now_ms
 from askpro_cli.platform.schema import WebhookEvent
+from askpro_cli.platform.tables import ascii_only
 from askpro_cli.platform.tenancy import TenantSession
 from askpro_cli.webhooks.states import CLAIMED, FAILED, RECEIVED
 
@@ -76,7 +77,7 @@ def list_stuck(
         .limit(limit)
     )
     if source is not None:
-        query = query.where(event.source == source)
+        query = query.where(event.source.in_(ascii_only(source)))
     if events:
         query = query.where(event.id.in_(events))
     return [Stuck(**row._mapping) for row in session.execute(query)]  # noqa: SLF001 - its public name

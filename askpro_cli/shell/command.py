@@ -66,6 +66,16 @@ class AskproGroup(TyperGroup):
         return print_help_through_console(super().get_help_option(ctx))
 
 
+class DefaultGroup(AskproGroup):
+    """A group whose first command is meant where none is named: ``replay 17`` is ``replay start 17``."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> Any:
+        """Put the first command's name before words that do not begin with one."""
+        if args and args[0] not in self.commands and args[0] not in HELP_SPELLINGS:
+            args = [next(iter(self.commands)), *args]
+        return super().parse_args(ctx, args)
+
+
 def unknown_command(path: str, name: str, known: Iterable[str]) -> NoReturn:
     """Raise a usage error that names the nearest of the *known* commands below *path*."""
     meant = nearest(name, known)

@@ -80,8 +80,14 @@ class RootGroup(TyperGroup):
         """
         if not words or words[0] not in self.commands:
             return None
-        children = getattr(self.commands[words[0]], "commands", {})
-        return " ".join(words[:2]) if len(words) > 1 and words[1] in children else words[0]
+        command: Any = self.commands[words[0]]
+        named = [words[0]]
+        for word in words[1:]:
+            command = getattr(command, "commands", {}).get(word)
+            if command is None:
+                break
+            named.append(word)
+        return " ".join(named)
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the global options and the commands by section."""

@@ -265,9 +265,10 @@ def test_a_done_replay_is_neither_paused_nor_cancelled_nor_resumed(platform: Rec
 
 
 def test_a_replay_that_is_not_there_is_not_found(platform: Records) -> None:
-    for change in (pause_job, cancel_job, resume_job, jobs.get_job):
+    changes: tuple[Any, ...] = (pause_job, cancel_job, resume_job, jobs.get_job)
+    for change in changes:
         with pytest.raises(NotFoundError, match="no replay 9"):
-            platform.run_in_transaction(lambda session, change=change: change(session, 9))  # type: ignore[operator]
+            platform.run_in_transaction(lambda session, change=change: change(session, 9))  # type: ignore[misc]
 
 
 def test_ids_that_are_not_there_are_named_and_nothing_is_written(platform: Records) -> None:

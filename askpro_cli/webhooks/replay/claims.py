@@ -13,8 +13,11 @@ from askpro_cli.platform.schema import ReplayJob
 from askpro_cli.webhooks.replay import states
 from askpro_cli.webhooks.replay.options import ReplayOptions
 
-LEASE_MS = 15_000
-"""How long a run counts as alive without a heartbeat: how long a job stands after a kill -9."""
+LEASE_MS = 6_000
+"""How long a run counts as alive without a heartbeat: how long a job stands after a kill -9.
+
+Short, for a run that loses it while it stands still does no harm: all it changes is fenced.
+"""
 
 _CANDIDATES = 5
 _UNSYNCED = {"synchronize_session": False}

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from askpro_cli.server.options import ServerOptions
     from askpro_cli.shell.context import App
     from askpro_cli.state.store import StateStore
+    from askpro_cli.webhooks.replay.running import ReplayTools
     from askpro_cli.webhooks.wakeups import Wakeups
     from askpro_cli.webhooks.worker.pool import WorkerPool
 
@@ -119,13 +120,20 @@ def build_daemon(app: App, stores: Stores, options: ServerOptions, log: EventLog
     return daemon, create_api(daemon, asked)
 
 
-def make_pool(app: App, stores: Stores, log: EventLog) -> WorkerPool:
+def make_pool(app: App, stores: Stores, log: EventLog, *, replays: bool = True) -> WorkerPool:
     """Return the workers of this process, not started.
+
+    Args:
+        app: of this run.
+        stores: what they stand on.
+        log: what they tell.
+        replays: whether they run replays, too.
 
     Raises:
         ConfigError: a handler may take longer than its lease.
     """
     from askpro_cli.shell.actions.daemon.effect_tools import make_tools
+    from askpro_cli.webhooks.replay.running import ReplayChore
     from askpro_cli.webhooks.worker.pool import WorkerPool
 
     return WorkerPool(
@@ -134,5 +142,21 @@ def make_pool(app: App, stores: Stores, log: EventLog) -> WorkerPool:
         make_tools(stores.state),
         stores.wakeups,
         log,
+        chores=[ReplayChore(replay_tools(app, stores, log))] if replays else [],
         clock=app.clock,
+    )
+
+
+def replay_tools(app: App, stores: Stores, log: EventLog) -> ReplayTools:
+    """Return what a run of replays needs; the secrets are read when something is to be signed."""
+    from askpro_cli.shell.actions.daemon.secret_loading import load_secrets
+    from askpro_cli.webhooks.replay.running import ReplayTools
+    from askpro_cli.webhooks.worker.claims import worker_name
+
+    return ReplayTools(
+        records=stores.records,
+        holder=worker_name(),
+        log=log,
+        announce=stores.wakeups.announce,
+        secrets_of=lambda source: load_secrets(app).get(source, ()),
     )

@@ -70,6 +70,7 @@ class Committer:
         self._waiting = 0
         self._watching = False
         self._closed = False
+        self._begun: float | None = None
 
     def start(self) -> None:
         """Start the thread, which looks at the database at once."""
@@ -132,8 +133,9 @@ class Committer:
                 late += 1
                 message = f"not kept within {self._options.commit_timeout:g} s"
                 item.future.set_exception(IntakeUnavailableError(message, hint="send it again"))
-        if late:
-            self._connection.abort()
+        begun = self._begun
+        if late and begun is not None and time.monotonic() - begun > self._options.commit_timeout:
+            self._connection.abort()  # no answer comes; a backlog alone would be no reason
         self._watching = bool(self._open)
         if self._watching:
             loop.call_later(_WATCH_SECONDS, self._watch, loop)
@@ -176,12 +178,15 @@ class Committer:
     def _kept(self, batch: Sequence[Admitted]) -> list[Outcome]:
         """Return what became of each event of a batch."""
         begun = time.perf_counter()
+        self._begun = time.monotonic()
         known = self._gate.enter(batch)
         try:
             self._check_disk()
             stored = self._connection.write(batch)
         except (SQLAlchemyError, AskproError, Exception) as error:  # noqa: BLE001 - the thread must live
             return self._not_kept(batch, known, error)
+        finally:
+            self._begun = None
         took = time.perf_counter() - begun
         self._tally.committed(stored, took)
         if self._on_commit is not None:

@@ -96,15 +96,17 @@ class CommitConnection:
 
     def _persistently(self, work: Callable[[Any], T], *, whole: bool = False) -> T:
         """Do *work* and commit it; again where it was only in the way, or the connection was an old one."""
+        until = time.monotonic() + self._seconds
         for attempt in range(1, _ATTEMPTS + 1):
             fresh = self._connection is None
             try:
                 return self._committed(work, whole=whole)
             except DBAPIError as error:
-                if error.connection_invalidated:
+                passing = dialects.is_passing(error) and not error.connection_invalidated
+                if not passing:  # after a full disk or a lost server a new one is better
                     self.close()
-                again = not fresh if error.connection_invalidated else dialects.is_passing(error)
-                if not again or attempt == _ATTEMPTS:
+                again = passing or (error.connection_invalidated and not fresh)
+                if not again or attempt == _ATTEMPTS or time.monotonic() > until:
                     raise
         raise AssertionError
 

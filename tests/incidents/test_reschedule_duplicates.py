@@ -10,6 +10,10 @@ in place of updating fails the first test, one that searches by day the third, o
 from __future__ import annotations
 
 import pytest
+from support.calcom_events import hooked
+from support.changing import NOON, there
+from support.flow import FlowPlace
+from support.inbox_way import InboxWay
 from support.salon import ANNA, OTTO, TOMORROW_TEN, Salon
 
 CUT = ("--service", "Herrenhaarschnitt")
@@ -74,3 +78,17 @@ def test_a_failure_of_the_vendor_is_none_of_the_appointment_s(shop: Salon, metho
     shop.sandbox.plan.clear()
     assert rows(shop) == [(1, TOMORROW_TEN, "scheduled")]
     assert shop.standing() == [uid]
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_move_told_by_an_event_moves_the_one_row(flow_place: FlowPlace, times: int) -> None:
+    """The event names the new uid; the old one stands beside it, and leads to the row."""
+    hook = hooked(flow_place)
+    way = InboxWay(flow_place.records, flow_place.store, flow_place.clock)
+    uid = str(flow_place.book().appointment.calcom_v2_booking_uid)
+    new = there(flow_place, uid, NOON)
+    way.post(*hook.take()[::-1] * times)
+    way.work()
+    assert set(way.states()) == {"done"}
+    (row,) = flow_place.agree()
+    assert (row.calcom_v2_booking_uid, row.starts_at, len(flow_place.appointments())) == (new, NOON, 1)

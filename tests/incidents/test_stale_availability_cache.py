@@ -9,8 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from support.changing import HOUR, NOON
+from support.flow import FlowPlace
+from support.inbox_way import InboxWay
 from support.salon import HAIRCUT, OTTO, TOMORROW_TEN, Salon
 from support.sandbox import SANDBOX_KEY
+from support.waiting import eventually
+
+from askpro_cli.base.errors import StateError
+from askpro_cli.booking.effects import Tools
+from askpro_cli.calcom.cache import CalcomCache
+from askpro_cli.calcom.models import Slot
 
 LADIES = "1002"  # another event type of the same host
 TO_CONFIRM = "1005"
@@ -119,3 +128,36 @@ def test_two_companies_never_answer_from_each_others_cache(salon: Salon) -> None
     salon("availability", HAIRCUT, *DAY, "--company", "nord").ok()
     other = salon("availability", HAIRCUT, *DAY, "--company", "sued").ok()
     assert other.json["meta"]["cache"]["hit"] is False
+
+
+@pytest.mark.parametrize("failures", [0, 2], ids=["at once", "after a failure"])
+def test_what_an_event_tells_is_not_offered_from_the_cache(
+    sqlite_flow_place: FlowPlace, failures: int
+) -> None:
+    """Cached times of its host are dropped after the commit, again and again until it was possible."""
+    place = sqlite_flow_place
+    cache, day = place.flow().desk.cache, NOON.date()
+    slot = Slot(start=NOON, end=NOON + HOUR, raw={"start": "2026-11-24T11:00:00Z"})
+    assert cache.keep_slots(cache.begin_slots((1,)), 1001, 30, {day: [slot]})
+    way = InboxWay(place.records, place.store, place.clock)
+    cache_of: Callable[[str], CalcomCache] = way.tools.cache_of
+    left = iter(range(failures))
+
+    def unwell(company: str) -> CalcomCache:
+        if next(left, None) is not None:
+            raise StateError("the state is away")
+        return cache_of(company)
+
+    way.tools = Tools(unwell)
+    payload = {"uid": "b7Qk3xTnV2mPz8RwYc5Hd1", "eventTypeId": 1001, "organizer": {"id": 1}}
+    times = {"startTime": "2026-11-24T09:00:00Z", "endTime": "2026-11-24T09:30:00Z"}
+    now = {"createdAt": "2026-11-23T08:00:00.000Z"}
+    pool = way.pool()
+    pool.start()
+    try:
+        assert not cache.read_slots(1001, 30, [day]).missing
+        way.post({"triggerEvent": "BOOKING_CREATED", "payload": payload | times, **now})
+        eventually(lambda: cache.read_slots(1001, 30, [day]).missing == (day,), within=60)
+    finally:
+        pool.stop(30)
+    assert way.states() == ["done"]

@@ -32,6 +32,11 @@ class WriteTurns:
         self._busy = False
         self._first = 0
 
+    @property
+    def wanted(self) -> bool:
+        """Tell whether somebody who goes first waits: end soon."""
+        return self._first > 0
+
     @contextmanager
     def first(self) -> Iterator[None]:
         """Write before all who come after: for intake, in short transactions."""

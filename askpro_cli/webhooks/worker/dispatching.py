@@ -28,7 +28,7 @@ from askpro_cli.webhooks.worker.processing import TOGETHER, Processor, no_handle
 from askpro_cli.webhooks.worker.settling import give_back, settle_alike
 from askpro_cli.webhooks.worker.tally import Tally
 
-LINGER = 0.01
+LINGER = 0.015
 """Seconds between two claims that find something: more events share the next one."""
 
 _LONGEST_PAUSE = 5.0

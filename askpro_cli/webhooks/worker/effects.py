@@ -33,6 +33,9 @@ _BATCH = 100
 _WAIT_SECONDS = 0.25
 """How long it is waited for an effect before anything else is looked at."""
 
+_REMOVE_SECONDS = 0.5
+"""How long rows of effects that happened may stay: many go in one statement."""
+
 _LOOK_SECONDS = 5.0
 """How often rows are looked for that others left behind."""
 
@@ -78,6 +81,8 @@ class EffectRunners:
         self._turns = turns_of(engine)
         self._queue: queue.Queue[Kept] = queue.Queue(MOST_WAITING)
         self._stopping = threading.Event()
+        self._happened: list[int] = []
+        self._removed = 0.0
         self.thread = threading.Thread(target=self._run, name="askpro-effects", daemon=True)
 
     def add(self, effects: Sequence[Kept]) -> None:
@@ -101,6 +106,9 @@ class EffectRunners:
                 batch = self._left_behind()
             if batch:
                 self._make_happen(batch)
+            if time.monotonic() - self._removed > _REMOVE_SECONDS:
+                self._remove()
+        self._remove()
 
     def _next(self) -> list[Kept]:
         """Return what waits, at most a batch; wait for it a moment."""
@@ -129,23 +137,27 @@ class EffectRunners:
         return self._transaction(work, "take up effects") or []
 
     def _make_happen(self, batch: Sequence[Kept]) -> None:
-        """Run each different effect of a batch once, and remove the rows of those that happened."""
-        happened: list[int] = []
+        """Run each different effect of a batch once."""
         failed: list[Kept] = []
         for alike in _alike(batch):
             if self._happens(alike[0].effect):
-                happened += [one.row for one in alike]
+                self._happened += [one.row for one in alike]
             else:
                 failed += alike
-        self._tally.effect("done", len(happened))
+        self._tally.effect("done", len(batch) - len(failed))
         self._tally.effect("failed", len(failed))
+        if failed:
+            put_off = [{"row": one.row, "grace": self._wait_ms(one)} for one in failed]
+            self._transaction(lambda connection: connection.execute(_PUT_OFF, put_off), "put effects off")
+
+    def _remove(self) -> None:
+        """Remove the rows of effects that happened; a row that stays lets its effect happen once more."""
+        self._removed = time.monotonic()
+        happened, self._happened = self._happened, []
         if happened:
             self._transaction(
                 lambda connection: connection.execute(_DELETE, {"ids": happened}), "remove effects"
             )
-        if failed:
-            put_off = [{"row": one.row, "grace": self._wait_ms(one)} for one in failed]
-            self._transaction(lambda connection: connection.execute(_PUT_OFF, put_off), "put effects off")
 
     def _wait_ms(self, failed: Kept) -> int:
         return round(retry_delay(failed.attempts + 1, self._options) * 1000)

@@ -37,8 +37,11 @@ from askpro_cli.webhooks.worker.tally import Tally
 TOGETHER = 16
 """Most events in one transaction."""
 
-TOGETHER_SECONDS = 0.008
-"""No further event joins a transaction that is older: on SQLite, intake waits for its end."""
+TOGETHER_SECONDS = 0.02
+"""No further event joins a transaction that is older."""
+
+WAITED_FOR_SECONDS = 0.005
+"""The same where intake waits for its end, on SQLite."""
 
 SQLITE_HANDLER_SECONDS = 2.5
 """Longest time of a handler on SQLite, where intake cannot write meanwhile."""
@@ -141,10 +144,11 @@ class Processor:
 
         def work(connection: Connection) -> Done:
             with self.running.noted(connection):
-                until = time.monotonic() + TOGETHER_SECONDS
+                begun = time.monotonic()
                 settled = [self._handle(connection, claims[0])]
                 for claim in claims[1:]:
-                    if time.monotonic() > until:
+                    longest = WAITED_FOR_SECONDS if self._turns.wanted else TOGETHER_SECONDS
+                    if time.monotonic() - begun > longest:
                         break
                     settled.append(self._handle(connection, claim))
                 return Done(len(settled), settled, self._settle(connection, settled))

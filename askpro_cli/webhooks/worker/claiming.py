@@ -32,7 +32,7 @@ from sqlalchemy import (
 
 from askpro_cli.platform.database_clock import now_ms
 from askpro_cli.platform.schema import WebhookEvent
-from askpro_cli.webhooks.states import CLAIMED, FAILED, RECEIVED
+from askpro_cli.webhooks.states import CLAIMED
 from askpro_cli.webhooks.worker.claims import Claim, new_claim_id
 
 SMALL_BODY = 65_536
@@ -110,13 +110,13 @@ def _blocked() -> Any:
     )
 
 
-def _due(states: Collection[str], columns: list[Any]) -> Select[Any]:
+def _due(which: Any, columns: list[Any]) -> Select[Any]:
     """Return the query for events that may be claimed, which locks them and passes over locked ones."""
     return (
         select(*columns)
         .where(
             _EVENTS.c.due_at_ms <= now_ms(),
-            _EVENTS.c.state.in_(states),
+            which,
             _EVENTS.c.source.not_in(bindparam("full", expanding=True)),
             ~_blocked(),
         )
@@ -147,16 +147,19 @@ def _taken(table: Table) -> Update:
     )
 
 
-def _update(states: Collection[str]) -> Update:
-    picked = _due(states, [_EVENTS.c.id]).cte("picked")
+def _update(which: Any) -> Update:
+    picked = _due(which, [_EVENTS.c.id]).cte("picked")
     taken = _taken(_EVENTS).where(_EVENTS.c.id.in_(select(picked.c.id)))
     return taken.returning(*_columns(_EVENTS.c.attempts))
 
 
-_FRESH = (RECEIVED, FAILED)
-_UPDATES = {"new": _update(_FRESH), "abandoned": _update((CLAIMED,))}
+# Said as "not claimed", for what is due is received, failed or claimed: asked for two states, databases take
+# the index of states and sort all that wait; so they follow the index of what is due, and stop.
+_NEW = _EVENTS.c.state != CLAIMED
+_ABANDONED = _EVENTS.c.state == CLAIMED
+_UPDATES = {"new": _update(_NEW), "abandoned": _update(_ABANDONED)}
 _SELECTS = {
-    "new": _due(_FRESH, _columns(_EVENTS.c.attempts + 1)),
-    "abandoned": _due((CLAIMED,), _columns(_EVENTS.c.attempts + 1)),
+    "new": _due(_NEW, _columns(_EVENTS.c.attempts + 1)),
+    "abandoned": _due(_ABANDONED, _columns(_EVENTS.c.attempts + 1)),
 }
 _TAKE = _taken(_EVENTS).where(_EVENTS.c.id.in_(bindparam("events", expanding=True)))

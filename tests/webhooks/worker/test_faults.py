@@ -17,6 +17,7 @@ from support.waiting import eventually
 from support.working import SOON, Desk, worker_process
 
 from askpro_cli.platform.engine import open_engine
+from askpro_cli.webhooks.handling import Effect
 
 QUICK: dict[str, Any] = {**SOON, "lease": 1.0, "handler_timeout": 0.9}
 
@@ -175,3 +176,19 @@ def test_a_database_that_cannot_be_written_is_told_and_tried_again(sqlite_desk: 
         assert pool.stats().running
     blocker.dispose()
     assert desk.handled() == [event]
+
+
+def test_effects_of_a_worker_that_died_after_the_commit_are_made_to_happen(desk: Desk) -> None:
+    happened: list[Effect] = []
+    event = desk.receive("effect")
+    with desk.pool(tools=_never) as pool:  # as good as dead: it commits, and nothing comes of it
+        desk.settled(event)
+        eventually(lambda: pool.stats().effects.get("failed"))
+    assert desk.effects_left() == 1
+    with desk.pool(tools=happened.append):
+        eventually(lambda: happened and desk.effects_left() == 0)
+    assert happened == [Effect("test.effect", "salon", {"event": event})]
+
+
+def _never(_: Effect) -> None:
+    raise ConnectionError

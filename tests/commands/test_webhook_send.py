@@ -7,10 +7,13 @@ import json
 import httpx
 import pytest
 from support.cli import Cli
+from support.daemon import SECRETS as SECRETS_OF_DAEMON
+from support.daemon import Serving
 from support.signed import SECRETS
 
 from askpro_cli.webhooks.arrivals import Secret, Verified
 from askpro_cli.webhooks.providers.known import provider_of
+from askpro_cli.webhooks.samples.known import SAMPLES
 
 _TO = "http://127.0.0.1:8080"
 
@@ -166,3 +169,15 @@ def test_a_receiver_that_is_not_there(cli: Cli) -> None:
 def test_without_a_secret_nothing_is_sent(cli: Cli) -> None:
     told = cli("webhooks", "send", "PING", "--to", _TO).exits(2).stderr
     assert "ASKPRO_WEBHOOK_SECRET_CALCOM_FILE" in told
+
+
+def test_a_running_daemon_takes_every_sample_once(cli: Cli, memory: Serving) -> None:
+    """By real sockets: what send makes is what serve lets in."""
+    for source, samples in SAMPLES.items():
+        cli.env[f"ASKPRO_WEBHOOK_SECRET_{source.upper()}"] = SECRETS_OF_DAEMON[source][0].value
+        for kind in samples:
+            found = cli("webhooks", "send", kind, "--to", f"http://127.0.0.1:{memory.port}", "--json").ok()
+            assert found.data["answers"][0]["status"] in (200, 204)
+    kinds = [kept.identity.event_type for kept in memory.inbox.kept]
+    assert sorted(kinds) == sorted(kind for samples in SAMPLES.values() for kind in samples)
+    assert memory.inbox.rejected == []

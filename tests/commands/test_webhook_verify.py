@@ -96,6 +96,16 @@ def test_the_secrets_of_the_settings_are_used_where_no_variable_is_named(cli: Cl
     assert found.data["secret"].startswith("webhook.secret_stripe#2:")
 
 
+@pytest.mark.parametrize("name", ["standard", "standardwebhooks", "standard-webhooks"])
+def test_standard_webhooks_by_any_of_its_names(cli: Cli, name: str) -> None:
+    cli.env["INVENTED"] = SECRETS["acme"]
+    lines = [
+        f"--header={key}: {value}" for key, value in sign("acme", b"{}", SECRETS["acme"], NOW_MS, "msg_1")
+    ]
+    file = _file(cli, b"{}")
+    cli("webhooks", "verify", file, "--provider", name, *lines, "--secret-env", "INVENTED", "--at", _AT).ok()
+
+
 def test_what_stripe_s_sdk_cannot_read_is_not_accepted_though_it_is_signed(cli: Cli) -> None:
     for body in (b"not json", b"[]", b'{"object":"v2.core.event","type":"x"}'):
         signature = sign("stripe", body, SECRETS["stripe"], NOW_MS)[0][1]

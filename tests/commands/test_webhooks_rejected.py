@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 
 import pytest
@@ -73,6 +74,17 @@ def test_what_was_not_let_in_is_listed_and_shown_masked(askpro: Cli, sqlite_plat
     assert "erika@example.org" not in shown.stdout
     revealed = askpro("webhooks", "rejected", "show", "1", "--reveal", "--json").ok()
     assert revealed.data["body"].encode() == BODY
+
+
+def test_what_its_sender_did_wrong_is_told(askpro: Cli, sqlite_platform_url: str) -> None:
+    spaced = json.dumps(json.loads(BODY)).encode()
+    headers = [(name.encode(), value.encode()) for name, value in sign("calcom", spaced, SECRET, _now_ms())]
+    _reject(sqlite_platform_url, Request(body=BODY, received_ms=_now_ms(), headers=headers))
+    shown = askpro("webhooks", "rejected", "show", "1", "--json").ok()
+    assert [one["code"] for one in shown.data["would_match"]] == ["reencoded_json"]
+    assert "written again" in askpro("webhooks", "rejected", "show", "1").ok().stdout
+    del askpro.env["ASKPRO_WEBHOOK_SECRET_CALCOM"]
+    assert askpro("webhooks", "rejected", "show", "1", "--json").ok().data["would_match"] == []
 
 
 def test_none_is_nothing_matched(askpro: Cli) -> None:

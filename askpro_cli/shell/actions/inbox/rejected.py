@@ -79,12 +79,13 @@ def list_rejected(app: App, wanted: RejectionFilter, *, limit: int, fail_if_none
 
 
 def show_rejected(app: App, key: int, *, reveal: bool) -> Result:
-    """Return one with headers and body.
+    """Return one with headers and body, and which wrong way of signing fits it.
 
     Raises:
         NotFoundError: there is none.
         ConfigError, RecordsError: the records cannot be used.
     """
+    from askpro_cli.shell.actions.inbox.explained import explain_rejection
     from askpro_cli.webhooks.inbox.headers import packed
     from askpro_cli.webhooks.inbox.rejected import get_rejection
     from askpro_cli.webhooks.reading.views import body_view, headers_view
@@ -98,6 +99,7 @@ def show_rejected(app: App, key: int, *, reveal: bool) -> Result:
         "headers": [list(pair) for pair in headers_view(packed(found.headers))],
         "body_kept": found.body is not None,
         "body": body_view(found.body, reveal=reveal),
+        "would_match": [one._asdict() for one in explain_rejection(app, found)],
     }
     rows = [[name, _shown(value)] for name, value in data.items() if value not in (None, [])]
     return Result(data=data, table=Table((Column("What", style="bold", fit="keep"), Column("Value")), rows))

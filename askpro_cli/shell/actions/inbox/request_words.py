@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 STANDARD = "standard"
 """The provider of a sender of Standard Webhooks that is not configured."""
+_STANDARD_TOO = ("standardwebhooks", "standard-webhooks", "standard_webhooks")
 _SECONDS_DIGITS = 11
 _LONGEST_EPOCH = 15
 
@@ -63,6 +64,8 @@ def read_provider(app: App, name: str) -> str:
     known = [*VENDORS, *app.settings.senders(), STANDARD]
     if name in known:
         return name
+    if name in _STANDARD_TOO:
+        return STANDARD
     meant = nearest(name, known)
     hint = f"did you mean {meant}" if meant else f"one of {', '.join(known)}"
     raise InvalidValueError(f"--provider: there is no provider {name!r}", hint=hint, subject="--provider")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from askpro_cli.base.errors import ConfigError
 from askpro_cli.base.findings import Finding
+from askpro_cli.shell.actions.inbox.explained import other_secrets
 from askpro_cli.shell.actions.inbox.request_words import (
-    configured_secrets,
     read_body,
     read_headers,
     read_moment,
@@ -18,7 +17,7 @@ from askpro_cli.shell.actions.inbox.request_words import (
     with_signature,
 )
 from askpro_cli.shell.output.result import Column, Result, Table
-from askpro_cli.webhooks.arrivals import Refusal, Secret, Verified
+from askpro_cli.webhooks.arrivals import Refusal, Verified
 from askpro_cli.webhooks.checks import HOOK020, HOOK021
 from askpro_cli.webhooks.providers.explaining import Explanation, explain
 from askpro_cli.webhooks.providers.known import provider_of
@@ -58,7 +57,7 @@ def verify_file(
         decided = _unread(source, body) or decided
     told: list[Explanation] = []
     if isinstance(decided, Refusal):
-        others = _others(app, secrets)
+        others = other_secrets(app, secrets)
         told = explain(source, body, sent, secrets, now_ms=now_ms, tolerance_ms=tolerance_ms, others=others)
     return _result(source, file, decided, told, now_ms)
 
@@ -74,25 +73,6 @@ def _unread(source: str, body: bytes) -> Refusal | None:
         return None
     found = provider_of(source).identify(document, body, ())
     return found if isinstance(found, Refusal) else None
-
-
-def _others(app: App, secrets: Sequence[Secret]) -> list[Secret]:
-    """Return all other secrets and keys of the settings, for the one that was taken for the right one."""
-    known = {secret.value for secret in secrets}
-    return [secret for secret in _configured(app) if secret.value not in known]
-
-
-def _configured(app: App) -> Iterator[Secret]:
-    from askpro_cli.shell.settings.secrets import read_secret
-
-    try:
-        for secrets in configured_secrets(app).values():
-            yield from secrets
-        for name in ("retell.api_key", "calcom.api_key"):
-            if found := read_secret(app.settings, name, app.notice):
-                yield Secret(name, found.strip())
-    except ConfigError as error:
-        app.notice(f"not compared with all configured secrets: {error.message}")
 
 
 def _result(

@@ -50,6 +50,22 @@ def test_companies_have_their_own_after_the_common_ones(cli: Cli) -> None:
     ]
 
 
+def test_a_secret_that_two_companies_share_tells_of_neither(cli: Cli) -> None:
+    cli.user_file(
+        "companies:\n"
+        "  salon: {webhook_secret_calcom: 'shared,salons'}\n"
+        "  clinic: {webhook_secret_calcom: shared}\n"
+        "  praxis: {webhook_secret_calcom: 'common,common'}\n"
+    )
+    found = load_secrets(_app(cli, ASKPRO_WEBHOOK_SECRET_CALCOM="common"))["calcom"]
+    assert {secret.value: secret.company for secret in found} == {
+        "common": None,
+        "shared": None,
+        "salons": "salon",
+    }
+    assert len(found) == 3
+
+
 def test_a_sender_and_its_company(cli: Cli) -> None:
     cli.user_file("webhook: {senders: {acme: {secret: 'whsec_c2VjcmV0', company: salon}}}\n")
     (secret,) = load_secrets(_app(cli))["acme"]

@@ -29,7 +29,19 @@ def load_secrets(app: App) -> Mapping[str, Sequence[Secret]]:
     """
     found = {source: [*_of_vendor(app, source)] for source in VENDORS}
     found |= {name: [*_of_sender(app, name)] for name in app.settings.senders()}
-    return {source: secrets for source, secrets in found.items() if secrets}
+    return {source: _once_each(secrets) for source, secrets in found.items() if secrets}
+
+
+def _once_each(secrets: Sequence[Secret]) -> list[Secret]:
+    """Return every secret once; one that several share proves nobody's company, so it names none."""
+    companies: dict[str, set[str | None]] = {}
+    for secret in secrets:
+        companies.setdefault(secret.value, set()).add(secret.company)
+    first = {secret.value: secret for secret in reversed(secrets)}
+    return [
+        first[value] if len(owners) == 1 else first[value]._replace(company=None)
+        for value, owners in companies.items()
+    ]
 
 
 def _of_vendor(app: App, source: str) -> Iterator[Secret]:

@@ -27,7 +27,7 @@ _SERVERS = {
 def private_database(family: str, folder: Path) -> Iterator[str | None]:
     """Yield the URL of a new database with all tables, dropped at the end; None where no server answers."""
     if family == "sqlite":
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         url = f"sqlite:///{folder / 'records.db'}"
         upgrade(url)
         yield url

@@ -17,14 +17,23 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from databases import private_database
+from quiet import QuietLog
 from sqlalchemy import create_engine, text
+from support.webhook_requests import SECRET
 from webhook_servers import Server, daemon, daemon_environment, script
+
+from askpro_cli.platform.engine import open_engine
+from askpro_cli.platform.records import Records
+from askpro_cli.platform.upkeep.seed import seed
 
 CONNECTIONS = 32
 ROUNDS = 5
 COUNTS = {"bare": 20_000, "ours": 6_000, "usual": 800}
 HELD_RATE, HELD_SECONDS = 500, 10
 HANDLED_RATE, HANDLED_SECONDS = 200, 10
+OF_SALON = {"ASKPRO_WEBHOOK_SECRET_CALCOM": "", "ASKPRO_COMPANIES_SALON_WEBHOOK_SECRET_CALCOM": SECRET}
+"""The secret is the demo company's own, so that its events have a company."""
+
 _FOLDER = Path(__file__).parent
 _IDLE_SECONDS = 2.0
 
@@ -32,16 +41,27 @@ _IDLE_SECONDS = 2.0
 def main() -> None:
     """Measure one family; write null where its server is missing."""
     family, written = sys.argv[1:]
-    with TemporaryDirectory(prefix="askpro-bench-") as name, private_database(family, Path(name)) as url:
-        found = None if url is None else measure(family, url, Path(name))
+    with TemporaryDirectory(prefix="askpro-bench-") as name:
+        found = measure(family, Path(name))
     Path(written).write_text(json.dumps(found), encoding="utf-8")
 
 
-def measure(family: str, url: str, folder: Path) -> dict[str, Any]:
-    """Return all figures of a family."""
-    found: dict[str, Any] = _compared(family, url, folder)
-    found |= _with_workers(url, folder)
-    return found
+def measure(family: str, folder: Path) -> dict[str, Any] | None:
+    """Return all figures of a family; intake alone and with workers each have a database of their own."""
+    with private_database(family, folder / "alone") as url:
+        if url is None:
+            return None
+        found: dict[str, Any] = _compared(family, url, folder)
+    with private_database(family, folder / "worked") as url:
+        seed_demo(str(url))
+        return found | _with_workers(str(url), folder)
+
+
+def seed_demo(url: str) -> None:
+    """Add the demo company, whose bookings the events are about."""
+    engine = open_engine(url)
+    seed(Records(engine, log=QuietLog()))
+    engine.dispose()
 
 
 def _compared(family: str, url: str, folder: Path) -> dict[str, Any]:
@@ -71,7 +91,7 @@ def _compared(family: str, url: str, folder: Path) -> dict[str, Any]:
 
 def _with_workers(url: str, folder: Path) -> dict[str, Any]:
     """Measure intake and handling at a steady rate, with the workers of the same process."""
-    with daemon(daemon_environment(url, folder)) as server:
+    with daemon(daemon_environment(url, folder, **OF_SALON)) as server:
         held = load(server, folder, "held", HELD_RATE * HELD_SECONDS, rate=HELD_RATE)
         settled(url)
         handled = load(server, folder, "handled", HANDLED_RATE * HANDLED_SECONDS, rate=HANDLED_RATE)

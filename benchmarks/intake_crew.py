@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from databases import private_database
-from intake_calls import load, settled
+from intake_calls import OF_SALON, load, seed_demo, settled
 from processes import program
 from sqlalchemy import create_engine, text
 from support.redis_server import private_redis
@@ -43,8 +43,9 @@ def main() -> None:
 
 def measure(url: str, redis_url: str, folder: Path) -> dict[str, Any]:
     """Send half of the events to each daemon and return who handled what."""
-    environment = daemon_environment(url, folder, ASKPRO_REDIS_URL=redis_url)
+    environment = daemon_environment(url, folder, ASKPRO_REDIS_URL=redis_url, **OF_SALON)
     without = environment | {"ASKPRO_WORKER_ENABLED": "false"}
+    seed_demo(url)
     with ExitStack() as stack:
         servers = [stack.enter_context(daemon(without)) for _ in range(DAEMONS)]
         for _ in range(WORKERS):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 from collections.abc import Iterator
 
@@ -57,7 +58,7 @@ def test_a_daemon_answers_whom_it_should(program: Program, daemon: httpx.Client)
     assert (calcom["status"], [one["company"] for one in calcom["companies"]]) == ("ok", ["default"])
     assert calcom["companies"][0]["breaker"]["state"] == "closed"
     metrics = daemon.get("/metrics", headers=desk).text
-    assert "askpro_ready 1.0" in metrics
+    assert re.search(r'^askpro_ready\{process="\d+"\} 1\.0$', metrics, re.MULTILINE)
     assert 'outcome="ok",vendor="calcom"} 1.0' in metrics
     assert daemon.get("/api/v1/events", headers=desk).json() == {"events": [], "next": None}
     assert daemon.get("/api/v1/replays", headers=desk).status_code == 403

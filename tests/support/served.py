@@ -111,6 +111,7 @@ def serve(
     """Serve the API of a small daemon."""
     daemon = SmallDaemon(records, state, **more)
     api = create_api(daemon, options or ApiOptions())
+    api.start()
     try:
         yield Served(daemon, api)
     finally:

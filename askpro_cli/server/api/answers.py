@@ -44,6 +44,9 @@ class ApiRefusal(Exception):  # noqa: N818 - an answer, not a failure of ours
         hint: what to do next.
         retry_after: seconds to wait.
         headers: further ones.
+
+    Attributes:
+        caller: who asked, where the doorkeeper knew and refused all the same.
     """
 
     def __init__(
@@ -58,6 +61,7 @@ class ApiRefusal(Exception):  # noqa: N818 - an answer, not a failure of ours
     ) -> None:
         super().__init__(message)
         self.status = status
+        self.caller: Any = None
         self.error = {"code": code, "message": message, **({"hint": hint} if hint else {})}
         self.headers = dict(headers or {})
         if retry_after is not None:

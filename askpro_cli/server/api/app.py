@@ -72,6 +72,7 @@ class Api:
                 caller = await self._admit(scope, public=self._is_public(found))
             response = await self._answer(found, caller, scope, receive, correlation_id)
         except ApiRefusal as refusal:
+            caller = caller or refusal.caller
             response = refusal_answer(refusal, correlation_id)
         except AskproError as error:
             response = self._failed(error, correlation_id)
@@ -81,7 +82,8 @@ class Api:
         await response(scope, receive, send)
 
     def start(self) -> None:
-        """Begin; the log's thread begins with the first request."""
+        """Begin to write the log of requests."""
+        self.request_log.start()
 
     def close(self, seconds: float = 2.0) -> None:
         """Write what is left of the log of requests, for at most *seconds*, and end; blocks."""

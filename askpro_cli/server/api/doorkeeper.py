@@ -86,7 +86,9 @@ class Doorkeeper:
             raise self._stranger(client, "this token is not known, has expired or was revoked")
         wait = self._limiter.wait_for(TOKEN, str(caller.token.id), self._token_limit)
         if wait:
-            raise too_many(wait)
+            refusal = too_many(wait)
+            refusal.caller = caller
+            raise refusal
         return caller
 
     def _looked_up(self, text: str, key: str) -> Caller | None:

@@ -37,12 +37,21 @@ class MetricSources(Collector):
     def collect(self) -> Iterator[Metric]:
         """Yield every metric; a source that fails yields none of its own."""
         up: list[tuple[tuple[str, ...], float]] = []
-        yield from self._process()
+        yield from (self._of_process(metric) for metric in self._process())
         for name, source in (("records", self._records), ("state", self._state)):
             found, answered = _asked(source)
             yield from found
             up.append(((name,), float(answered)))
         yield gauge("askpro_source_up", "Whether a store told its metrics", ("source",), up)
+
+    def _of_process(self, metric: Metric) -> Metric:
+        """Say whose numbers these are: behind one socket each scrape meets another process."""
+        process = self._api.options.process
+        if process is not None:
+            metric.samples = [
+                one._replace(labels={**one.labels, "process": process}) for one in metric.samples
+            ]
+        return metric
 
     def _process(self) -> Iterator[Metric]:
         """Yield what this process counted itself."""

@@ -25,6 +25,8 @@ class ApiOptions:
         address_limit: requests a minute without one, by address.
         audit_keep_days: how long the log of requests is kept.
         redis_url: where the limits are counted; None: in the state store.
+        process: what tells this process's metrics from those of others that answer on the same socket; None:
+            there are none.
         breaker: the circuit breaker's numbers, which decide what state one is in.
         governor: the request budget's.
     """
@@ -34,6 +36,7 @@ class ApiOptions:
     address_limit: int = 120
     audit_keep_days: int = 90
     redis_url: str | None = None
+    process: str | None = None
     breaker: BreakerSettings = field(default_factory=BreakerSettings)
     governor: GovernorSettings = field(default_factory=GovernorSettings)
 

@@ -21,13 +21,14 @@ _PAUSE_SECONDS = 0.5
 
 _AGAIN_SECONDS = 5.0
 _PRUNE_SECONDS = 3600.0
+_FIRST_PRUNE_SECONDS = 60.0
 _MINUTE = 60.0
 REFUSED_A_MINUTE = 60
 """More requests without a good token are not written down: a flood would push out what matters."""
 
 
 class RequestLog:
-    """The log of one process. Bounded: what does not fit is counted in ``dropped``.
+    """The log of one process. Bounded: what does not fit is counted in ``dropped``, the rest in ``written``.
 
     Args:
         records: of the platform.
@@ -53,10 +54,16 @@ class RequestLog:
         self._wake = threading.Event()
         self._ending = threading.Event()
         self._thread: threading.Thread | None = None
-        self._prune_at = -1.0
+        self._prune_at = monotonic() + _FIRST_PRUNE_SECONDS
         self._minute = (0.0, 0)
         self._failing = False
         self.dropped = 0
+        self.written = 0
+
+    def start(self) -> None:
+        """Start its thread."""
+        self._thread = threading.Thread(target=self._run, name="askpro-request-log", daemon=True)
+        self._thread.start()
 
     def add(self, asked: Asked, *, only_use: bool = False) -> None:
         """Have a request written down; never waits, never raises. Called from one thread only.
@@ -68,7 +75,6 @@ class RequestLog:
         if only_use:
             if asked.token_id is not None:
                 self._used.append(asked.token_id)
-                self._begin()
                 self._wake.set()
             return
         if asked.token_id is None and not self._room_for_a_refused_one():
@@ -78,7 +84,6 @@ class RequestLog:
             self.dropped += 1
             return
         self._waiting.append(asked)
-        self._begin()
         self._wake.set()
 
     def close(self, seconds: float) -> bool:
@@ -97,15 +102,9 @@ class RequestLog:
         self._minute = (begun, count + 1)
         return count < REFUSED_A_MINUTE
 
-    def _begin(self) -> None:
-        """Start the thread with the first request: a daemon nobody asks anything has none."""
-        if self._thread is None and not self._ending.is_set():
-            self._thread = threading.Thread(target=self._run, name="askpro-request-log", daemon=True)
-            self._thread.start()
-
     def _run(self) -> None:
         while not self._ending.is_set():
-            self._wake.wait()
+            self._wake.wait(max(0.0, self._prune_at - self._monotonic()))
             self._wake.clear()
             self._ending.wait(_PAUSE_SECONDS)
             if not self._write_all():
@@ -125,6 +124,7 @@ class RequestLog:
                 return False
             for _ in batch:
                 self._waiting.popleft()
+            self.written += len(batch)
             self._failing = False
         return self._prune()
 

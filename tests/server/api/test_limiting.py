@@ -93,6 +93,17 @@ def test_the_window_slides(sqlite_store: StateStore) -> None:
     assert hits(20) == 10
 
 
+@pytest.mark.parametrize("jump", [-7200.0, -1.0, 7200.0])
+def test_a_clock_that_jumps_locks_nobody_out(sqlite_store: StateStore, jump: float) -> None:
+    store = MovableStore(sqlite_store, 100_000.0)
+    storage = CountedLimits(store)  # type: ignore[arg-type]
+    assert storage.acquire_sliding_window_entry("one", 2, 60)
+    store.moved.time += jump
+    assert storage.acquire_sliding_window_entry("one", 2, 60)
+    store.moved.time += 120
+    assert storage.acquire_sliding_window_entry("one", 2, 60)
+
+
 def test_who_was_refused_costs_no_store(limiter: RateLimiter, store_place: StorePlace) -> None:
     while not limiter.wait_for(ADDRESS, "192.0.2.7", 3):
         pass

@@ -12,6 +12,7 @@ from support.inbox_rows import put_event
 from support.served import Serve, Served
 
 from askpro_cli.resilience.metrics import NAMESPACE, TryRecord, record_tries
+from askpro_cli.server.api.needs import ApiOptions
 
 WORKERS = {
     "running": True,
@@ -109,3 +110,11 @@ def test_names_are_those_of_the_house(served_embedded: Served) -> None:
     """Metric names cannot be changed later without breaking somebody's dashboard."""
     names = {name for name, _ in _read(served_embedded)}
     assert all(re.fullmatch(r"askpro_[a-z_]+", name) for name in names)
+
+
+def test_behind_one_socket_each_process_tells_its_own(serve_with: Serve) -> None:
+    """Else a counter would jump between processes from one scrape to the next."""
+    found = _read(serve_with(ApiOptions(process="4711")))
+    assert found["askpro_ready", (("process", "4711"),)] == 1
+    assert found["askpro_commit_seconds_count", (("process", "4711"),)] == 0
+    assert found["askpro_events", (("state", "received"),)] == 0

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import text
 from support.cli import Cli
 from support.served import Serve, Served
 from support.waiting import eventually
 
+from askpro_cli.base.clock import ManualClock
 from askpro_cli.platform.api_requests import list_requests
 from askpro_cli.platform.api_tokens import named_token
+from askpro_cli.server.api.needs import ApiOptions
 
 
 def test_who_asked_what_is_written_down(served: Served) -> None:
@@ -63,6 +67,22 @@ def test_a_flood_of_strangers_pushes_nothing_out(serve_with: Serve) -> None:
     assert [one.token for one in logged].count(None) == 60
     assert logged[0].token == "desk"
     assert served.api.request_log.dropped == 10
+
+
+def test_a_token_that_asks_too_often_is_named(serve_with: Serve) -> None:
+    served = serve_with(ApiOptions(token_limit=1))
+    token = served.token("events:read", name="desk")
+    for _ in range(2):
+        served.ask("/api/v1/events", token=token)
+    assert [(one.token, one.asked.status) for one in served.logged()] == [("desk", 429), ("desk", 200)]
+
+
+def test_what_is_too_old_goes_by_itself(serve_with: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("askpro_cli.server.api.request_log._FIRST_PRUNE_SECONDS", 0.0)
+    served = serve_with(ApiOptions(audit_keep_days=1), clock=ManualClock(datetime(2020, 1, 1, tzinfo=UTC)))
+    served.ask("/api/v1/events")
+    eventually(lambda: served.api.request_log.written == 1)
+    eventually(lambda: not served.daemon.records.run_in_transaction(list_requests))
 
 
 def test_what_could_not_be_written_is_written_when_the_records_are_back(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, NamedTuple
@@ -114,6 +115,7 @@ def build_daemon(app: App, stores: Stores, options: ServerOptions, log: EventLog
         address_limit=options.address_limit,
         audit_keep_days=options.audit_keep_days,
         redis_url=stores.redis_url,
+        process=str(os.getpid()),
         breaker=policy.breaker,
         governor=policy.governor,
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from askpro_cli.base.exit_codes import EXPLANATIONS, status_word
 from askpro_cli.base.shipped import shipped_path
@@ -20,6 +21,9 @@ from askpro_cli.shell.settings.known import COMPANY_SETTINGS, SETTINGS
 from askpro_cli.shell.settings.senders import SECTION, SENDER_SETTINGS
 from askpro_cli.shell.settings.setting import Setting
 from askpro_cli.shell.settings.table import plain_number
+
+if TYPE_CHECKING:
+    from askpro_cli.server.answers import Answer
 
 
 def settings_part() -> str:
@@ -109,6 +113,36 @@ def scopes_part() -> str:
     return _table(("Scope", "Allows"), [(f"`{scope}`", meaning) for scope, meaning in SCOPES.items()])
 
 
+def successes_part() -> str:
+    """Return the table of what senders are told about events that were kept."""
+    from askpro_cli.server.answers import INBOUND, SUCCESS, successes_of
+
+    rows = []
+    for source in (*SUCCESS, "others"):
+        kept = successes_of(source)
+        rows.append((source, str(kept.accepted.status), _body(kept.accepted), _body(kept.duplicate)))
+    rows.append(("Retell's inbound webhook", str(INBOUND.status), _body(INBOUND), _body(INBOUND)))
+    return _table(("Source", "Status", "Body", "Body for a duplicate"), rows)
+
+
+def refusals_part() -> str:
+    """Return the table of what senders are told about events that were not kept."""
+    from askpro_cli.server.answers import BUG, BUSY, FULL, REFUSALS, RETRY_AFTER, UNAVAILABLE
+
+    rows = []
+    for answer in (*REFUSALS.values(), BUSY, FULL, UNAVAILABLE, BUG):
+        seconds = RETRY_AFTER.get(answer.outcome)
+        told = {FULL.outcome: "as the queue says", UNAVAILABLE.outcome: "as the store says"}
+        wait = f"{seconds:g} s" if seconds else told.get(answer.outcome, "")
+        rows.append((f"`{answer.outcome}`", str(answer.status), _body(answer), wait))
+    return _table(("Outcome", "Status", "Body", "Retry-After"), rows)
+
+
+def _body(answer: Answer) -> str:
+    text = (answer.before + b"ID" + answer.after if answer.before else answer.after).decode()
+    return f"`{text}`" if text else "none"
+
+
 def _default(value: object) -> str:
     if value is None:
         return ""
@@ -138,6 +172,7 @@ PARTS: dict[str, dict[str, Callable[[], str]]] = {
     "configuration.md": {"settings": settings_part, "companies": company_part, "senders": senders_part},
     "exit-codes.md": {"exit codes": exit_codes_part},
     "output.md": {"checks": checks_part},
+    "webhook-responses.md": {"successes": successes_part, "refusals": refusals_part},
     "routes.md": {"routes": routes_part, "scopes": scopes_part},
 }
 """By page: the name of a part, as its marks spell it, and what makes it."""

@@ -133,3 +133,13 @@ def test_the_end_gives_back_what_was_not_begun(desk: Desk) -> None:
     assert states == {"received", "done"}
     assert attempts == {0}
     assert sorted(desk.handled()) == [event for event in slow if desk.event(event).state == "done"]
+
+
+def test_no_more_events_of_a_source_are_handled_at_a_time_than_allowed(desk: Desk) -> None:
+    slow = [desk.receive("hang", seconds=0.2) for _ in range(8)]
+    other = desk.receive(source="other", company="salon")
+    with desk.pool(concurrency=2):
+        desk.settled(other, *slow)
+    spans = [(one.started_at_ms, one.ended_at_ms) for event in slow for one in desk.attempts(event)]
+    most = max(sum(begun <= at < ended for begun, ended in spans) for at, _ in spans)
+    assert most == (1 if desk.one_writer else 2)

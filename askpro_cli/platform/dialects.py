@@ -27,6 +27,7 @@ _FORM = "sqlite:///path/records.db, postgresql://user@host/name, mysql://… or 
 
 # Transactions that the database broke off because of another one, and that may simply run again.
 _PASSING_SQLSTATES = {"40001", "40P01", "55P03"}  # PostgreSQL: serialisation, deadlock, lock not available
+_NO_SUCH_NAME = 1305
 _PASSING_ERRNOS = {1205, 1213, 1020}  # MariaDB, MySQL: lock wait, deadlock, changed since last read
 _PASSING_SQLITE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
@@ -182,4 +183,14 @@ def is_passing(error: DBAPIError) -> bool:
         return (getattr(cause, "sqlite_errorcode", None) or 0) & 0xFF in _PASSING_SQLITE
     if getattr(cause, "sqlstate", None) in _PASSING_SQLSTATES:
         return True
-    return cause is not None and bool(_PASSING_ERRNOS.intersection(cause.args[:1]))
+    if cause is None:
+        return False
+    return bool(_PASSING_ERRNOS.intersection(cause.args[:1])) or _lost_its_savepoint(cause)
+
+
+def _lost_its_savepoint(cause: BaseException) -> bool:
+    """Tell whether going back to a savepoint failed: a deadlock had rolled all of it back before.
+
+    MariaDB and MySQL do so, and the error of the savepoint takes the deadlock's place.
+    """
+    return cause.args[:1] == (_NO_SUCH_NAME,) and "SAVEPOINT" in str(cause)

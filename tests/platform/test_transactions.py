@@ -160,6 +160,7 @@ IN_THE_WAY: dict[str, Exception] = {
     "PostgreSQL, lock": psycopg.errors.LockNotAvailable(),
     "MariaDB, lock wait": Exception(1205, "Lock wait timeout exceeded"),
     "MariaDB, deadlock": Exception(1213, "Deadlock found"),
+    "MariaDB, deadlock behind a savepoint": Exception(1305, "SAVEPOINT sa_savepoint_1 does not exist"),
     "MariaDB, changed meanwhile": Exception(1020, "Record has changed since last read"),
     "PostgreSQL, full": psycopg.OperationalError("FATAL:  sorry, too many clients already"),
     "MariaDB, full": Exception(1040, "Too many connections"),

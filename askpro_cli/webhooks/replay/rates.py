@@ -5,9 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+_MADE_UP_SECONDS = 1.0
+"""Of a pause, what is made up for afterwards: turns come in ticks."""
+
 
 class Pace:
-    """Spreads events evenly; a pause is not made up for afterwards.
+    """Spreads events evenly.
 
     Args:
         rate: events a second; None: no limit.
@@ -31,6 +34,7 @@ class Pace:
         if not self._gap:
             return most
         now = self._monotonic()
-        number = min(most, max(0, int((now - self._next) / self._gap) + 1)) if now >= self._next else 0
-        self._next = max(self._next, now - 1.0) + number * self._gap  # at most a second is made up for
+        first = max(self._next, now - _MADE_UP_SECONDS)
+        number = min(most, int((now - first) / self._gap) + 1) if now >= first else 0
+        self._next = first + number * self._gap
         return number

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from starlette.responses import Response
 
@@ -10,8 +11,9 @@ from askpro_cli.server.api import wishes
 from askpro_cli.server.api.call import Call
 from askpro_cli.server.api.paging import PARAMETERS, page_of, paged
 from askpro_cli.webhooks.reading.listing import list_events
-from askpro_cli.webhooks.reading.showing import show_event
-from askpro_cli.webhooks.reading.views import detail_view, event_view
+from askpro_cli.webhooks.reading.showing import EventDetail, show_event
+from askpro_cli.webhooks.reading.timeline import timeline
+from askpro_cli.webhooks.reading.views import detail_view, event_view, iso_ms
 
 
 def events(call: Call) -> Response:
@@ -31,7 +33,7 @@ def events(call: Call) -> Response:
 
 
 def event(call: Call) -> Response:
-    """Answer one event with all that is kept about it; people masked unless that was asked for.
+    """Answer one event with all that is kept about it and its story; people masked unless that was asked for.
 
     Raises:
         NotFoundError: there is none.
@@ -43,4 +45,11 @@ def event(call: Call) -> Response:
     found = call.daemon.records.run_in_transaction(partial(show_event, event_id=key), context="show an event")
     if reveal:
         call.note_revealed("event", key)
-    return call.answer(detail_view(found, reveal=reveal))
+    return call.answer(detail_view(found, reveal=reveal) | {"timeline": _timeline(found)})
+
+
+def _timeline(found: EventDetail) -> list[dict[str, Any]]:
+    return [
+        {"at": iso_ms(moment.at_ms), "what": moment.what, "detail": moment.detail}
+        for moment in timeline(found)
+    ]

@@ -103,6 +103,8 @@ def test_an_event_is_shown_with_people_masked(served: Served) -> None:
     answer = served.ask(f"/api/v1/events/{key}", token=served.token("events:read"))
     shown = answer.json()
     assert (shown["id"], shown["state"], shown["attempts_made"]) == (key, "failed", [])
+    assert [step["what"] for step in shown["timeline"]] == ["received", "verified", "keyed", "next"]
+    assert shown["timeline"][0]["at"] == shown["received_at"]
     assert not [value for value in PERSON.values() if value in answer.text]
 
 

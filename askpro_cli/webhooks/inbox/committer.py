@@ -25,6 +25,8 @@ from askpro_cli.webhooks.inbox.waiting import Handover, Waiting
 
 Outcome = Stored | IntakeUnavailableError
 
+MOST_WAITING_BYTES = 64_000_000
+"""Of bodies that wait to be kept: large ones must not fill the memory before the queue is full."""
 _TRIAL_SECONDS = 1.0
 """Between two trials while the database does not keep what it is given."""
 _WATCH_SECONDS = 0.2
@@ -67,7 +69,7 @@ class Committer:
         self._thread = threading.Thread(target=self._run, name="askpro-committer", daemon=True)
         self._arrived: list[Waiting] = []
         self._open: deque[Waiting] = deque()
-        self._waiting = 0
+        self._waiting = self._bytes = 0
         self._watching = False
         self._closed = False
         self._begun: float | None = None
@@ -84,12 +86,16 @@ class Committer:
         """
         if self._closed:
             raise IntakeUnavailableError("the inbox is closing", hint="send it again")
-        if self._waiting >= self._options.queue:
-            message = f"{self._waiting} events wait to be kept, as many as may (intake.queue)"
+        size = len(admitted.arrival.body)
+        if self._waiting >= self._options.queue or (
+            self._waiting and self._bytes + size > MOST_WAITING_BYTES
+        ):
+            message = f"{self._waiting} events of {self._bytes} bytes wait to be kept: as many as may"
             raise IntakeFullError(message, hint="send it again later")
         loop = asyncio.get_running_loop()
         item = Waiting(admitted, loop.create_future(), loop.time() + self._options.commit_timeout)
         self._waiting += 1
+        self._bytes += size
         self._open.append(item)
         if not self._arrived:
             loop.call_soon(self._hand_over)
@@ -143,6 +149,7 @@ class Committer:
     def _resolve(self, batch: Sequence[Waiting], outcomes: Sequence[Outcome]) -> None:
         """Answer the requests of a batch; in the loop's thread."""
         self._waiting -= len(batch)
+        self._bytes -= sum(len(item.admitted.arrival.body) for item in batch)
         for item, outcome in zip(batch, outcomes, strict=True):
             if item.future.done():
                 continue

@@ -91,6 +91,23 @@ def test_more_than_may_wait_are_refused_and_the_others_kept(platform_url: str) -
     assert len(events(platform_url)) == 51
 
 
+def test_large_bodies_never_fill_the_memory(
+    sqlite_platform_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("askpro_cli.webhooks.inbox.committer.MOST_WAITING_BYTES", 1_000_000)
+
+    async def run() -> list[Any]:
+        async with open_inbox(sqlite_platform_url) as inbox:
+            wishes = [inbox.keep(admitted(f"uid-{number}", body=bytes(300_000))) for number in range(9)]
+            answers = await asyncio.gather(*wishes, return_exceptions=True)
+            assert not (await inbox.keep(admitted("huge", body=bytes(2_000_000)))).duplicate
+            return answers
+
+    answers = asyncio.run(run())
+    assert [isinstance(one, Stored) for one in answers].count(True) == 3
+    assert sum(isinstance(one, IntakeFullError) for one in answers) == 6
+
+
 def test_an_event_the_database_refuses_does_not_take_the_others_with_it(platform_url: str) -> None:
     log = QuietLog()
 

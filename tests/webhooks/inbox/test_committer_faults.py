@@ -296,6 +296,10 @@ def test_a_commit_syncs_the_disk(sqlite_platform_url: str) -> None:
         "asyncio.run(main())\n"
     )
     command = ["strace", "-f", "-c", "-e", "trace=fsync,fdatasync", sys.executable, "-c", source]
-    told = subprocess.run(command, capture_output=True, text=True, check=True, env=os.environ).stderr
+    run = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ)
+    if "ptrace" in run.stderr.lower():
+        pytest.skip("strace may not look at processes here")
+    assert run.returncode == 0, run.stderr
+    told = run.stderr
     calls = [int(line.split()[3]) for line in told.splitlines() if line.endswith(("fsync", "fdatasync"))]
     assert sum(calls) >= 20

@@ -206,7 +206,7 @@ def test_letting_in_a_kilobyte_takes_far_less_than_a_millisecond(source: str) ->
     body = BODIES[source][:-1] + b',"filler":"' + b"x" * 900 + b'"}'
     one, secrets = arrival(source, body), secrets_of(source)
     best = min(_seconds(one, secrets) for _ in range(5))
-    assert best < 200e-6
+    assert best < 500e-6
 
 
 def _seconds(one: object, secrets: tuple[Secret, ...]) -> float:

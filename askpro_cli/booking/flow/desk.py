@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from askpro_cli.platform.tenancy import TenantSession
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 LEASE_SECONDS = 60.0
 """How long a run owns an open row without renewing: a killed one is succeeded after that."""
@@ -81,3 +82,17 @@ class FlowDesk:
             AskproError: what *work* raised.
         """
         return await hop(lambda: self.records.run_in_transaction(work, attempts=ATTEMPTS, context=context))
+
+    async def run_then(
+        self, work: Callable[[TenantSession], T], then: Callable[[T], R], context: str
+    ) -> tuple[T, R]:
+        """Run *work* as :meth:`run` does and, once it is committed, *then* with its result.
+
+        Both by one way into a thread and back, which costs as much as a statement or two.
+        """
+
+        def both() -> tuple[T, R]:
+            done = self.records.run_in_transaction(work, attempts=ATTEMPTS, context=context)
+            return done, then(done)
+
+        return await hop(both)

@@ -16,7 +16,12 @@ from askpro_cli.booking.flow.making.standing import Wanted, look
 from askpro_cli.booking.flow.mapping import mapping
 from askpro_cli.booking.flow.mapping.wishes import AppointmentWish, Target
 from askpro_cli.booking.requests import MAX_METADATA_ENTRIES, BookingRequest, check_start
-from askpro_cli.calcom.event_types.lookup import VENDOR_IS_DOWN, Reference, find_event_type
+from askpro_cli.calcom.event_types.lookup import (
+    VENDOR_IS_DOWN,
+    Reference,
+    cached_event_type,
+    find_event_type,
+)
 from askpro_cli.calcom.models import EventType
 from askpro_cli.platform.schema import Appointment
 from askpro_cli.platform.tenancy import TenantSession
@@ -91,11 +96,13 @@ async def draft_of(flow: FlowDesk, wish: AppointmentWish, target: Target | None 
         VendorError: the event type is not known and the vendor could not be asked.
     """
     check_start(wish.start, flow.desk.clock.now(), flow.desk.zone)
-    wanted, standing = await flow.run(
-        lambda session: _looked_up(session, flow, wish, target), "map a service and look for an appointment"
+    (wanted, standing), cached = await flow.run_then(
+        lambda session: _looked_up(session, flow, wish, target),
+        lambda found: cached_event_type(flow.desk.cache, _reference(found[0].target)),
+        "map a service and look for an appointment",
     )
     target, request = wanted.target, wanted.request
-    event_type, known = await _event_type(flow, target)
+    event_type, known = (cached.event_type, True) if cached else await _event_type(flow, target)
     minutes = planned_minutes(fitted(request, event_type), event_type) if known else target.duration
     payload = Payload(request, wanted.content, wish.reserve, known_of(event_type))
     interval = Interval(wish.start, wish.start + timedelta(minutes=minutes))
@@ -174,11 +181,15 @@ def marked(request: BookingRequest, appointment_id: int, correlation_id: str) ->
     return replace(request, metadata={**request.metadata, **ours})
 
 
+def _reference(target: Target) -> Reference:
+    return Reference(id=target.event_type_id)
+
+
 async def _event_type(flow: FlowDesk, target: Target) -> tuple[EventType, bool]:
     """Return the event type; when the vendor is down and we may wait, an old copy or what our row says."""
-    desk, reference = flow.desk, Reference(id=target.event_type_id)
+    desk = flow.desk
     try:
-        found = await find_event_type(desk.client, desk.cache, reference, stale_ok=flow.keep_pending)
+        found = await find_event_type(desk.client, desk.cache, _reference(target), stale_ok=flow.keep_pending)
     except VENDOR_IS_DOWN:
         if not flow.keep_pending:
             raise

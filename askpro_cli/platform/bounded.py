@@ -1,6 +1,6 @@
 """Statements beside the models that stay inside one company, for where a caller waits on every statement.
 
-A query for rows of a model costs five times what the same query costs over tables, a new row as much.
+A query for rows of a model costs two to five times what the same query costs over tables, a new row as much.
 Here a query names its tables and is bounded by its own words: each table of a company's rows needs
 ``of(table)``, in the condition or where it is joined. It is looked through once, where it is made, and one
 that lacks the company is refused there: at the import of its module, not when somebody asks it.

@@ -24,6 +24,11 @@ PATIENCE = 0.05
 """Seconds that one who comes after lets others pass; then it is its turn, or it would never be."""
 
 
+GAP = 0.5
+"""Part of a turn's time that is left free behind it where nobody of this process goes first: those who do may
+be in another process, and find a free moment only when they happen to look."""
+
+
 class WriteTurns:
     """The turns of one database; see :func:`turns_of`."""
 
@@ -31,6 +36,7 @@ class WriteTurns:
         self._changed = threading.Condition()
         self._busy = False
         self._first = 0
+        self._is_home_of_first = False
 
     @property
     def wanted(self) -> bool:
@@ -40,6 +46,7 @@ class WriteTurns:
     @contextmanager
     def first(self) -> Iterator[None]:
         """Write before all who come after: for intake, in short transactions."""
+        self._is_home_of_first = True
         with self._changed:
             self._first += 1
             try:
@@ -58,12 +65,15 @@ class WriteTurns:
             left = max(0.0, patient_until + LONGEST_WAIT - time.monotonic())
             mine = self._changed.wait_for(lambda: not self._busy, left)
             self._busy = self._busy or mine
-        yield from self._turn(mine=mine)
+        yield from self._turn(mine=mine, leave_gap=not self._is_home_of_first)
 
-    def _turn(self, *, mine: bool) -> Iterator[None]:
+    def _turn(self, *, mine: bool, leave_gap: bool = False) -> Iterator[None]:
+        begun = time.monotonic()
         try:
             yield
         finally:
+            if leave_gap:
+                time.sleep(GAP * (time.monotonic() - begun))
             if mine:
                 with self._changed:
                     self._busy = False

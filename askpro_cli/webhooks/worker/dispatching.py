@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import Connection
 
 from askpro_cli.base.clock import Clock
-from askpro_cli.base.errors import AskproError, RecordsError
+from askpro_cli.base.errors import RecordsError
 from askpro_cli.platform import dialects
 from askpro_cli.platform.transaction_watch import EventLog
 from askpro_cli.platform.transactions import run_in_transaction
@@ -25,6 +25,7 @@ from askpro_cli.webhooks.worker.holding import Holding
 from askpro_cli.webhooks.worker.lanes import Lane
 from askpro_cli.webhooks.worker.options import WorkerOptions
 from askpro_cli.webhooks.worker.processing import TOGETHER, Processor, no_handler
+from askpro_cli.webhooks.worker.retrying import reason_of
 from askpro_cli.webhooks.worker.settling import give_back, settle_alike
 from askpro_cli.webhooks.worker.tally import Tally
 
@@ -106,7 +107,7 @@ class Dispatcher:
         while not self._stopping.is_set():
             try:
                 found = self._round()
-            except AskproError as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, the thread that claims goes on
                 self._pause(error)
                 continue
             self._failures = 0
@@ -117,10 +118,11 @@ class Dispatcher:
             else:
                 self._wakeups.wait(self._options.poll)
 
-    def _pause(self, error: AskproError) -> None:
+    def _pause(self, error: Exception) -> None:
         """Wait a while, longer each time: the database cannot be used."""
-        if self._tally.failing(error.message):
-            self._log.event("worker.records_unusable", level="error", reason=error.message)
+        reason = reason_of(error)
+        if self._tally.failing(reason):
+            self._log.event("worker.records_unusable", level="error", reason=reason)
         self._failures += 1
         self._stopping.wait(min(0.1 * 2 ** min(self._failures, 10), _LONGEST_PAUSE))
 

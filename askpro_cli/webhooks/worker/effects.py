@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, delete, select, update
 
-from askpro_cli.base.errors import AskproError, RecordsError
+from askpro_cli.base.errors import AskproError
 from askpro_cli.platform.database_clock import now_ms
 from askpro_cli.platform.schema import WebhookEffect
 from askpro_cli.platform.transaction_watch import EventLog
@@ -23,7 +23,7 @@ from askpro_cli.platform.write_turns import turns_of
 from askpro_cli.webhooks.handling import Effect, runner_of
 from askpro_cli.webhooks.worker.claims import Kept
 from askpro_cli.webhooks.worker.options import WorkerOptions
-from askpro_cli.webhooks.worker.retrying import retry_delay
+from askpro_cli.webhooks.worker.retrying import reason_of, retry_delay
 from askpro_cli.webhooks.worker.tally import Tally
 
 MOST_WAITING = 1000
@@ -181,8 +181,8 @@ class EffectRunners:
         try:
             with self._turns.after():
                 return run_in_transaction(self._engine, work, context=context)
-        except RecordsError as error:
-            self._log.event("worker.effects_waiting", level="warning", reason=error.message)
+        except Exception as error:  # noqa: BLE001 - the rows stay, and the thread goes on
+            self._log.event("worker.effects_waiting", level="warning", reason=reason_of(error))
             self._stopping.wait(1.0)
             return None
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 
-from askpro_cli.base.errors import RecordsError
 from askpro_cli.platform.transaction_watch import EventLog
 from askpro_cli.platform.transactions import run_in_transaction
 from askpro_cli.platform.write_turns import turns_of
@@ -12,6 +11,7 @@ from askpro_cli.webhooks.worker.claims import Claim
 from askpro_cli.webhooks.worker.holding import Holding
 from askpro_cli.webhooks.worker.options import WorkerOptions
 from askpro_cli.webhooks.worker.processing import Processor
+from askpro_cli.webhooks.worker.retrying import reason_of
 from askpro_cli.webhooks.worker.settling import renew
 
 _RENEWALS = 3
@@ -57,8 +57,8 @@ class Heartbeat:
                     lambda connection: renew(connection, due, self._options.lease),
                     context="renew leases",
                 )
-        except RecordsError as error:
-            self._log.event("worker.leases_not_renewed", level="warning", reason=error.message)
+        except Exception as error:  # noqa: BLE001 - the next beat tries again
+            self._log.event("worker.leases_not_renewed", level="warning", reason=reason_of(error))
             return
         self._holding.renewed(due)
         self._holding.drop(lost)  # who is at them finds out when it settles them

@@ -68,6 +68,7 @@ class Intake:
         self._inbox = daemon.inbox
         self._limits = daemon.options.limits
         self._counters = daemon.counters
+        self._logs = daemon.options.log_answers
         self._tolerance_ms = round(self._limits.tolerance * 1000)
         self._doors = {PREFIX + vendor: Door(vendor) for vendor in answers.SUCCESS}
         self._doors[INBOUND_PATH] = Door("retell", inbound=True)
@@ -95,7 +96,10 @@ class Intake:
             answer = answers.BUG
             self._tell_bug(error, correlation_id)
         self._counters.answers[door.source or "", answer.outcome] += 1
-        self._counters.intake.add(perf_counter() - begun)
+        took = perf_counter() - begun
+        self._counters.intake.add(took)
+        if self._logs:
+            self._tell_answer(door, answer, correlation_id, took)
         retry_after = retry_after or answers.RETRY_AFTER.get(answer.outcome)
         await answer.send(scope, send, correlation_id, retry_after)
 
@@ -194,6 +198,17 @@ class Intake:
             self._daemon.now_ms(),
             correlation_id,
             scope["method"],
+        )
+
+    def _tell_answer(self, door: Door, answer: Answer, correlation_id: str, took: float) -> None:
+        self._daemon.log.event(
+            "intake.answered",
+            level="debug",
+            source=door.source,
+            outcome=answer.outcome,
+            status=answer.status,
+            ms=round(took * 1000, 1),
+            correlation_id=correlation_id,
         )
 
     def _tell_bug(self, error: Exception, correlation_id: str) -> None:

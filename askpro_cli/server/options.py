@@ -48,6 +48,7 @@ class ServerOptions:
         token_limit: requests a minute with one token.
         address_limit: requests a minute without one, by address.
         audit_keep_days: how long the log of API requests is kept.
+        log_answers: log each of intake's answers (at level debug), which are only counted otherwise.
         limits: see :class:`Limits`.
     """
 
@@ -62,4 +63,5 @@ class ServerOptions:
     token_limit: int = 600
     address_limit: int = 120
     audit_keep_days: int = 90
+    log_answers: bool = False
     limits: Limits = field(default_factory=Limits)

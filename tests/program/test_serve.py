@@ -96,6 +96,16 @@ def test_a_hangup_reads_the_secrets_again_and_loses_no_request(
         assert ask(program.port, signed_request(booking_body(4, "a"))).status == 200
 
 
+def test_every_answer_is_logged_when_asked_for(sqlite_platform_url: str, tmp_path: Path) -> None:
+    with running(sqlite_platform_url, tmp_path, env={"ASKPRO_SERVER_LOG_LEVEL": "debug"}) as program:
+        eventually(program.ready)
+        answer = ask(program.port, signed_request(booking_body(1, "a")))
+        eventually(lambda: any(line["event"] == "intake.answered" for line in program.log()))
+        told = next(line for line in program.log() if line["event"] == "intake.answered")
+        assert (told["source"], told["outcome"], told["status"]) == ("calcom", "accepted", 200)
+        assert told["correlation_id"] == answer.headers["x-correlation-id"]
+
+
 def test_no_secret_lets_nobody_in(sqlite_platform_url: str, tmp_path: Path) -> None:
     with running(sqlite_platform_url, tmp_path, env={"ASKPRO_WEBHOOK_SECRET_CALCOM": ""}) as program:
         eventually(program.ready)
@@ -159,6 +169,51 @@ def test_several_processes_share_a_socket_and_the_dead_are_replaced(records_url:
             assert ask(program.port, signed_request(booking_body(number, "a"))).status == 200
         assert program.end() == 0
     assert len(states(records_url)) == 20
+
+
+@pytest.mark.parametrize("records_url", ["postgresql"], indirect=True)
+def test_processes_whose_parent_is_gone_end_as_well(records_url: str, tmp_path: Path) -> None:
+    with running(records_url, tmp_path, "--workers", "2", env={"ASKPRO_WORKER_ENABLED": "false"}) as program:
+        eventually(program.ready)
+        program.process.kill()
+        program.process.wait()
+        eventually(lambda: sum(line["event"] == "daemon.stopped" for line in program.log()) == 2)
+        eventually(lambda: _refuses(program.port))
+
+
+def _refuses(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    except OSError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("records_url", ["postgresql"], indirect=True)
+def test_a_hangup_reaches_every_process(records_url: str, tmp_path: Path) -> None:
+    with running(records_url, tmp_path, "--workers", "2", env={"ASKPRO_WORKER_ENABLED": "false"}) as program:
+        eventually(program.ready)
+        program.process.send_signal(signal.SIGHUP)
+        eventually(lambda: sum(line["event"] == "daemon.reloaded" for line in program.log()) == 2)
+
+
+@pytest.mark.parametrize("records_url", ["postgresql"], indirect=True)
+def test_settings_with_which_no_process_can_begin_end_the_parent(records_url: str, tmp_path: Path) -> None:
+    missing = {
+        "ASKPRO_WEBHOOK_SECRET_CALCOM": "",
+        "ASKPRO_WEBHOOK_SECRET_CALCOM_FILE": str(tmp_path / "missing"),
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "askpro_cli", "serve", "--workers", "2", "--port", "0"],
+        env=environment(records_url, tmp_path, **missing),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 2
+    assert "could not begin" in done.stderr
+    assert str(tmp_path / "missing") in done.stderr
 
 
 def test_idle_connections_do_not_hold_up_the_end(sqlite_platform_url: str, tmp_path: Path) -> None:

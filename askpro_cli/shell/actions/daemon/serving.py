@@ -88,6 +88,7 @@ def server_options(app: App, wish: Wish) -> ServerOptions:
         token_limit=settings.integer("server.token_limit"),
         address_limit=settings.integer("server.address_limit"),
         audit_keep_days=settings.integer("server.audit_keep_days"),
+        log_answers=settings.text("server.log_level") == "debug",
         limits=told.limits(settings),
     )
 

@@ -39,63 +39,67 @@ def test_what_comes_in_meanwhile_shifts_no_page(served: Served) -> None:
     assert [row["id"] for page in (first, second) for row in page["events"]] == ids[::-1]
 
 
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ("source=retell", [2]),
-        ("source=retell&source=calcom&state=dead", [2]),
-        ("state=failed&state=done", [3, 1]),
-        ("type=invoice.paid", []),
-        ("company=salon", [3]),
-        ("no_company=true", [2, 1]),
-        ("entity=uid1", [1]),
-        ("entity=booking:uid1", [1]),
-        ("error=COMPANY%20unk", [2, 1]),
-        ("error=%25", []),
-        ("since=2026-11-23T09:00:02Z", [3, 2]),
-        ("until=2026-11-23T09:00:02Z", [1]),
-        ("since=2026-11-23T09:00:02Z&until=2026-11-23T09:00:03Z", [2]),
-        ("company=%C3%A4", []),
-        ("source=%F0%9F%92%87", []),
-    ],
-)
-def test_filters_are_those_of_the_command_line(served: Served, query: str, found: list[int]) -> None:
+_FILTERED = {
+    "source=retell": [2],
+    "source=retell&source=calcom&state=dead": [2],
+    "state=failed&state=done": [3, 1],
+    "type=invoice.paid": [],
+    "company=salon": [3],
+    "no_company=true": [2, 1],
+    "entity=uid1": [1],
+    "entity=booking:uid1": [1],
+    "error=COMPANY%20unk": [2, 1],
+    "error=%25": [],
+    "since=2026-11-23T09:00:02Z": [3, 2],
+    "until=2026-11-23T09:00:02Z": [1],
+    "since=2026-11-23T09:00:02Z&until=2026-11-23T09:00:03Z": [2],
+    "company=%C3%A4": [],
+    "source=%F0%9F%92%87": [],
+}
+
+
+def test_filters_are_those_of_the_command_line(served: Served) -> None:
     records = served.daemon.records
     ids = {
         put_event(records, 1): 1,
         put_event(records, 2, source="retell", event_type="call_ended", state="dead"): 2,
         put_event(records, 3, state="done", company="salon", reason=None): 3,
     }
-    answer = served.ask(f"/api/v1/events?{query}", token=served.token("events:read"))
-    assert [ids[row["id"]] for row in answer.json()["events"]] == found
+    token = served.token("events:read")
+    found = {
+        query: [ids[row["id"]] for row in served.ask(f"/api/v1/events?{query}", token=token).json()["events"]]
+        for query in _FILTERED
+    }
+    assert found == _FILTERED
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "stat=failed",
-        "state=faild",
-        "limit=0",
-        "limit=501",
-        "limit=ten",
-        "limit=1&limit=2",
-        "cursor=x",
-        "cursor=0",
-        "cursor=99999999999999999999",
-        "since=soon",
-        "since=",
-        "company=",
-        "company=salon&no_company=true",
-        "no_company=perhaps",
-        "source=a%00b",
-        "error=" + "x" * 201,
-        "&".join(f"source=s{number}" for number in range(51)),
-    ],
+_WRONG = (
+    "stat=failed",
+    "state=faild",
+    "limit=0",
+    "limit=501",
+    "limit=ten",
+    "limit=1&limit=2",
+    "cursor=x",
+    "cursor=0",
+    "cursor=99999999999999999999",
+    "since=soon",
+    "since=",
+    "company=",
+    "company=salon&no_company=true",
+    "no_company=perhaps",
+    "source=a%00b",
+    "error=" + "x" * 201,
+    "&".join(f"source=s{number}" for number in range(51)),
 )
-def test_a_wrong_parameter_is_told_and_nothing_is_answered(served_embedded: Served, query: str) -> None:
-    answer = served_embedded.ask(f"/api/v1/events?{query}", token=served_embedded.token("events:read"))
-    assert answer.status_code == 400, answer.text
-    assert answer.json()["error"]["message"]
+
+
+def test_a_wrong_parameter_is_told_and_nothing_is_answered(served_embedded: Served) -> None:
+    token = served_embedded.token("events:read")
+    for query in _WRONG:
+        answer = served_embedded.ask(f"/api/v1/events?{query}", token=token)
+        assert (answer.status_code, query) == (400, query)
+        assert answer.json()["error"]["message"]
 
 
 def test_an_event_is_shown_with_people_masked(served: Served) -> None:
@@ -121,11 +125,11 @@ def test_people_are_shown_to_whom_may_see_them_and_that_is_logged(served: Served
     assert [one.asked.path for one in served.logged() if one.asked.status == 200][-1].endswith("?reveal=true")
 
 
-@pytest.mark.parametrize("key", ["0", "-1", "1.5", "x", "9" * 30, "%00", "²"])
 @pytest.mark.parametrize("path", ["events", "rejected", "replays"])
-def test_an_id_that_no_row_can_have_is_not_found(served_embedded: Served, path: str, key: str) -> None:
-    answer = served_embedded.ask(f"/api/v1/{path}/{key}", token=served_embedded.token(*_ALL))
-    assert answer.status_code == 404
+def test_an_id_that_no_row_can_have_is_not_found(served_embedded: Served, path: str) -> None:
+    token = served_embedded.token(*_ALL)
+    for key in ("0", "-1", "1.5", "x", "9" * 30, "%00", "²"):
+        assert served_embedded.ask(f"/api/v1/{path}/{key}", token=token).status_code == 404
 
 
 def test_rejected_requests_are_listed_and_shown(served: Served) -> None:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
-from support.served import Serve, Served
+from support.records import opened
+from support.served import Serve, Served, serve
 
 from askpro_cli.platform.api_tokens import revoke_token
 from askpro_cli.server.access import ROUTES, SCOPES, Access, Route, api_routes
+from askpro_cli.server.api.app import Api
 from askpro_cli.server.api.doorkeeper import bearer
 from askpro_cli.server.api.handlers import HANDLERS
 from askpro_cli.server.api.needs import ApiOptions
+from askpro_cli.state.sqlite_store import SqliteStore
 
 _NEEDING = [route for route in api_routes() if route.access is not Access.PUBLIC]
 _STRANGE_PATHS = ("/", "/api", "/api/", "/api/v2/events", "/api/v1/events/1/2", "/docs", "/healthz/")
@@ -157,3 +163,47 @@ def test_metrics_are_for_whom_the_setting_says(
     served = serve_with(ApiOptions(metrics=setting))
     assert served.ask("/metrics").status_code == without
     assert served.ask("/metrics", token=served.token("metrics:read")).status_code == with_token
+
+
+@given(
+    method=st.sampled_from(["GET", "POST", "PUT", "HEAD", "PROPFIND"]),
+    path=st.text(max_size=40).map(lambda text: "/" + text),
+    query=st.binary(max_size=40),
+    authorization=st.none()
+    | st.builds(bytes.__add__, st.sampled_from([b"", b"Bearer "]), st.binary(max_size=60)),
+)
+def test_whatever_a_stranger_sends_tells_nothing(
+    method: str, path: str, query: bytes, authorization: bytes | None, stranger: Api
+) -> None:
+    scope = {
+        "type": "http",
+        "method": method,
+        "path": path,
+        "raw_path": path.encode("utf-8", "surrogatepass"),
+        "query_string": query,
+        "headers": [] if authorization is None else [(b"authorization", authorization)],
+        "client": ("192.0.2.7", 50000),
+    }
+    answered: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        answered.append(message)
+
+    asyncio.run(stranger(scope, receive, send))
+    assert answered[0]["status"] == 401
+
+
+@pytest.fixture(scope="module")
+def stranger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    """An API without records: nobody who has no token of the right shape needs any."""
+    folder = tmp_path_factory.mktemp("stranger")
+    state = SqliteStore(folder / "state.db", "_daemon")
+    with (
+        opened(f"sqlite:///{folder / 'records.db'}") as records,
+        serve(records, state, ApiOptions(address_limit=1_000_000)) as served,
+    ):
+        yield served.api
+    state.close()

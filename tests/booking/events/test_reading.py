@@ -1,7 +1,7 @@
 """Bodies of events as the vendor writes them: each is read, or said to concern no booking.
 
-``ASKPRO_TEST_CALCOM_EXAMPLES`` names the folder with the vendor's documented examples; without it the bodies of
-our own sandbox stand for them.
+``ASKPRO_TEST_CALCOM_EXAMPLES`` names the folder with the vendor's documented examples; without it the bodies
+of our own sandbox stand for them.
 """
 
 from __future__ import annotations

@@ -48,7 +48,8 @@ class Found:
     Args:
         uids: of the whole chain, as far as it is known.
         owner: the appointment that goes with it, by its links or by the uid it carries.
-        marked: the appointment that its metadata names: our own booking, whatever became of it.
+        marked: where it has none, the appointment that its metadata names: our own booking, whatever became
+            of it.
     """
 
     uids: frozenset[str]
@@ -68,9 +69,11 @@ def find(session: TenantSession, told: Told) -> Found:
         uids |= named
         if not new:
             break
-    carrying = {str(uid): key for key, uid in session.execute(_CARRYING, {"uids": sorted(uids)}).all()}
-    owner = _nearest(told, owners) or _nearest(told, carrying)
-    return Found(frozenset(uids), owner, _marked(session, told))
+    owner = _nearest(told, owners)
+    if owner is None:
+        carrying = session.execute(_CARRYING, {"uids": sorted(uids)}).all()
+        owner = _nearest(told, {str(uid): key for key, uid in carrying})
+    return Found(frozenset(uids), owner, None if owner else _marked(session, told))
 
 
 def links(session: TenantSession, uids: Collection[str]) -> dict[str, CalcomBooking]:

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.exc import IntegrityError
 
 from askpro_cli.booking.events.facts import facts_of, further, joined
 from askpro_cli.booking.events.told import Told
 from askpro_cli.booking.events.triggers import CANCELLED, PENDING
-from askpro_cli.booking.flow.making import completion
 from askpro_cli.booking.flow.states import ORPHAN
-from askpro_cli.calcom.models import Booking, EventTypeLink
-from askpro_cli.platform.schema import Appointment, CalcomBooking
+from askpro_cli.platform.row_writing import add_unless_there
+from askpro_cli.platform.schema import Appointment, CalcomBooking, CalcomEventType
 from askpro_cli.platform.tenancy import TenantSession
 
-_WRITTEN = select(CalcomBooking).where(CalcomBooking.calcom_uid == bindparam("uid"))
+_SHORTEST = timedelta(minutes=1)
+_EVENT_TYPE = select(CalcomEventType.id).where(
+    CalcomEventType.calcom_event_type_id == bindparam("event_type")
+)
 
 Chain = Mapping[str, CalcomBooking]
 """Rows by uid, held."""
@@ -66,7 +67,10 @@ def write(
         main = replace(main, status=further(ORPHAN, main.status))
     _put(session, row, chain, main)
     if row is not None:
-        _adopt(session, row, (link for link in chain.values() if link.calcom_uid not in told.uids))
+        for link in chain.values():
+            if link.appointment_id is None:
+                _change(link, _owned_by(row))
+    session.flush()
 
 
 def says_more(chain: Chain, told: Told) -> bool:
@@ -146,48 +150,36 @@ def _put(session: TenantSession, row: Appointment | None, chain: Chain, link: _L
         WrittenMeanwhileError: it was not there, and is now.
     """
     known = chain.get(link.uid)
-    if known is None:
-        known = _made(session, row, link)
-    else:
-        completion.link(session, row, _booking(link), link.status)
-    if known.told != link.told:
-        known.told = link.told
+    values = {
+        "calcom_id": link.id,
+        "rescheduled_from_uid": link.from_uid,
+        "status": link.status,
+        "starts_at": link.start,
+        "ends_at": max(link.end, link.start + _SHORTEST),
+        "told": link.told,
+        **(_owned_by(row) if row else {}),
+    }
+    if known is not None:
+        _change(known, values)
+        return
+    if row is None:
+        values["event_type_id"] = session.scalar(_EVENT_TYPE, {"event_type": link.event_type_id})
+    if add_unless_there(session, CalcomBooking, calcom_uid=link.uid, **values) is None:
+        raise WrittenMeanwhileError
 
 
-def _made(session: TenantSession, row: Appointment | None, link: _Link) -> CalcomBooking:
-    try:
-        with session.begin_nested():
-            completion.link(session, row, _booking(link), link.status)
-    except IntegrityError as error:
-        raise WrittenMeanwhileError from error
-    return session.scalars(_WRITTEN, {"uid": link.uid}).one()
+def _owned_by(row: Appointment) -> dict[str, Any]:
+    """Return what a booking has of the appointment that it goes with."""
+    return {
+        "appointment_id": row.id,
+        "branch_id": row.branch_id,
+        "event_type_id": row.calcom_event_type_id,
+        "correlation_id": row.correlation_id,
+    }
 
 
-def _booking(link: _Link) -> Booking:
-    return Booking(
-        uid=link.uid,
-        status=link.status,
-        start=link.start,
-        end=link.end,
-        id=link.id,
-        rescheduled_from_uid=link.from_uid or "",
-        event_type=EventTypeLink(id=link.event_type_id),
-    )
-
-
-def _adopt(session: TenantSession, row: Appointment, others: Iterable[CalcomBooking]) -> None:
-    """Let the rest of the chain go with the appointment, too."""
-    for link in others:
-        if link.appointment_id is None:
-            completion.link(session, row, _booking(_as_it_is(link)), link.status)
-
-
-def _as_it_is(link: CalcomBooking) -> _Link:
-    return _Link(
-        uid=link.calcom_uid,
-        status=link.status,
-        start=link.starts_at,
-        end=link.ends_at,
-        id=link.calcom_id,
-        from_uid=link.rescheduled_from_uid,
-    )
+def _change(link: CalcomBooking, values: Mapping[str, Any]) -> None:
+    """Set what is another than it was: of an event that says nothing new nothing is written."""
+    for name, value in values.items():
+        if getattr(link, name) != value:
+            setattr(link, name, value)

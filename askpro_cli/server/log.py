@@ -1,7 +1,7 @@
 """The daemon's log: one JSON line an event, on stderr, where systemd and containers collect it.
 
-Written here rather than by structlog, whose import brings Rich along: 5 MB in each process that serves, for one
-kind of line.
+Written here rather than by structlog, whose import brings Rich along: 5 MB in each process that serves, for
+one kind of line.
 """
 
 from __future__ import annotations

@@ -152,6 +152,34 @@ def test_a_unix_socket_serves_and_is_taken_away(sqlite_platform_url: str, tmp_pa
     assert not path.exists()
 
 
+_ACTIVATED = """
+import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1")
+os.execv(sys.executable, [sys.executable, "-m", "askpro_cli", "serve", "--json"])
+"""
+
+
+def test_a_socket_of_systemd_is_served(sqlite_platform_url: str, tmp_path: Path) -> None:
+    """As systemd starts a service: descriptor 3, and an environment that says for whom it is."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        process = subprocess.Popen(
+            [sys.executable, "-c", _ACTIVATED, str(listener.fileno())],
+            env=environment(sqlite_platform_url, tmp_path),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            pass_fds=[listener.fileno()],
+        )
+        port = listener.getsockname()[1]
+        eventually(lambda: ask(port, request("/readyz", method="GET")).status == 200)
+        assert ask(port, signed_request(booking_body(1, "a"))).status == 200
+        process.terminate()
+        out, _ = process.communicate(timeout=60)
+        assert json.loads(out)["data"]["url"] == f"http://127.0.0.1:{port}"
+        assert process.returncode == 0
+
+
 def crew_pids(program: Program) -> list[int]:
     started = [line for line in program.log() if line["event"] == "crew.started"]
     return [line["pid_of_child"] for line in started]

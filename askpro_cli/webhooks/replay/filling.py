@@ -125,7 +125,7 @@ def _missing(session: Session, job_id: int) -> list[int]:
 
 def _write(session: Session, claim: Claim, event_ids: list[int]) -> None:
     _hold(session, claim)
-    session.execute(
+    session.connection().execute(  # past the session, which takes three times as long for rows in bulk
         insert(ReplayItem),
         [
             {"job_id": claim.job_id, "event_id": event_id, "state": states.WAITING, "attempts": 0}

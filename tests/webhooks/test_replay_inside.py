@@ -325,3 +325,17 @@ def test_jobs_are_listed_the_newest_first(platform: Records) -> None:
         lambda session: jobs.list_jobs(session, limit=2, before_id=listed[-1].id, wanted=("ready",))
     )
     assert [job.id for job in older] == made[:1]
+
+
+def test_a_list_of_replays_counts_as_each_of_them_does(platform: Records) -> None:
+    put_event(platform)
+    put_event(platform, state=states.DONE)
+    over, cancelled, waiting = (make(platform, Criteria()) for _ in range(3))
+    platform.run_in_transaction(lambda session: cancel_job(session, cancelled.id))
+    with settling(platform):
+        run_next(ReplayTools(platform, "host/1", QuietLog()), lambda: False, job_id=over.id)
+    listed = platform.run_in_transaction(lambda session: jobs.list_jobs(session, limit=9))
+    assert {job.id: job.counts for job in listed} == {
+        job.id: job_of(platform, job.id).counts for job in (over, cancelled, waiting)
+    }
+    assert [job.state for job in listed] == ["ready", "cancelled", "done"]

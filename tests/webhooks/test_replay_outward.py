@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import socket
@@ -239,3 +240,29 @@ def test_an_event_without_its_body_has_failed(sqlite_platform: Records, receiver
     job = make(sqlite_platform, receiver.url)
     run(sqlite_platform)
     assert [item.state for item in items_of(sqlite_platform, job.id)] == ["failed", "done"]
+
+
+def test_a_receiver_that_puts_us_off_is_asked_again_and_then_has_failed(
+    sqlite_platform: Records, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("askpro_cli.webhooks.replay.sending.asyncio.sleep", _no_sleep(receiver, answers=1))
+    receiver.status = 503
+    put_event(sqlite_platform)
+    job = make(sqlite_platform, receiver.url)
+    run(sqlite_platform)
+    (item,) = items_of(sqlite_platform, job.id)
+    assert (item.state, item.attempts, len(receiver.got)) == ("done", 1, 2)
+
+
+def _no_sleep(receiver: Receiver, *, answers: int) -> Any:
+    """Return a sleep that takes no time for whole seconds, after which the receiver takes events again."""
+    real, left = asyncio.sleep, [answers]
+
+    async def sleep(seconds: float) -> None:
+        if seconds == 1.0:
+            left[0] -= 1
+            receiver.status = 200 if left[0] <= 0 else receiver.status
+            seconds = 0
+        await real(seconds)
+
+    return sleep

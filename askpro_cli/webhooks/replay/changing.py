@@ -11,6 +11,7 @@ from askpro_cli.base.errors import RefusedError
 from askpro_cli.platform.database_clock import now_ms
 from askpro_cli.platform.schema import ReplayItem, ReplayJob
 from askpro_cli.webhooks.replay import states
+from askpro_cli.webhooks.replay.items import keep_counts
 from askpro_cli.webhooks.replay.jobs import Job, get_job, no_job
 
 _UNSYNCED = {"synchronize_session": False}
@@ -90,6 +91,7 @@ def cancel_job(session: Session, job_id: int) -> Job:
         )
         due = _due_while_held()
         _set(session, job_id, state=states.CANCELLED, reason=None, finished_at_ms=now_ms(), due_at_ms=due)
+        keep_counts(session, job_id)
     return get_job(session, job_id)
 
 

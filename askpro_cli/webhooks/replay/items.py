@@ -88,18 +88,18 @@ def finish_if_over(session: Session, claim: Claim) -> bool:
 def keep_counts(session: Session, job_id: int) -> None:
     """Write the counts of a job's items into its row."""
 
-    def counted(state: str) -> object:
-        return (
-            select(func.count())
-            .where(ReplayItem.job_id == job_id, ReplayItem.state == state)
-            .scalar_subquery()
-        )
+    def counted(*wanted: str) -> object:
+        query = select(func.count()).where(ReplayItem.job_id == job_id, ReplayItem.state.in_(wanted))
+        return query.scalar_subquery()
 
     session.execute(
         update(ReplayJob)
         .where(ReplayJob.id == job_id)
         .values(
-            done=counted(states.ITEM_DONE), failed=counted(states.FAILED), skipped=counted(states.SKIPPED)
+            total=counted(*states.ITEM_STATES),
+            done=counted(states.ITEM_DONE),
+            failed=counted(states.FAILED),
+            skipped=counted(states.SKIPPED),
         ),
         execution_options=_UNSYNCED,
     )

@@ -156,8 +156,19 @@ def _jobs(
     if wanted:
         query = query.where(ReplayJob.state.in_(wanted))
     rows: list[tuple[ReplayJob, int]] = [(row[0], row[1]) for row in session.execute(query)]
-    counts = count_items(session, [job.id for job, _ in rows])
-    return [_job(job, now, counts[job.id]) for job, now in rows]
+    counted = count_items(session, [job.id for job, _ in rows if not _is_counted(job) or ids])
+    return [_job(job, now, counted.get(job.id) or _kept_counts(job)) for job, now in rows]
+
+
+def _is_counted(row: ReplayJob) -> bool:
+    """Tell whether a job is over and its counts stand in its row: those of many jobs take long to make."""
+    return row.state in states.OVER and row.claim_id is None
+
+
+def _kept_counts(row: ReplayJob) -> dict[str, int]:
+    """Return the counts as they were when the job was over."""
+    known = {states.ITEM_DONE: row.done, states.FAILED: row.failed, states.SKIPPED: row.skipped}
+    return dict.fromkeys(states.ITEM_STATES, 0) | known | {states.UNKNOWN: row.total - sum(known.values())}
 
 
 def _job(row: ReplayJob, now: int, counts: Mapping[str, int]) -> Job:

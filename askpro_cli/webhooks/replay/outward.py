@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from urllib.parse import urlsplit
 
 import httpx
 from sqlalchemy import select, update
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 CONNECT_SECONDS = 10.0
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _GRACE_SECONDS = 5.0
 """How long a process that stops still waits for answers."""
 _GLANCE_SECONDS = 0.2
@@ -82,7 +84,12 @@ class _Run:
         timeout = httpx.Timeout(self._tools.answer_timeout, connect=CONNECT_SECONDS)
         most = self._claim.options.at_once
         limits = httpx.Limits(max_connections=most, max_keepalive_connections=most)
-        async with httpx.AsyncClient(timeout=timeout, limits=limits, follow_redirects=False) as client:
+        async with httpx.AsyncClient(
+            timeout=timeout,
+            limits=limits,
+            follow_redirects=False,
+            trust_env=urlsplit(self._target.url).hostname not in _LOOPBACK,  # no proxy reaches this machine
+        ) as client:
             beating = asyncio.create_task(self._beat())
             lanes = [asyncio.create_task(self._lane(client)) for _ in range(most)]
             try:

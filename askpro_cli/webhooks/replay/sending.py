@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 import httpx
@@ -28,6 +29,8 @@ _OF_THE_CONNECTION = frozenset(
 _TRIES = 3
 _PUT_OFF = (429, 503)
 _LONGEST_PUT_OFF = 30.0
+_REST_BYTES = 65_536
+_REST_SECONDS = 2.0
 
 
 class Stored(NamedTuple):
@@ -132,13 +135,36 @@ async def _once(
         "POST", url, headers=list(headers), content=body, extensions={"timeout": client.timeout.as_dict()}
     )
     try:
-        response = await client.send(request, stream=True)
-        await response.aclose()  # what it says beside its status is nobody's business
+        async with asyncio.timeout(_longest(client)):  # httpx limits each read, not all of them together
+            response = await client.send(request, stream=True)
+    except TimeoutError:
+        return Outcome(states.UNKNOWN, "the answer was lost, it may have arrived: no answer in time"), None
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol) as error:
         return Outcome(states.FAILED, f"could not be sent: {_words(error)}"), None
     except httpx.HTTPError as error:
         return Outcome(states.UNKNOWN, f"the answer was lost, it may have arrived: {_words(error)}"), None
+    await _pass_over(response)
     return _judge(response), _put_off(response)
+
+
+def _longest(client: httpx.AsyncClient) -> float:
+    """Return the longest time that one request may take, in seconds."""
+    return (client.timeout.connect or 0.0) + (client.timeout.read or 0.0)
+
+
+async def _pass_over(response: httpx.Response) -> None:
+    """Read the rest of an answer, where it is short, so that its connection can be used again.
+
+    What it says beside its status is nobody's business, and it counts already.
+    """
+    size = 0
+    with suppress(TimeoutError, httpx.HTTPError):
+        async with asyncio.timeout(_REST_SECONDS):
+            async for chunk in response.aiter_raw():
+                size += len(chunk)
+                if size > _REST_BYTES:
+                    break
+    await response.aclose()
 
 
 def _judge(response: httpx.Response) -> Outcome:

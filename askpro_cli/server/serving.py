@@ -23,7 +23,6 @@ from askpro_cli.resilience.threads import hop
 from askpro_cli.server.app import create_app
 from askpro_cli.server.daemon import Api, Daemon
 from askpro_cli.server.listening import BACKLOG, Listener
-from askpro_cli.server.memory import settle
 from askpro_cli.server.notify import READY, STOPPING, Notifier
 from askpro_cli.server.protocol import Watch
 
@@ -81,7 +80,6 @@ class DaemonServer(uvicorn.Server):
         self._listen_to_hangups()
         self.servers = [cast("asyncio.Server", await self._accept())]
         self.started = True
-        settle()
         self._around.notifier.tell(READY, f"MAINPID={os.getpid()}", f"STATUS=serving {self._listener.url}")
         self._around.on_ready()
 

@@ -106,15 +106,21 @@ def _require_server(app: App) -> None:
 
 def _serve_here(app: App, wish: Wish, options: ServerOptions, listener: Listener) -> None:
     from askpro_cli.server.log import DaemonLog
+    from askpro_cli.server.memory import settle
     from askpro_cli.server.notify import Notifier
     from askpro_cli.server.serving import Surroundings, serve
     from askpro_cli.shell.actions.daemon.building import build_daemon, open_stores
+
+    def on_ready() -> None:
+        settle()
+        if wish.parent is None:
+            _tell_ready(app, listener.url)
 
     log = DaemonLog(
         app.console.streams.stderr or sys.stderr, app.settings.text("server.log_level"), pid=os.getpid()
     )
     around = Surroundings(
-        on_ready=lambda: _tell_ready(app, listener.url) if wish.parent is None else None,
+        on_ready=on_ready,
         notifier=Notifier(app.env.get("NOTIFY_SOCKET")),
         parent=wish.parent,
     )

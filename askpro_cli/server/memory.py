@@ -7,7 +7,7 @@ import gc
 _YOUNG, _MIDDLE, _OLD = 20_000, 20, 50
 """New objects, and collections of the generation before, until a generation is looked through.
 
-A request makes few cycles; looking for them among all that the start made would hold up the answers under way.
+A request makes few cycles; looking for them among all that the start made would hold up its neighbours.
 """
 
 

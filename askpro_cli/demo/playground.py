@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-import selectors
-import subprocess
 from collections.abc import Mapping
 from http.client import HTTPConnection
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import Any, Self
 
 from askpro_cli.base.errors import DemoError
-from askpro_cli.demo.program import PROGRAM
+from askpro_cli.demo.background import Background
 
 _READY = re.compile(r"http://(?P<host>[\d.]+):(?P<port>\d+)/v2 \(key (?P<key>\S+)\)")
-_START_LIMIT = 20.0
-_STOP_LIMIT = 5.0
+_ANSWER_LIMIT = 5.0
 
 
 class Playground:
@@ -37,27 +34,18 @@ class Playground:
         self.key = ""
 
     def __enter__(self) -> Self:
-        self._log = (self._folder / "sandbox.log").open("w", encoding="utf-8")
-        self._process = subprocess.Popen(  # noqa: S603 (our own interpreter and program)
-            (*PROGRAM, "sandbox", "--port", "0", *self._options),
-            cwd=self._folder,
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-            text=True,
-        )
-        try:
-            self._wait_until_ready()
-        except BaseException:
-            self._stop()
-            raise
+        words = ("sandbox", "--port", "0", *self._options)
+        self._process = Background(self._folder, self._environment, words, _READY)
+        said = self._process.said
+        self._host, self._port = said["host"], int(said["port"])
+        self.base_url = f"http://{self._host}:{self._port}/v2"
+        self.key = said["key"]
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stop()
+        self._process.stop()
 
     def journal(self) -> list[dict[str, Any]]:
         """Return the requests the sandbox received since the journal was cleared, oldest first."""
@@ -84,19 +72,8 @@ class Playground:
         held: list[dict[str, Any]] = self._ask("GET", "/_sandbox/state")["bookings"]
         return held
 
-    def _wait_until_ready(self) -> None:
-        assert self._process.stdout is not None  # noqa: S101 (asked for above)
-        line = _read_line(self._process.stdout, _START_LIMIT)
-        ready = _READY.search(line)
-        if ready is None:
-            said = (self._folder / "sandbox.log").read_text(encoding="utf-8").strip() or line.strip()
-            raise DemoError("the sandbox did not start", hint=said or "askpro sandbox --port 0 shows why")
-        self._host, self._port = ready["host"], int(ready["port"])
-        self.base_url = f"http://{self._host}:{self._port}/v2"
-        self.key = ready["key"]
-
     def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
-        connection = HTTPConnection(self._host, self._port, timeout=_STOP_LIMIT)
+        connection = HTTPConnection(self._host, self._port, timeout=_ANSWER_LIMIT)
         try:
             content = None if body is None else json.dumps(body)
             connection.request(method, path, content, {"Content-Type": "application/json"})
@@ -109,23 +86,3 @@ class Playground:
         if answer.status >= 300:  # noqa: PLR2004 (HTTP's own border)
             raise DemoError(f"the sandbox answers {answer.status} to {method} {path}")
         return json.loads(text) if text else None
-
-    def _stop(self) -> None:
-        self._process.terminate()
-        try:
-            self._process.wait(_STOP_LIMIT)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        if self._process.stdout is not None:
-            self._process.stdout.close()
-        self._log.close()
-
-
-def _read_line(stream: IO[str], limit: float) -> str:
-    """Return the first line, or what there is after *limit* seconds: nothing waits for ever."""
-    with selectors.DefaultSelector() as selector:
-        selector.register(stream, selectors.EVENT_READ)
-        if selector.select(limit):
-            return stream.readline()
-    return ""

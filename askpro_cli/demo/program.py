@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from askpro_cli.base.errors import DemoError
+from askpro_cli.demo.background import PROGRAM, Background
 
-PROGRAM = (sys.executable, "-m", "askpro_cli")
 _OPERATORS = ("ASKPRO_", "XDG_")  # prefixes of what must not reach the demonstration
 _TIME_LIMIT = 60.0
 
@@ -88,6 +88,14 @@ class Program:
         started = time.monotonic()
         done = self._start((*PROGRAM, *words, "--json"))
         return Answer(words, done.returncode, _envelope(words, done), time.monotonic() - started)
+
+    def start(self, words: Sequence[str], ready: re.Pattern[str]) -> Background:
+        """Start a command that goes on running.
+
+        Raises:
+            DemoError: its first line is not what *ready* looks for.
+        """
+        return Background(self._folder, self._environment, words, ready)
 
     def _start(self, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
         try:

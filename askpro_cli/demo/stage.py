@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from askpro_cli.base.errors import DemoError
+from askpro_cli.demo.background import Background
 from askpro_cli.demo.narrator import Narrator
 from askpro_cli.demo.playground import Playground
 from askpro_cli.demo.program import Answer, Program
+
+_SERVES = re.compile(r"serves on (?P<address>http://\S+)")
 
 
 @dataclass(slots=True)
@@ -31,6 +35,7 @@ class Stage:
         booking: the booking as last seen.
         appointment: the appointment of the records as last seen.
         report: of the step being played.
+        daemon_address: where the daemon listens, as last started.
     """
 
     def __init__(self, program: Program, sandbox: Playground, narrator: Narrator) -> None:
@@ -41,7 +46,9 @@ class Stage:
         self.booking: dict[str, Any] = {}
         self.appointment: dict[str, Any] = {}
         self.report = StepReport("")
+        self.daemon_address = ""
         self._program = program
+        self._daemon: Background | None = None
 
     def run(self, *words: str, exit_code: int = 0) -> Answer:
         """Run a command, show it, and insist on its exit code."""
@@ -61,6 +68,27 @@ class Stage:
                 hint=said or None,
             )
         return answer
+
+    def ask(self, *words: str) -> Answer:
+        """Run a command that is part of a step's waiting: neither shown nor reported."""
+        return self._program.run(*words)
+
+    def start_daemon(self) -> str:
+        """Start ``askpro serve`` on a free port and return its address."""
+        self._daemon = self._program.start(("serve", "--port", "0"), _SERVES)
+        self.daemon_address = self._daemon.said["address"]
+        return self.daemon_address
+
+    def kill_daemon(self) -> None:
+        """End it without warning."""
+        if self._daemon is not None:
+            self._daemon.kill()
+            self._daemon = None
+
+    def close(self) -> None:
+        """Stop what still runs."""
+        if self._daemon is not None:
+            self._daemon.stop()
 
     def show(self, *lines: str) -> None:
         """Show lines of an answer."""

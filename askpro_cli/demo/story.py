@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from askpro_cli.base.errors import DemoError
-from askpro_cli.demo import breaker_steps, insight_steps, records_steps, steps
+from askpro_cli.demo import breaker_steps, daemon_steps, insight_steps, records_steps, steps
 from askpro_cli.demo.narrator import Narrator
 from askpro_cli.demo.playground import Playground
 from askpro_cli.demo.program import Program, own_environment
@@ -35,6 +36,9 @@ STEPS: tuple[tuple[str, Step], ...] = (
     ("An appointment by the name of its service", records_steps.book_a_service),
     ("What is on that day?", records_steps.list_appointments),
     ("The caller is ill again", records_steps.cancel_an_appointment),
+    ("Cal.com tells what happens there", daemon_steps.listen),
+    ("The same event, sent twice", daemon_steps.repeat),
+    ("The daemon dies right after it said yes", daemon_steps.survive),
     ("Cal.com is ill: every request is answered 503", breaker_steps.break_down),
     ("While the breaker is open", breaker_steps.spare_the_vendor),
     ("Cal.com is well again", breaker_steps.recover),
@@ -103,10 +107,13 @@ def _stage(environment: Mapping[str, str], narrator: Narrator) -> Iterator[Stage
             settings = {
                 "ASKPRO_CALCOM_BASE_URL": sandbox.base_url,
                 "ASKPRO_CALCOM_API_KEY": sandbox.key,
+                "ASKPRO_WEBHOOK_SECRET_CALCOM": os.urandom(24).hex(),
                 **_SETTINGS,
             }
             program = Program(folder, own_environment(environment, folder, settings))
-            yield Stage(program, sandbox, narrator)
+            stage = Stage(program, sandbox, narrator)
+            with closing(stage):
+                yield stage
 
 
 def _closing(reports: list[StepReport], failure: str | None, seconds: float) -> str:

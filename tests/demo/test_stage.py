@@ -100,7 +100,7 @@ def test_a_program_that_never_ends_is_given_up(tmp_path: Path, monkeypatch: pyte
 
 def test_a_sandbox_that_does_not_start_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = (sys.executable, "-c", "raise SystemExit('no free port')")
-    monkeypatch.setattr("askpro_cli.demo.playground.PROGRAM", broken)
+    monkeypatch.setattr("askpro_cli.demo.background.PROGRAM", broken)
     with pytest.raises(DemoError, match="did not start") as caught, Playground(tmp_path, {}):
         pass
     assert caught.value.hint == "no free port"

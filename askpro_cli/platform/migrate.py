@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, inspect, select, table
+from sqlalchemy import Connection, Engine, Inspector, inspect, select, table
 from sqlalchemy import column as sql_column
 from sqlalchemy.exc import DBAPIError
 
@@ -37,8 +37,8 @@ class Status:
         current: the revision of the tables, None when there are none.
         head: the revision this askpro needs.
         plan: revisions still to apply, oldest first.
-        half_applied: of these, the ones whose table is there though their number is not: an upgrade was
-            killed between the two (MariaDB, MySQL). The next upgrade finishes them.
+        half_applied: of these, the ones whose table, column or index is there though their number is not:
+            an upgrade was killed between the two (MariaDB, MySQL). The next upgrade finishes them.
     """
 
     database: str
@@ -217,11 +217,21 @@ def _read_status(engine: Engine, chain: Chain) -> Status:
 
 
 def _half_applied(connection: Connection, plan: list[Revision]) -> list[str]:
-    """Return which of the missing revisions have their table already."""
+    """Return which of the missing revisions have made what they make already."""
     if not plan or connection.dialect.name not in _STATEMENT_COMMITS:
         return []
-    there = set(inspect(connection).get_table_names())
-    return [revision.id for revision in plan if revision.table in there]
+    found = inspect(connection)
+    there = set(found.get_table_names())
+    return [revision.id for revision in plan if revision.table in there or _is_added(found, there, revision)]
+
+
+def _is_added(found: Inspector, there: set[str], revision: Revision) -> bool:
+    """Tell whether the column or index that a revision adds to a table is there."""
+    if revision.column and revision.column[0] in there:
+        return revision.column[1] in {column["name"] for column in found.get_columns(revision.column[0])}
+    if revision.index and revision.index[0] in there:
+        return revision.index[1] in {index["name"] for index in found.get_indexes(revision.index[0])}
+    return False
 
 
 def _revision(connection: Connection) -> str | None:

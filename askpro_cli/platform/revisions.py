@@ -24,11 +24,15 @@ class Revision:
         id: its number.
         title: what it is about, one sentence.
         table: which table it makes; None where it makes none.
+        column: table and name of the column it adds, None where it adds none.
+        index: the same of an index.
     """
 
     id: str
     title: str
     table: str | None
+    column: tuple[str, str] | None = None
+    index: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,8 @@ OURS = Chain("askpro_cli.platform:migrations", HEAD)
 
 def _revision(script: Script) -> Revision:
     title = (script.doc or "").splitlines()[0].removesuffix(".")
-    return Revision(script.revision, title, getattr(script.module, "table", None))
+    made = (getattr(script.module, kind, None) for kind in ("table", "column", "index"))
+    return Revision(script.revision, title, *made)
 
 
 @cache

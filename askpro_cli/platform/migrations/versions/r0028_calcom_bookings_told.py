@@ -15,6 +15,8 @@ down_revision = "0027"
 branch_labels = None
 depends_on = None
 
+column = ("calcom_bookings", "told")
+
 
 def upgrade() -> None:
     """Add the column."""

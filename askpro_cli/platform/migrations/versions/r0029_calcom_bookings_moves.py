@@ -13,6 +13,8 @@ down_revision = "0028"
 branch_labels = None
 depends_on = None
 
+index = ("calcom_bookings", "calcom_bookings_rescheduled_from_index")
+
 
 def upgrade() -> None:
     """Add the index."""

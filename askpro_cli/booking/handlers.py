@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from askpro_cli.base.errors import VendorProtocolError
 from askpro_cli.booking.effects import forgetting
 from askpro_cli.booking.events import companies
-from askpro_cli.booking.events.bringing import bring
+from askpro_cli.booking.events.bringing import OF_NOBODY, bring
 from askpro_cli.booking.events.reading import inner, names_in, told_by
+from askpro_cli.booking.events.strangers import write_unknown
 from askpro_cli.booking.events.told import Told
 from askpro_cli.booking.events.triggers import CHANGES_SLOTS, OUT_OF_OFFICE, why_ignored
 from askpro_cli.webhooks.handling import Effect, Event, Handled
@@ -41,6 +43,31 @@ def handle_calcom(event: Event, session: TenantSession) -> Handled:
         )
     said = bring(session, told, event.correlation_id)
     return Handled(reason=said, effects=_of(event, told))
+
+
+def handle_new_of_calcom(events: Sequence[Event], session: TenantSession) -> Sequence[Handled | None]:
+    """Write bookings down that nobody here knows, many at a time; leave all else to :func:`handle_calcom`.
+
+    Args:
+        events: of one company.
+        session: of it.
+    """
+    told = [_told_or_none(event) for event in events]
+    written = write_unknown(session, [one for one in told if one is not None])
+    return [
+        Handled(reason=OF_NOBODY, effects=_of(event, one)) if one and one.uid in written else None
+        for event, one in zip(events, told, strict=True)
+    ]
+
+
+def _told_or_none(event: Event) -> Told | None:
+    """Return what an event tells; None where it is no booking's, or cannot be read: its handler says so."""
+    if why_ignored(event.type) is not None:
+        return None
+    try:
+        return told_by(event)
+    except VendorProtocolError:
+        return None
 
 
 def companies_of_calcom(event: Event, session: TenantSession) -> Sequence[str]:

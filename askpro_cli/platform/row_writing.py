@@ -5,6 +5,7 @@ For where a caller waits; a row that is worked with afterwards is better added t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -48,6 +49,34 @@ def add_unless_there(session: TenantSession, model: type[Base], **values: Any) -
         return None
 
 
+def add_all_unless_there(
+    session: TenantSession, model: type[Base], key: str, rows: Sequence[dict[str, Any]]
+) -> frozenset[str]:
+    """Write new rows in one statement; return the *key* of those that were not there already.
+
+    Where the database cannot pass over those that are, one that is there keeps all from being written.
+
+    Args:
+        session: of the company.
+        model: of the rows.
+        key: a column that tells them apart.
+        rows: all with the same columns.
+    """
+    if not rows:
+        return frozenset()
+    complete = [_complete(session, model, row) for row in rows]
+    connection = session.connection()
+    careful = _careful_insert(model, connection.dialect.name, key)
+    if careful is not None and connection.dialect.insert_returning:
+        return frozenset(connection.scalars(careful, complete))
+    try:
+        with connection.begin_nested():
+            connection.execute(_insert(model), complete)
+    except IntegrityError:
+        return frozenset()
+    return frozenset(row[key] for row in rows)
+
+
 def change_row(session: TenantSession, model: type[Base], key: int, **values: Any) -> bool:
     """Change columns of a row of the session's company; False when it has none of this key.
 
@@ -89,8 +118,8 @@ def _update(model: type[Base], names: frozenset[str]) -> Update:
 
 
 @cache
-def _careful_insert(model: type[Base], dialect: str) -> Insert | None:
-    """Return an INSERT that passes over a row that is there, None where the database has none.
+def _careful_insert(model: type[Base], dialect: str, key: str = "id") -> Insert | None:
+    """Return an INSERT that passes over a row that is there and returns *key*, None where there is none.
 
     MariaDB's INSERT IGNORE would also pass over mistakes that have nothing to do with uniqueness.
     """
@@ -98,9 +127,9 @@ def _careful_insert(model: type[Base], dialect: str) -> Insert | None:
     if dialect == "postgresql":
         from sqlalchemy.dialects import postgresql  # 20 ms that no other database needs
 
-        return postgresql.insert(table).on_conflict_do_nothing().returning(table.c.id)
+        return postgresql.insert(table).on_conflict_do_nothing().returning(table.c[key])
     if dialect == "sqlite":
         from sqlalchemy.dialects import sqlite
 
-        return sqlite.insert(table).on_conflict_do_nothing().returning(table.c.id)
+        return sqlite.insert(table).on_conflict_do_nothing().returning(table.c[key])
     return None

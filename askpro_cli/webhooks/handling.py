@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
 
@@ -82,6 +83,14 @@ class Handler(Protocol):
         ...
 
 
+class BulkHandler(Protocol):
+    """Does what a handler does for those of some events where it can for many at once."""
+
+    def __call__(self, events: Sequence[Event], session: TenantSession) -> Sequence[Handled | None]:
+        """Return what was done, event by event; None: nothing was, its handler must look at it."""
+        ...
+
+
 class Screen(Protocol):
     """Tells of an event whether it needs handling at all, before anybody asks whose it is; reads nothing."""
 
@@ -109,6 +118,9 @@ class EffectRunner(Protocol):
 HANDLERS: Mapping[str, str] = {"calcom": "askpro_cli.booking.handlers:handle_calcom"}
 """Source → handler. A source without one is kept and marked ``unhandled``."""
 
+BULK: Mapping[str, str] = {HANDLERS["calcom"]: "askpro_cli.booking.handlers:handle_new_of_calcom"}
+"""Handler → who is asked before it, for events that come together."""
+
 SCREENS: Mapping[str, str] = {"calcom": "askpro_cli.booking.handlers:ignores_calcom"}
 """Source → who tells which of its events need no handling, whosesoever they are."""
 
@@ -122,6 +134,11 @@ EFFECTS: Mapping[str, str] = {"calcom.forget_slots": "askpro_cli.booking.effects
 def handler_of(source: str) -> Handler | None:
     """Return the handler of a source, None when it has none."""
     return cast("Handler | None", _named(HANDLERS.get(source)))
+
+
+def bulk_of(source: str) -> BulkHandler | None:
+    """Return who handles many events of a source at once, None when nobody does."""
+    return cast("BulkHandler | None", _named(BULK.get(HANDLERS.get(source, ""))))
 
 
 def screen_of(source: str) -> Screen | None:
@@ -139,6 +156,7 @@ def runner_of(kind: str) -> EffectRunner | None:
     return cast("EffectRunner | None", _named(EFFECTS.get(kind)))
 
 
+@cache
 def _named(place: str | None) -> Any:
     if place is None:
         return None

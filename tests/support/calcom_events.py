@@ -9,9 +9,10 @@ from threading import Thread
 from typing import Any
 
 from askpro_cli.base.errors import PendingError
-from askpro_cli.booking.handlers import handle_calcom
+from askpro_cli.booking.handlers import handle_calcom, handle_new_of_calcom
 from askpro_cli.platform.records import Records
 from askpro_cli.platform.schema import CalcomBooking
+from askpro_cli.platform.tenancy import TenantSession
 from askpro_cli.sandbox.app import SandboxApp
 from askpro_cli.sandbox.webhooks.bodies import event_document
 from askpro_cli.webhooks.handling import Event, Handled
@@ -38,8 +39,14 @@ def event_of(document: Document, company: str | None = "salon") -> Event:
 
 
 def handled(records: Records, document: Document) -> Handled:
-    """Handle one event in a transaction of its company; raises what the handler raises."""
-    return records.run_in_transaction(lambda session: handle_calcom(event_of(document), session))
+    """Handle one event in a transaction of its company, as a worker does; raises what the handler raises."""
+
+    def work(session: TenantSession) -> Handled:
+        event = event_of(document)
+        (at_once,) = handle_new_of_calcom([event], session)
+        return at_once or handle_calcom(event, session)
+
+    return records.run_in_transaction(work)
 
 
 @dataclass

@@ -15,6 +15,7 @@ from askpro_cli.platform import tenancy
 from askpro_cli.platform.schema import Appointment
 from askpro_cli.platform.tenancy import TenantSession
 
+OF_NOBODY = "the booking goes with no appointment here"
 _LOOKS = 4
 
 
@@ -80,7 +81,7 @@ def _write(teller: Teller, told: Told, row: Appointment | None, chain: Chain, *,
     session = teller.session
     if row is None:
         writing.write(session, None, chain, told)
-        return "the booking goes with no appointment here"
+        return OF_NOBODY
     held = runs.is_held(session, row)
     if row.status in runs.MAKING:
         return _while_making(session, told, row, chain, held=held)

@@ -73,6 +73,16 @@ def write(
     session.flush()
 
 
+def row_of(told: Told, event_type_id: int | None) -> dict[str, Any]:
+    """Return the row of a booking that nothing else is known of, and that goes with no appointment.
+
+    Args:
+        told: by the first event that names it.
+        event_type_id: ours.
+    """
+    return _values(_main({}, told)) | {"calcom_uid": told.uid, "event_type_id": event_type_id}
+
+
 def says_more(chain: Chain, told: Told) -> bool:
     """Tell whether an event changes what is known of where a booking stands."""
     known = chain.get(told.uid)
@@ -150,15 +160,7 @@ def _put(session: TenantSession, row: Appointment | None, chain: Chain, link: _L
         WrittenMeanwhileError: it was not there, and is now.
     """
     known = chain.get(link.uid)
-    values = {
-        "calcom_id": link.id,
-        "rescheduled_from_uid": link.from_uid,
-        "status": link.status,
-        "starts_at": link.start,
-        "ends_at": max(link.end, link.start + _SHORTEST),
-        "told": link.told,
-        **(_owned_by(row) if row else {}),
-    }
+    values = _values(link) | (_owned_by(row) if row else {})
     if known is not None:
         _change(known, values)
         return
@@ -166,6 +168,18 @@ def _put(session: TenantSession, row: Appointment | None, chain: Chain, link: _L
         values["event_type_id"] = session.scalar(_EVENT_TYPE, {"event_type": link.event_type_id})
     if add_unless_there(session, CalcomBooking, calcom_uid=link.uid, **values) is None:
         raise WrittenMeanwhileError
+
+
+def _values(link: _Link) -> dict[str, Any]:
+    """Return the columns that events tell of."""
+    return {
+        "calcom_id": link.id,
+        "rescheduled_from_uid": link.from_uid,
+        "status": link.status,
+        "starts_at": link.start,
+        "ends_at": max(link.end, link.start + _SHORTEST),
+        "told": link.told,
+    }
 
 
 def _owned_by(row: Appointment) -> dict[str, Any]:

@@ -21,10 +21,11 @@ from askpro_cli.webhooks.wakeups import Wakeups
 from askpro_cli.webhooks.worker.claiming import Wanted, claim_abandoned, claim_new
 from askpro_cli.webhooks.worker.claims import Claim, Settled
 from askpro_cli.webhooks.worker.effects import EffectRunners
+from askpro_cli.webhooks.worker.executing import no_handler
 from askpro_cli.webhooks.worker.holding import Holding
 from askpro_cli.webhooks.worker.lanes import Lane
 from askpro_cli.webhooks.worker.options import WorkerOptions
-from askpro_cli.webhooks.worker.processing import TOGETHER, Processor, no_handler
+from askpro_cli.webhooks.worker.processing import TOGETHER, Processor
 from askpro_cli.webhooks.worker.retrying import reason_of
 from askpro_cli.webhooks.worker.settling import give_back, settle_alike
 from askpro_cli.webhooks.worker.tally import Tally
@@ -204,7 +205,7 @@ class Dispatcher:
         return 1 if dialects.is_sqlite(self._processor.engine.url) else self._options.concurrency
 
     def _work(self, claims: Sequence[Claim]) -> Sequence[Claim]:
-        """Handle the first of *claims*; return those that are left. In a thread of a lane."""
+        """Handle some of *claims*; return those that are left. In a thread of a lane."""
         ours = [claim for claim in claims if claim in self._holding]
         if not ours:
             return []
@@ -215,12 +216,14 @@ class Dispatcher:
             self._log.event("worker.unsettled", level="error", events=len(ours), reason=type(error).__name__)
             self._unsettled += ours
             return []
-        self._holding.drop(ours[: done.claims])
-        self._holding.rest(ours[done.claims :])
+        dealt_with = set(done.claims)
+        left = [claim for claim in ours if claim not in dealt_with]
+        self._holding.drop(done.claims)
+        self._holding.rest(left)
         self._tally.settled(done.settled)
         self._effects.add(done.effects)
         self._wakeups.wake()  # what waited for a place, or for an earlier event of the same entity
-        return ours[done.claims :]
+        return left
 
     def _give_back(self) -> None:
         """Let others have what was claimed and could not be settled.

@@ -13,6 +13,12 @@ Work = Callable[[Sequence[Claim]], Sequence[Claim]]
 """Handles some of the claims, in their order, and returns those that are left. Never raises."""
 
 
+QUICK = 0.01
+"""Seconds; where an event takes less, those that wait go together, however many threads are free.
+
+Threads that share quick work mostly wait for each other."""
+
+
 class Lane:
     """A queue of claims and the threads that work on it; these are made when they are first needed.
 
@@ -33,6 +39,7 @@ class Lane:
         self._changed = threading.Condition()
         self._waiting: deque[Claim] = deque()
         self._busy = 0
+        self._slow = True
         self._closed = False
         self._threads: list[threading.Thread] = []
 
@@ -50,9 +57,9 @@ class Lane:
         """Let claims be handled."""
         with self._changed:
             self._waiting.extend(claims)
-            while len(self._threads) < min(self._most_threads, len(self._waiting) + self._busy):
+            while len(self._threads) < min(self._most_threads, self._needed()):
                 self._start()
-            self._changed.notify_all()
+            self._changed.notify(self._needed())
 
     def close(self) -> list[Claim]:
         """Begin nothing more; return what waited."""
@@ -77,7 +84,10 @@ class Lane:
 
     def _run(self) -> None:
         while claims := self._take():
-            self._return(self._work(claims))
+            begun = time.monotonic()
+            left = self._work(claims)
+            self._slow = time.monotonic() - begun > QUICK * (len(claims) - len(left))
+            self._return(left)
 
     def _take(self) -> list[Claim]:
         """Return this thread's share of what waits; nothing when the lane is closed."""
@@ -85,13 +95,25 @@ class Lane:
             self._changed.wait_for(lambda: self._waiting or self._closed)
             if self._closed:
                 return []
-            share = max(1, -(-len(self._waiting) // self._most_threads))
-            claims = [self._waiting.popleft() for _ in range(min(share, self._together, len(self._waiting)))]
+            claims = [self._waiting.popleft() for _ in range(self._share())]
             self._busy += 1
             return claims
+
+    def _share(self) -> int:
+        """Return how many a thread takes: of slow ones each its part, of quick ones what goes together."""
+        waiting = len(self._waiting)
+        part = -(-waiting // self._most_threads) if self._slow else waiting
+        return min(part, self._together)
+
+    def _needed(self) -> int:
+        """Return how many threads can be of use now."""
+        waiting = len(self._waiting)
+        return self._busy + (waiting if self._slow else -(-waiting // self._together))
 
     def _return(self, left: Sequence[Claim]) -> None:
         """Put back what was not handled, in front; also after the end, for :meth:`close` is asked again."""
         with self._changed:
             self._busy -= 1
             self._waiting.extendleft(reversed(left))
+            if left:
+                self._changed.notify(self._needed())

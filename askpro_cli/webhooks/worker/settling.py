@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -78,6 +79,7 @@ _STILL = select(_EVENTS.c.id).where(
 )
 _ATTEMPT: Any = insert(_ATTEMPTS)
 _EFFECT: Any = insert(_EFFECTS).values(due_at_ms=now_ms() + bindparam("grace", type_=Integer))
+_EFFECTS_AND_KEYS = _EFFECT.returning(_EFFECTS.c.id, sort_by_parameter_order=True)
 
 
 def settle(
@@ -102,11 +104,7 @@ def settle(
     if mine != len(settled):
         raise LeaseLostError("another worker has taken up the event meanwhile")
     connection.execute(_ATTEMPT, [_attempt(one, worker, ended_ms) for one in settled])
-    return [
-        Kept(_keep_effect(connection, one.claim.event_id, effect, grace), effect)
-        for one in settled
-        for effect in one.effects
-    ]
+    return _keep_effects(connection, settled, grace)
 
 
 def settle_alike(
@@ -161,8 +159,30 @@ def _attempt(one: Settled, worker: str, ended_ms: int) -> dict[str, Any]:
     }
 
 
-def _keep_effect(connection: Connection, event_id: int, effect: Effect, grace: float) -> int:
-    values = {
+def _keep_effects(connection: Connection, settled: Sequence[Settled], grace: float) -> list[Kept]:
+    """Write effects down; what several events of one commit want alike happens once."""
+    wanted: dict[str, tuple[int, Effect]] = {}
+    for one in settled:
+        for effect in one.effects:
+            payload = json.dumps(dict(effect.payload), sort_keys=True, default=str)
+            wanted.setdefault(f"{effect.kind} {effect.company} {payload}", (one.claim.event_id, effect))
+    if not wanted:
+        return []
+    rows = [_effect(event_id, effect, grace) for event_id, effect in wanted.values()]
+    effects = [effect for _, effect in wanted.values()]
+    return [Kept(key, effect) for key, effect in zip(_add_effects(connection, rows), effects, strict=True)]
+
+
+def _add_effects(connection: Connection, rows: Sequence[dict[str, Any]]) -> Sequence[int]:
+    """Return the keys of new rows, in their order; MySQL tells that of one row alone."""
+    if connection.dialect.insert_executemany_returning_sort_by_parameter_order:
+        return connection.scalars(_EFFECTS_AND_KEYS, rows).all()
+    made: list[Any] = [connection.execute(_EFFECT, row).inserted_primary_key for row in rows]
+    return [int(key[0]) for key in made]
+
+
+def _effect(event_id: int, effect: Effect, grace: float) -> dict[str, Any]:
+    return {
         "event_id": event_id,
         "kind": effect.kind,
         "company": effect.company,
@@ -170,8 +190,6 @@ def _keep_effect(connection: Connection, event_id: int, effect: Effect, grace: f
         "attempts": 0,
         "grace": round(grace * 1000),
     }
-    made: Any = connection.execute(_EFFECT, values).inserted_primary_key
-    return int(made[0])
 
 
 def _named(claims: Sequence[Claim]) -> dict[str, Any]:

@@ -15,7 +15,9 @@ from support.records import opened
 
 from askpro_cli.platform.records import Records
 from askpro_cli.platform.schema import WebhookConflict
+from askpro_cli.shell.actions.inbox import carrying
 from askpro_cli.webhooks import states
+from askpro_cli.webhooks.inbox.rows import key_hash_of
 
 BODY = b'{"payload": {"attendees": [{"name": "Anna Beispiel", "email": "anna@example.org"}]}}'
 
@@ -165,10 +167,39 @@ def test_what_is_exported_comes_back_byte_for_byte_and_once(
             )
 
 
+HOSTILE: list[dict[str, Any]] = [
+    {"key_hash": "a" * 64},
+    {"key_hash": "A" * 64},
+    {"dedup_key": "a\0b"},
+    {"event_type": "a\ud800"},
+    {"entity": "\udfff"},
+    {"reason": "\0"},
+    {"source": "../../é"},
+    {"client": "a\nb"},
+    {"company": "salön"},
+    {"hits": 2**31},
+    {"attempts": -1},
+    {"received_at_ms": 2**61},
+    {"finished_at_ms": 2**100},
+    {"finished_at_ms": -5},
+    {"finished_at_ms": True},
+    {"body": None, "body_size": 2**31},
+    {"body": None, "body_base64": "!!"},
+    {"body": None, "body_hash": "../x"},
+    {"headers": "ab"},
+    {"headers": {"ab": 1}},
+    {"headers": [["a: b", "c"]]},
+    {"headers": [["a", "b\0"]]},
+    {"headers": [["a", "\u20ac"]]},
+    {"state": ["dead"]},
+]
+"""Each by itself: what no sender, and no export, can have written."""
+
+
 def test_lines_that_are_no_events_are_named_and_the_others_imported(cli: Cli, inbox: Records) -> None:
     put_event(inbox)
     good = json.loads(cli("webhooks", "export").ok().stdout)
-    other = good | {"key_hash": "a" * 64}
+    other = good | {"dedup_key": "other", "key_hash": key_hash_of("calcom", "other")}
     bad = [
         "not json",
         "[]",
@@ -178,17 +209,21 @@ def test_lines_that_are_no_events_are_named_and_the_others_imported(cli: Cli, in
         json.dumps(other | {"key_hash": None}),
         json.dumps(other | {"headers": [["A", "b\r\nC: d"]]}),
         json.dumps(good | {"body": "x", "body_hash": "0" * 64}),
+        *(json.dumps(other | wrong) for wrong in HOSTILE),
     ]
     lines = [*bad, "", json.dumps(other)]
     done = cli("webhooks", "import", "-", "--json", stdin="\n".join(lines)).exits(6)
     assert done.data["imported"] == 1
-    assert [one["line"] for one in done.data["refused"]] == list(range(1, 9))
+    assert [one["line"] for one in done.data["refused"]] == list(range(1, len(bad) + 1))
     cli("webhooks", "import", "nowhere.ndjson").exits(3)
 
 
 def test_imported_again_all_are_handled_here(cli: Cli, inbox: Records) -> None:
     put_event(inbox, state=states.DONE, company="salon-nord")
-    line = json.loads(cli("webhooks", "export").ok().stdout) | {"key_hash": "b" * 64}
+    line = json.loads(cli("webhooks", "export").ok().stdout) | {
+        "dedup_key": "other",
+        "key_hash": key_hash_of("calcom", "other"),
+    }
     cli("webhooks", "import", "-", "--again", stdin=json.dumps(line)).ok()
     made = event_of(inbox, 2)
     assert (made.state, made.due_at_ms, made.company, made.attempts) == (states.RECEIVED, 0, None, 0)
@@ -201,3 +236,17 @@ def test_the_same_key_with_another_body_stands_as_it_is(cli: Cli, inbox: Records
     done = cli("webhooks", "import", "-", "--json", stdin=json.dumps(line)).exits(6)
     assert done.data["conflicts"] == 1
     assert event_of(inbox, 1).body == b"{}"
+
+
+def test_a_line_without_an_end_is_refused_and_not_read_as_a_whole(
+    cli: Cli, inbox: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_event(inbox)
+    good = json.loads(cli("webhooks", "export").ok().stdout)
+    other = good | {"dedup_key": "other", "key_hash": key_hash_of("calcom", "other")}
+    bounded = carrying._bounded
+    monkeypatch.setattr(carrying, "_bounded", lambda stream: bounded(stream, 2000))
+    lines = [json.dumps(other | {"reason": "x" * 9000}), json.dumps(other)]
+    done = cli("webhooks", "import", "-", "--json", stdin="\n".join(lines)).exits(6)
+    assert [one["line"] for one in done.data["refused"]] == [1]
+    assert done.data["imported"] == 1

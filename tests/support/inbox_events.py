@@ -16,6 +16,7 @@ from askpro_cli.platform.records import Records
 from askpro_cli.platform.schema import WebhookEvent
 from askpro_cli.webhooks import states
 from askpro_cli.webhooks.inbox.headers import packed
+from askpro_cli.webhooks.inbox.rows import key_hash_of
 
 RECEIVED_MS = 1_900_000_000_000
 """When the first event came; each further one a second later."""
@@ -33,7 +34,7 @@ def event_values(**given: Any) -> dict[str, Any]:
     values = {
         "source": "calcom",
         "event_type": "BOOKING_CREATED",
-        "key_hash": hashlib.sha256(key.encode()).hexdigest(),
+        "key_hash": key_hash_of(given.get("source", "calcom"), key),
         "dedup_key": key,
         "key_from": "payload.uid",
         "entity": f"booking:uid-{number}",

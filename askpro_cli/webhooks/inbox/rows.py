@@ -97,6 +97,15 @@ def key_hash_of(source: str, key: str) -> str:
     return sha256(f"{source}\0{key}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
+KEY_OF_COPIES = "replay"
+"""Where the keys of events come from that a replay made of others (``key_from``)."""
+
+
+def copy_hash_of(key: str) -> str:
+    """Return what makes an event unique that a replay made: its key is ours, and no sender's."""
+    return sha256(key.encode()).hexdigest()
+
+
 def body_hash_of(body: bytes) -> str:
     """Return SHA-256 (hex) of a raw body."""
     return sha256(body).hexdigest()

@@ -21,8 +21,18 @@ from askpro_cli.platform.records import Records
 from askpro_cli.platform.schema import WebhookEvent
 from askpro_cli.platform.schema.webhooks import LONGEST_ENTITY, LONGEST_KEY, LONGEST_REASON
 from askpro_cli.webhooks import states
-from askpro_cli.webhooks.inbox.headers import packed, unpacked
+from askpro_cli.webhooks.inbox.headers import unpacked
+from askpro_cli.webhooks.inbox.rows import KEY_OF_COPIES, copy_hash_of, key_hash_of
 from askpro_cli.webhooks.reading.criteria import Criteria
+from askpro_cli.webhooks.reading.line_fields import (
+    LATEST_MS,
+    MOST_COUNTED,
+    digest_of,
+    headers_of,
+    maybe_text_of,
+    number_of,
+    text_of,
+)
 from askpro_cli.webhooks.reading.selecting import conditions
 
 VERSION = 1
@@ -33,25 +43,18 @@ _PLAIN = (
     *("hits", "company", "secret_id", "correlation_id", "received_at_ms", "last_seen_ms", "finished_at_ms"),
     *("client", "path", "body_hash", "body_size"),
 )
-_TEXTS = {
-    "source": 50,
-    "event_type": 100,
-    "key_hash": 64,
-    "dedup_key": LONGEST_KEY,
-    "key_from": 60,
-    "correlation_id": 40,
-    "state": 10,
+_TEXTS = {"event_type": 100, "dedup_key": LONGEST_KEY}
+_ASCII_TEXTS = {"source": 50, "key_from": 60, "correlation_id": 40}
+_MAYBE_TEXTS = {"entity": LONGEST_ENTITY, "reason": LONGEST_REASON, "path": 500}
+_MAYBE_ASCII_TEXTS = {"company": 63, "secret_id": 120, "client": 64}
+_NUMBERS = {
+    "received_at_ms": LATEST_MS,
+    "last_seen_ms": LATEST_MS,
+    "hits": MOST_COUNTED,
+    "attempts": MOST_COUNTED,
 }
-_MAYBE_TEXTS = {
-    "entity": LONGEST_ENTITY,
-    "reason": LONGEST_REASON,
-    "company": 63,
-    "secret_id": 120,
-    "client": 64,
-    "path": 500,
-}
-_NUMBERS = ("received_at_ms", "last_seen_ms", "hits", "attempts")
-_LARGEST = 2**62
+_UNREADABLE = ("?", "\ufffd")
+"""What stands in a key to read where the key itself holds what no database keeps."""
 _SETTLED = (states.DONE, states.DEAD, states.IGNORED, states.UNHANDLED)
 
 
@@ -108,12 +111,17 @@ def event_of_line(line: str, *, again: bool = False) -> dict[str, Any]:
         InvalidValueError: no such document, or a value that cannot be.
     """
     document = _parsed(line)
-    columns: dict[str, Any] = {name: _text(document, name, most) for name, most in _TEXTS.items()}
-    columns |= {name: _text(document, name, most, optional=True) for name, most in _MAYBE_TEXTS.items()}
-    columns |= {name: _number(document, name) for name in _NUMBERS}
-    columns["path"] = columns["path"] or ""
+    columns: dict[str, Any] = {name: text_of(document, name, most) for name, most in _TEXTS.items()}
+    columns |= {name: text_of(document, name, most, ascii_only=True) for name, most in _ASCII_TEXTS.items()}
+    columns |= {name: maybe_text_of(document, name, most) for name, most in _MAYBE_TEXTS.items()}
+    columns |= {
+        name: maybe_text_of(document, name, most, ascii_only=True)
+        for name, most in _MAYBE_ASCII_TEXTS.items()
+    }
+    columns |= {name: number_of(document, name, most) for name, most in _NUMBERS.items()}
+    columns |= {"path": columns["path"] or "", "key_hash": _key_hash(document, columns)}
     body = _body(document)
-    return columns | _of_body(document, body) | _of_state(columns, document, again=again and body is not None)
+    return columns | _of_body(document, body) | _of_state(document, again=again and body is not None)
 
 
 def _parsed(line: str) -> Mapping[str, Any]:
@@ -126,20 +134,15 @@ def _parsed(line: str) -> Mapping[str, Any]:
     return document
 
 
-def _text(document: Mapping[str, Any], name: str, most: int, *, optional: bool = False) -> str | None:
-    value = document.get(name)
-    if value is None and optional:
-        return None
-    if not isinstance(value, str) or len(value) > most or not (value or optional):
-        raise InvalidValueError(f"{name}: not a text of at most {most} characters")
-    return value
-
-
-def _number(document: Mapping[str, Any], name: str) -> int:
-    value = document.get(name)
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < _LARGEST:
-        raise InvalidValueError(f"{name}: not a whole number")
-    return value
+def _key_hash(document: Mapping[str, Any], columns: Mapping[str, Any]) -> str:
+    """Return the hash of the key; under another one, an event would pass for a duplicate of a stranger."""
+    digest, key = digest_of(document, "key_hash"), columns["dedup_key"]
+    if len(key) >= LONGEST_KEY or any(mark in key for mark in _UNREADABLE):
+        return digest  # the key was cut, or is not shown as it is
+    made_here = columns["key_from"] == KEY_OF_COPIES
+    if digest != (copy_hash_of(key) if made_here else key_hash_of(columns["source"], key)):
+        raise InvalidValueError("key_hash: it is not that of the key")
+    return digest
 
 
 def _body(document: Mapping[str, Any]) -> bytes | None:
@@ -155,33 +158,21 @@ def _body(document: Mapping[str, Any]) -> bytes | None:
 
 def _of_body(document: Mapping[str, Any], body: bytes | None) -> dict[str, Any]:
     """Return what is kept of the body; a body that is not the one of its hash was changed on its way."""
-    digest = _text(document, "body_hash", 64)
+    digest = digest_of(document, "body_hash")
     if body is not None and hashlib.sha256(body).hexdigest() != digest:
         raise InvalidValueError("body: it was changed, its hash is another one")
-    size = _number(document, "body_size") if body is None else len(body)
-    return {"body": body, "body_hash": digest, "body_size": size, "headers": _headers(document)}
+    size = number_of(document, "body_size", MOST_COUNTED) if body is None else len(body)
+    return {"body": body, "body_hash": digest, "body_size": size, "headers": headers_of(document)}
 
 
-def _headers(document: Mapping[str, Any]) -> bytes | None:
-    try:
-        pairs = [
-            (str(name).encode("latin-1"), str(value).encode("latin-1"))
-            for name, value in document.get("headers") or ()
-        ]
-    except (TypeError, ValueError) as error:
-        raise InvalidValueError("headers: not pairs of a name and a value") from error
-    if any(b"\r" in part or b"\n" in part for pair in pairs for part in pair):
-        raise InvalidValueError("headers: a line break in one")
-    return packed(pairs)
-
-
-def _of_state(columns: Mapping[str, Any], document: Mapping[str, Any], *, again: bool) -> dict[str, Any]:
-    state = columns["state"]
+def _of_state(document: Mapping[str, Any], *, again: bool) -> dict[str, Any]:
+    state = document.get("state")
     if state not in states.ALL:
-        raise InvalidValueError(f"state: {state!r} is none")
+        raise InvalidValueError(f"state: {state!r} is none"[:200])
     if state in _SETTLED and not again:
         finished = document.get("finished_at_ms")
-        return {"due_at_ms": None, "finished_at_ms": finished if isinstance(finished, int) else None}
+        at_ms = None if finished is None else number_of(document, "finished_at_ms", LATEST_MS)
+        return {"state": state, "due_at_ms": None, "finished_at_ms": at_ms}
     return {
         "state": states.RECEIVED,
         "due_at_ms": 0,

@@ -6,7 +6,6 @@ Only a few are under way at once: they are older than what comes in meanwhile, s
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, func, insert, literal, select, update
@@ -15,6 +14,7 @@ from sqlalchemy.orm import Session
 from askpro_cli.platform.database_clock import now_ms
 from askpro_cli.platform.schema import ReplayItem, WebhookEvent
 from askpro_cli.webhooks import states as event_states
+from askpro_cli.webhooks.inbox.rows import KEY_OF_COPIES, copy_hash_of
 from askpro_cli.webhooks.replay import states
 from askpro_cli.webhooks.replay.claims import Claim
 from askpro_cli.webhooks.replay.items import Outcome, record
@@ -147,7 +147,7 @@ def _mark(session: Session, item_id: int, new_event_id: int | None) -> None:
 def _copy(session: Session, job_id: int, event_id: int) -> int:
     """Make a new event of one that was done, and return its id; the one of an earlier try is woken."""
     key = f"replay:{job_id}:{event_id}"
-    key_hash = hashlib.sha256(key.encode()).hexdigest()
+    key_hash = copy_hash_of(key)
     made = _id_of(session, key_hash)
     if made is not None:
         _wake(session, made)
@@ -155,7 +155,7 @@ def _copy(session: Session, job_id: int, event_id: int) -> int:
     given: dict[str, ColumnElement[Any]] = {
         "key_hash": literal(key_hash),
         "dedup_key": literal(key),
-        "key_from": literal("replay"),
+        "key_from": literal(KEY_OF_COPIES),
         "state": literal(event_states.RECEIVED),
         "attempts": literal(0),
         "hits": literal(1),

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from askpro_cli.shell.context import App
 
 _MOST_TOLD = 20
+_LONGEST_LINE = 64 * 1024 * 1024
+"""Characters: a body of the largest size that can be set, each byte escaped, is far below."""
 
 
 def export(app: App, criteria: Criteria, *, limit: int | None, fail_if_none: bool) -> Result:
@@ -52,7 +54,7 @@ def import_(app: App, name: str, *, again: bool, dry_run: bool) -> Result:
         ConfigError, RecordsError: the database cannot be used.
     """
     with _lines(app, name) as lines:
-        done = import_events(platform_records(app), lines, again=again, dry_run=dry_run)
+        done = import_events(platform_records(app), _bounded(lines), again=again, dry_run=dry_run)
     counts = {key: done.counts[key] for key in ("imported", "duplicates", "conflicts")}
     refused = [{"line": number, "reason": reason} for number, reason in done.refused]
     verb = "would be imported" if dry_run else "imported"
@@ -86,3 +88,11 @@ def _lines(app: App, name: str) -> Iterator[IO[str]]:
         raise InvalidValueError(f"cannot read {name}: {error.strerror}", subject=name) from error
     with stream:
         yield stream
+
+
+def _bounded(stream: IO[str], longest: int = _LONGEST_LINE) -> Iterator[str]:
+    """Yield the lines of a file; of one that is too long the beginning, which is no document."""
+    while line := stream.readline(longest):
+        yield line
+        while len(line) == longest and not line.endswith("\n"):
+            line = stream.readline(longest)

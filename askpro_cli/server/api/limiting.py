@@ -6,17 +6,15 @@ import math
 import threading
 import time
 from collections.abc import Callable
+from functools import cached_property
 from ipaddress import IPv6Address, ip_address
-
-from limits import RateLimitItemPerMinute
-from limits.errors import StorageError
-from limits.storage import MemoryStorage, RedisStorage
-from limits.storage.base import Storage
-from limits.strategies import SlidingWindowCounterRateLimiter
+from typing import TYPE_CHECKING
 
 from askpro_cli.base.errors import StateError
-from askpro_cli.server.api.counted_limits import CountedLimits
 from askpro_cli.state.store import StateStore
+
+if TYPE_CHECKING:
+    from askpro_cli.server.api.windows import Windows
 
 TOKEN = "token"  # noqa: S105 (the word, not one)
 ADDRESS = "address"
@@ -24,7 +22,6 @@ ADDRESS = "address"
 _ALONE_SECONDS = 5.0
 """How long a process counts for itself before it asks a store again that was gone."""
 
-_ANSWER_SECONDS = 1.0
 _MOST_REMEMBERED = 10_000
 _IPV6_NETWORK = 64
 
@@ -36,13 +33,15 @@ class RateLimiter:
     While the store is gone the process counts for itself.
 
     Args:
-        shared: where all processes count.
+        open_shared: opens where all processes count; called when the first request is counted, for a daemon
+            that only takes webhooks never needs the library.
         monotonic: seconds that never run backwards.
     """
 
-    def __init__(self, shared: Storage, *, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._shared = SlidingWindowCounterRateLimiter(shared)
-        self._own = SlidingWindowCounterRateLimiter(MemoryStorage())
+    def __init__(
+        self, open_shared: Callable[[], Windows], *, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._open_shared = open_shared
         self._monotonic = monotonic
         self._alone_until = -math.inf
         self._refused_until: dict[tuple[str, str], float] = {}
@@ -67,19 +66,27 @@ class RateLimiter:
         """
         wait = self.blocked_for(kind, key)
         if not wait:
-            wait = self._counted(kind, key, RateLimitItemPerMinute(limit))
+            wait = self._counted(kind, key, limit)
             self._remember((kind, key), wait)
         if wait:
             self.refused += 1
         return wait
 
-    def _counted(self, kind: str, key: str, item: RateLimitItemPerMinute) -> float:
+    def _counted(self, kind: str, key: str, limit: int) -> float:
+        shared, own = self._windows
         if not self.is_alone():
             try:
-                return _wait(self._shared, item, kind, key)
-            except (StorageError, StateError):
+                return shared.wait_for(kind, key, limit)
+            except StateError:
                 self._alone_until = self._monotonic() + _ALONE_SECONDS
-        return _wait(self._own, item, kind, key)
+        return own.wait_for(kind, key, limit)
+
+    @cached_property
+    def _windows(self) -> tuple[Windows, Windows]:
+        """Where all count, and where this process does for itself."""
+        from askpro_cli.server.api.windows import in_memory
+
+        return self._open_shared(), in_memory()
 
     def _remember(self, who: tuple[str, str], wait: float) -> None:
         if not wait:
@@ -92,15 +99,6 @@ class RateLimiter:
                 self._refused_until[who] = self._monotonic() + wait
 
 
-def _wait(
-    limiter: SlidingWindowCounterRateLimiter, item: RateLimitItemPerMinute, kind: str, key: str
-) -> float:
-    if limiter.hit(item, kind, key):
-        return 0.0
-    room_at = limiter.get_window_stats(item, kind, key).reset_time
-    return float(min(item.get_expiry(), max(1, math.ceil(room_at - time.time()))))
-
-
 def open_limiter(state: StateStore, redis_url: str | None, *, prefix: str = "askpro:limits") -> RateLimiter:
     """Return a limiter that counts in Redis, or in the state store where there is none.
 
@@ -109,18 +107,13 @@ def open_limiter(state: StateStore, redis_url: str | None, *, prefix: str = "ask
         redis_url: of the shared state; None or empty: embedded.
         prefix: of the keys in Redis.
     """
-    if not redis_url:
-        return RateLimiter(CountedLimits(state))
-    # The library calls a socket's scheme otherwise than the driver.
-    url = redis_url.replace("unix://", "redis+unix://", 1) if redis_url.startswith("unix://") else redis_url
-    storage = RedisStorage(
-        url,
-        key_prefix=prefix,
-        wrap_exceptions=True,
-        socket_timeout=_ANSWER_SECONDS,
-        socket_connect_timeout=_ANSWER_SECONDS,
-    )
-    return RateLimiter(storage)
+
+    def open_shared() -> Windows:
+        from askpro_cli.server.api.windows import in_redis, in_store
+
+        return in_redis(redis_url, prefix) if redis_url else in_store(state)
+
+    return RateLimiter(open_shared)
 
 
 def address_key(client: str | None) -> str:

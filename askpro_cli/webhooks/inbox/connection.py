@@ -19,7 +19,7 @@ from askpro_cli.platform.write_turns import turns_of
 from askpro_cli.webhooks.arrivals import Admitted, Stored
 from askpro_cli.webhooks.inbox.disk import SameFile
 from askpro_cli.webhooks.inbox.durability import make_durable
-from askpro_cli.webhooks.inbox.storing import store_rows, wrapped
+from askpro_cli.webhooks.inbox.storing import store_new, store_rows, wrapped
 
 T = TypeVar("T")
 
@@ -65,7 +65,10 @@ class CommitConnection:
         Raises:
             DBAPIError: none is kept, or nobody knows.
         """
-        return self._persistently(lambda cursor: store_rows(cursor, self._family, batch))
+        return self._persistently(
+            lambda cursor: store_rows(cursor, self._family, batch),
+            at_once=lambda cursor: store_new(cursor, batch),
+        )
 
     def try_out(self) -> None:
         """Commit something small and take it back, to see whether the database keeps what it is given.
@@ -94,13 +97,19 @@ class CommitConnection:
         self.close()
         self._engine.dispose()
 
-    def _persistently(self, work: Callable[[Any], T], *, whole: bool = False) -> T:
+    def _persistently(
+        self,
+        work: Callable[[Any], T],
+        *,
+        whole: bool = False,
+        at_once: Callable[[Any], T | None] | None = None,
+    ) -> T:
         """Do *work* and commit it; again where it was only in the way, or the connection was an old one."""
         until = time.monotonic() + self._seconds
         for attempt in range(1, _ATTEMPTS + 1):
             fresh = self._connection is None
             try:
-                return self._committed(work, whole=whole)
+                return self._committed(work, whole=whole, at_once=at_once)
             except DBAPIError as error:
                 passing = dialects.is_passing(error) and not error.connection_invalidated
                 if not passing:  # after a full disk or a lost server a new one is better
@@ -110,13 +119,24 @@ class CommitConnection:
                     raise
         raise AssertionError
 
-    def _committed(self, work: Callable[[Any], T], *, whole: bool = False) -> T:
-        """Do *work* once; *whole*: in one transaction also where each statement commits itself."""
+    def _committed(
+        self, work: Callable[[Any], T], *, whole: bool, at_once: Callable[[Any], T | None] | None
+    ) -> T:
+        """Do *work* once.
+
+        Args:
+            work: on a cursor.
+            whole: in one transaction also where each statement commits itself.
+            at_once: tried before it on SQLite: the same with one statement, None where that cannot be.
+        """
         with self._opened() as driver, closing(driver.cursor()) as cursor:
             if self._family != "sqlite":
                 return _in_one(cursor, work) if whole else work(cursor)
             with self._turns.first():
-                self._begin(cursor)
+                done = self._patiently(lambda: at_once(cursor)) if at_once is not None else None
+                if done is not None:
+                    return done
+                self._patiently(lambda: cursor.execute("BEGIN IMMEDIATE"))
                 return _to_its_end(cursor, work)
 
     @contextmanager
@@ -150,20 +170,18 @@ class CommitConnection:
             raise wrapped(self._engine.dialect, driver, error) from error
         return connection
 
-    def _begin(self, cursor: Any) -> None:
-        """Take the write lock; SQLite's own waiting would sleep up to 100 ms at a time."""
+    def _patiently(self, take: Callable[[], T]) -> T:
+        """Take the write lock when it is free; SQLite's own waiting would sleep up to 100 ms at a time."""
         deadline = time.monotonic() + self._seconds
         pause = _FIRST_PAUSE
         while True:
             try:
-                cursor.execute("BEGIN IMMEDIATE")
+                return take()
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                     raise
                 time.sleep(pause)
                 pause = min(pause * 1.5, _LONGEST_PAUSE)
-            else:
-                return
 
     def _limit_waits(self, _dialect: Any, _record: Any, _arguments: Any, options: dict[str, Any]) -> None:
         """Let no wait for the network be longer than a commit may take."""

@@ -15,7 +15,7 @@ from askpro_cli.webhooks import states
 from askpro_cli.webhooks.arrivals import Admitted, Stored
 from askpro_cli.webhooks.inbox.headers import packed
 from askpro_cli.webhooks.inbox.rows import Folded, ascii_text, body_hash_of, fold
-from askpro_cli.webhooks.inbox.writing import WRITERS, Kept
+from askpro_cli.webhooks.inbox.writing import WRITERS, Kept, insert_new
 
 
 def store(connection: Connection, batch: Sequence[Admitted]) -> list[Stored]:
@@ -52,6 +52,18 @@ def store_rows(cursor: Any, family: str, batch: Sequence[Admitted]) -> list[Stor
         if stored.conflict:
             cursor.execute(_CONFLICTS[family], _conflict_row(stored.event_id, admitted))
     return told
+
+
+def store_new(cursor: Any, batch: Sequence[Admitted]) -> list[Stored] | None:
+    """Keep events with one statement of SQLite, which commits itself outside of a transaction.
+
+    Returns:
+        What became of each; None, with nothing kept, where that cannot be: a key is there already, or twice
+        in *batch*, or these are too many.
+    """
+    keys = fold(batch)
+    kept = insert_new(cursor, keys) if len(keys) == len(batch) else None
+    return None if kept is None else _told(batch, keys, kept)
 
 
 def _told(batch: Sequence[Admitted], keys: Sequence[Folded], kept: Sequence[Kept]) -> list[Stored]:

@@ -61,7 +61,7 @@ class Share:
 
 
 async def read_body(receive: Receive, limit: int, share: Share) -> bytes:
-    """Return the body.
+    """Return the body. It takes its share as it comes: what is only announced keeps nobody else out.
 
     Raises:
         SenderGoneError: it never came to its end.

@@ -39,7 +39,7 @@ class Counters:
             :class:`~askpro_cli.webhooks.arrivals.Cause`, ``busy`` (too many at once), ``full`` (the queue),
             ``unavailable`` (database, disk), ``gone`` (the sender left), ``bug``.
         refused: what never became a request, by ``head_too_large``, ``head_timeout``, ``body_timeout``,
-            ``not_http``, ``idle``, ``slow_reader``.
+            ``not_http``, ``idle``, ``slow_reader``, ``too_many_behind``.
         intake: from the whole head to the answer, whatever it was.
         commits: of the inbox; written by its thread alone.
         batch_events: in all of these commits together.

@@ -130,7 +130,6 @@ class Intake:
         door.busy += 1
         share = Share(self._budget)
         try:
-            share.reserve(media.size)
             body = await read_body(receive, self._limits.max_body_bytes, share)
             return await self._take(door, self._arrival(door, scope, body, correlation_id))
         except BodyTooLargeError:

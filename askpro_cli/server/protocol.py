@@ -1,6 +1,7 @@
 """HTTP as the daemon speaks it: uvicorn's protocol with the limits it lacks.
 
-What it adds: names of headers as they came; a bound on the head (431) and deadlines for head and body (408);
+What it adds: names of headers as they came; bounds on the head and on what follows a body (431), and on
+requests that wait for no answer; deadlines for head and body (408);
 a farewell that a sender reads although it is still sending; a drain that answers who is already connected.
 One look a tick at all connections (:class:`Watch`) stands for the timers of each.
 """
@@ -26,6 +27,12 @@ _CYCLE = "askpro.cycle"
 NEW, HEAD, BODY, WORK, IDLE, LINGER, CLOSING = range(7)
 """What a connection is at: nothing came yet, a head is coming, a body, we are at work, it waits for its next
 request, we throw away what still comes after our answer, we wait for our last bytes to be taken."""
+
+
+MOST_HEADERS = 200
+"""Of one request: as objects, thousands of short ones take a hundred times the bytes they came in."""
+MOST_BEHIND = 256
+"""Requests that came behind one another without waiting for an answer; the same holds for them."""
 
 
 def _raw_answer(status: bytes, error: bytes, message: bytes) -> bytes:
@@ -184,8 +191,14 @@ class BoundedProtocol(HttpToolsProtocol):
         except httptools.HttpParserError:
             self._refuse(self._cause)
             return
-        if self.phase == HEAD and self._coming > self.watch.limits.max_header_bytes:
+        if self.phase in (HEAD, BODY) and self._has_too_much_head():
             self._refuse("head_too_large")
+        elif len(self.pipeline) > MOST_BEHIND:
+            self._refuse("too_many_behind")
+
+    def _has_too_much_head(self) -> bool:
+        """Tell whether what came since the last useful byte, head or trailers, is more than is let in."""
+        return self._coming > self.watch.limits.max_header_bytes or len(self._raw_headers) > MOST_HEADERS
 
     def _expect_head(self) -> None:
         self.phase = HEAD
@@ -218,15 +231,24 @@ class BoundedProtocol(HttpToolsProtocol):
         self.phase = BODY
         self.since = self.watch.now
         super().on_headers_complete()
+        self._coming = 0
+        self._raw_headers = self.headers = []  # what follows the body is no head: nobody reads it
         cast("dict[str, Any]", self.scope)[_CYCLE] = self.cycle
         if self.watch.draining:
             self.cycle.keep_alive = False
 
     def _head_is_too_large(self) -> bool:
         most = self.watch.limits.max_header_bytes
+        if len(self._raw_headers) > MOST_HEADERS:
+            return True
         if self._coming <= most and not self._behind:
             return False  # the usual case costs no counting
         return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self._raw_headers) > most
+
+    def on_body(self, body: bytes) -> None:
+        """Take a part of the body; what comes between and behind such parts is bounded as a head is."""
+        self._coming = 0
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
         """Wait for the answer, or for the next request when it was given already."""
@@ -240,7 +262,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self.watch.counters.requests += 1
         if self.phase >= LINGER:
             return
-        self.flow.resume_reading()
+        if len(self.pipeline) <= 1:  # else there is enough to do
+            self.flow.resume_reading()
         if self.pipeline:
             cycle, app = self.pipeline.pop()
             if self.watch.draining and not self.pipeline:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from importlib import import_module
 
 POSTGRES_CHANNEL = "askpro_webhooks"
 REDIS_CHANNEL = "askpro:webhooks"
@@ -85,9 +86,9 @@ class Wakeups:
         thread.start()
 
     def _listen_to_postgresql(self) -> None:
-        import psycopg
         from sqlalchemy import make_url
 
+        psycopg = import_module("psycopg")  # of the extra [postgresql]; without it no such URL gets so far
         url = make_url(self._database_url or "").set(drivername="postgresql")
         address = url.render_as_string(hide_password=False)
         with psycopg.connect(address, autocommit=True, connect_timeout=5) as connection:

@@ -7,6 +7,7 @@ import json
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -130,6 +131,44 @@ def test_a_large_head_behind_a_good_request_is_431_too(narrow: Serving) -> None:
     line.say(event() + b"POST / HTTP/1.1\r\nX-Long: " + 4500 * b"a" + b"\r\n\r\n")
     assert line.answer().status == 200
     assert line.ends()
+    line.close()
+
+
+@pytest.mark.parametrize(
+    "trailers",
+    [b"X-Never-Ends: " + 600_000 * b"a", b"".join(b"X-%d: a\r\n" % number for number in range(60_000))],
+)
+def test_what_follows_a_body_is_bounded_as_a_head_is(narrow: Serving, trailers: bytes) -> None:
+    line = Line(narrow.port)
+    line.say(chunked(BODY)[: -len(b"\r\n")])
+    with suppress(OSError):  # it need not read all of it
+        line.say(trailers)
+    assert line.answer().status == 431
+    line.close()
+    assert not narrow.inbox.kept
+
+
+def test_what_follows_a_body_is_no_header(narrow: Serving) -> None:
+    """A proxy in front looks at the head; what came past it must not count."""
+    headers = [("Transfer-Encoding", "chunked")]
+    told = b"%x\r\n%s\r\n0\r\n" % (len(BODY), BODY)
+    [(name, value)] = signed("calcom", BODY, 0)
+    trailer = f"{name}: {value}\r\n\r\n".encode()
+    assert ask(narrow.port, request("/webhooks/calcom", b"", headers) + told + trailer).status == 401
+    assert ask(narrow.port, chunked(BODY)[: -len(b"\r\n")] + b"X-Checksum: 1\r\n\r\n").status == 200
+    assert [name for name, _ in narrow.inbox.kept[0].arrival.headers].count(b"X-Checksum") == 0
+
+
+def test_more_headers_than_anybody_sends_are_431(narrow: Serving) -> None:
+    many = [(f"X-{number}", "a") for number in range(201)]
+    assert ask(narrow.port, request("/webhooks/calcom", BODY, many)).status == 431
+
+
+def test_who_waits_for_no_answer_is_cut_before_it_fills_the_memory(narrow: Serving) -> None:
+    line = Line(narrow.port)
+    with suppress(OSError):
+        line.say(10_000 * b"PUT /webhooks/calcom HTTP/1.1\r\n\r\n")
+    eventually(lambda: narrow.daemon.counters.refused["too_many_behind"] == 1)
     line.close()
 
 
@@ -299,12 +338,28 @@ def _now() -> int:
 def test_bodies_share_their_memory(narrow: Serving) -> None:
     lines = [Line(narrow.port) for _ in range(2)]
     for line in lines:
-        line.say(request("/webhooks/calcom", b"", [("Content-Length", "19000")]))
+        line.say(request("/webhooks/calcom", b"", [("Content-Length", "19000")]) + 18_900 * b" ")
     eventually(lambda: _does_not_fit(narrow))
     for line in lines:
         line.close()
     eventually(lambda: narrow.count("gone") >= 2)
     assert ask(narrow.port, event()).status == 200
+
+
+def test_a_body_that_is_only_announced_takes_no_memory_from_others(narrow: Serving) -> None:
+    """Else a few connections of anybody, silent until their deadline, would keep all senders out."""
+    lines = [Line(narrow.port) for _ in range(3)]
+    for line in lines:
+        line.say(request("/webhooks/stripe", b"", [("Content-Length", "19000")]))
+    eventually(lambda: _is_busy(narrow))
+    assert ask(narrow.port, event()).status == 200
+    for line in lines:
+        line.close()
+
+
+def _is_busy(narrow: Serving) -> bool:
+    """Tell whether all of them were begun: the door lets nobody in beside them."""
+    return ask(narrow.port, request("/webhooks/stripe", b"{}")).status == 503
 
 
 def _does_not_fit(narrow: Serving) -> bool:
@@ -318,13 +373,14 @@ def test_a_reader_that_never_reads_is_cut(sqlite_platform_url: str, tmp_path: Pa
         line = Line(found.port)
         line.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         line.socket.settimeout(0.2)
-        questions = request("/webhooks/calcom", method="PUT") * 200
+        questions = request("/webhooks/calcom", b"", [("X-Pad", 1500 * "a")], method="PUT") * 200
         said = 0
 
         def cut() -> bool:
             nonlocal said
             try:
-                said = (said + line.socket.send(questions[said:])) % len(questions)
+                while True:  # until nobody takes any more
+                    said = (said + line.socket.send(questions[said:])) % len(questions)
             except TimeoutError:
                 pass
             except OSError:

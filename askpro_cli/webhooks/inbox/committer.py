@@ -173,7 +173,7 @@ class Committer:
         """Keep a batch and answer it."""
         wanted = [item for item in batch if not item.abandoned]
         dropped = [item for item in batch if item.abandoned]
-        outcomes = self._kept([item.admitted for item in wanted]) if wanted else []
+        outcomes = self._outcomes([item.admitted for item in wanted]) if wanted else []
         gone: list[Outcome] = [IntakeUnavailableError("not kept in time")] * len(dropped)
         loop = batch[0].future.get_loop()
         try:
@@ -181,6 +181,15 @@ class Committer:
         except RuntimeError:  # the loop is closed: nobody waits any more
             return
         self._gate.settle([item.admitted for item in wanted], outcomes)
+
+    def _outcomes(self, batch: Sequence[Admitted]) -> list[Outcome]:
+        """Return what became of each event; a mistake of ours costs this batch its answers, never the thread."""
+        try:
+            return self._kept(batch)
+        except Exception as error:  # noqa: BLE001 - without the thread nothing would be kept any more
+            reason = self._reason(error)
+            self._tally.failed(reason, len(batch), unavailable=False)
+            return [IntakeUnavailableError(reason, hint="send it again")] * len(batch)
 
     def _kept(self, batch: Sequence[Admitted]) -> list[Outcome]:
         """Return what became of each event of a batch."""

@@ -9,6 +9,7 @@ database cannot be reached. Redis gone, slow or full: the database stands alone.
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Sequence
 from hashlib import sha256
@@ -28,6 +29,9 @@ PENDING_SECONDS = 60
 _ANSWER_SECONDS = 0.25
 _PAUSE_SECONDS = 5.0
 """How long the database stands alone after Redis failed."""
+
+_HERE = (None, "", "localhost", "127.0.0.1", "::1")
+"""Hosts of databases that are on this machine; a file has none."""
 
 _ENTER = """
 local found = {}
@@ -97,8 +101,7 @@ class RedisGate:
         from askpro_cli.state.redis_connection import RedisConnection  # 6 MB, for those who have Redis
 
         self._connection = RedisConnection(_impatient(url))
-        place = f"{database.host}:{database.port}/{database.database}"
-        self._prefix = f"askpro:webhooks:{sha256(place.encode()).hexdigest()[:12]}:"
+        self._prefix = f"askpro:webhooks:{sha256(_place(database).encode()).hexdigest()[:12]}:"
         self._resume_at = 0.0
         self._error: str | None = None
 
@@ -144,6 +147,12 @@ class RedisGate:
             return None
         self._error = None
         return answer
+
+
+def _place(database: URL) -> str:
+    """Return which database it is; one of this machine has the machine's name, for others have its like."""
+    machine = f"{socket.gethostname()} " if database.host in _HERE else ""
+    return f"{machine}{database.host}:{database.port}/{database.database}"
 
 
 def _value(admitted: Admitted, stored: Stored) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, delete, func, select
+from sqlalchemy import Connection, Engine, delete, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from askpro_cli.base.errors import AskproError
@@ -26,6 +26,8 @@ MOST_BYTES = 8_000_000
 """The same, of their bodies."""
 LONGEST_BODY = 1_000_000
 """A rejected body beyond this is not kept: nobody has shown yet who sent it."""
+MOST_KEPT_BYTES = 256_000_000
+"""Of all rejected bodies on disk: anybody may send them, and they must not fill it."""
 _PAUSE_SECONDS = 0.25
 """Between two writes: a flood of them takes turns with nobody."""
 
@@ -152,6 +154,24 @@ def keep_rejected(connection: Connection, rows: Sequence[dict[str, Any]], keep: 
     if count > keep:
         oldest = select(table.id).order_by(table.last_seen_ms, table.id).limit(count - keep)
         connection.execute(delete(table).where(table.id.in_(connection.scalars(oldest).all())))
+    _bound_bodies(connection)
+
+
+def _bound_bodies(connection: Connection) -> None:
+    """Let the oldest bodies go where all together are too large; that they came stays known."""
+    table = WebhookRejection
+    kept = table.body.is_not(None)
+    total = connection.scalar(select(func.sum(table.body_size)).where(kept)) or 0
+    if total <= MOST_KEPT_BYTES:
+        return
+    gone = []
+    order = select(table.id, table.body_size).where(kept).order_by(table.last_seen_ms, table.id)
+    for key, size in connection.execute(order).all():
+        if total <= MOST_KEPT_BYTES:
+            break
+        gone.append(key)
+        total -= size
+    connection.execute(update(table).where(table.id.in_(gone)).values(body=None))
 
 
 def _keep_one(connection: Connection, row: dict[str, Any]) -> None:

@@ -126,6 +126,26 @@ def test_an_event_the_database_refuses_does_not_take_the_others_with_it(platform
     assert [name for name, _ in log.events] == ["inbox.event_not_kept"]
 
 
+def test_a_mistake_after_a_commit_costs_the_answer_and_not_the_thread(sqlite_platform_url: str) -> None:
+    told: list[int] = []
+
+    def announce() -> None:
+        told.append(1)
+        if len(told) == 1:
+            message = "a mistake of ours"
+            raise RuntimeError(message)
+
+    async def run() -> Stored:
+        async with open_inbox(sqlite_platform_url, announce=announce) as inbox:
+            with pytest.raises(IntakeUnavailableError, match="RuntimeError"):
+                await inbox.keep(admitted("a"))
+            await inbox.keep(admitted("b"))
+            return await inbox.keep(admitted("a"))
+
+    assert asyncio.run(run()).duplicate
+    assert len(events(sqlite_platform_url)) == 2
+
+
 def test_workers_are_told_of_new_and_woken_events_only(platform_url: str) -> None:
     told: list[int] = []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -285,8 +286,8 @@ def test_a_clock_that_jumps_back_changes_no_order(platform_url: str) -> None:
 
 def test_a_commit_syncs_the_disk(sqlite_platform_url: str) -> None:
     """Seen from outside: as many syncs of the log as commits, at least."""
-    if not Path("/usr/bin/strace").exists():
-        pytest.skip("strace is not installed")
+    if shutil.which("strace") is None:  # a means to look, no service that CI has to provide
+        pytest.skip("strace is not installed, so syncs cannot be counted from outside")
     source = (
         f"import asyncio, sys\nsys.path.insert(0, {TESTS!r})\n"
         "from support.admissions import admitted\nfrom support.inboxes import open_inbox\n"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -211,6 +213,27 @@ def test_redis_that_takes_nothing_is_done_without(
 
     asyncio.run(run())
     assert [event["hits"] for event in events(sqlite_platform_url)] == [2]
+
+
+@pytest.mark.parametrize(
+    ("url", "shared"),
+    [
+        ("sqlite:////var/lib/askpro/records.db", False),
+        ("postgresql+psycopg://u@localhost/askpro", False),
+        ("postgresql+psycopg:///askpro", False),
+        ("postgresql+psycopg://u@db.example.org/askpro", True),
+    ],
+)
+def test_only_a_server_of_its_own_is_the_same_database_on_two_machines(
+    monkeypatch: pytest.MonkeyPatch, redis_server: RedisServer, url: str, *, shared: bool
+) -> None:
+    prefixes = set()
+    for machine in ("one", "two"):
+        monkeypatch.setattr(socket, "gethostname", partial(str, machine))
+        door = RedisGate(redis_server.url, make_url(url))
+        prefixes.add(door._key(admitted("a")))
+        door.close()
+    assert len(prefixes) == (1 if shared else 2)
 
 
 def test_two_databases_behind_one_redis_never_answer_for_each_other(

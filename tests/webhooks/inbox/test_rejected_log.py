@@ -78,6 +78,15 @@ def test_the_oldest_go_first(platform: Records, platform_url: str) -> None:
     assert [one.received_at_ms for one in listed(platform)] == [1011, 1010, 1009, 1008, 1007]
 
 
+def test_bodies_of_anybody_do_not_fill_the_disk(platform_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rejected_log, "MOST_KEPT_BYTES", 2_500)
+    bodies = [bytes([65 + number]) * 1_000 for number in range(4)]
+    reject_all(platform_url, *[Request(body=body, received_ms=n) for n, body in enumerate(bodies, 1)])
+    found = rows(platform_url, "SELECT body_size, body FROM webhook_rejected ORDER BY id")
+    assert [row["body_size"] for row in found] == [1_000] * 4
+    assert [row["body"] for row in found] == [None, None, *bodies[2:]]
+
+
 def test_none_is_kept_where_none_is_wanted(platform: Records, platform_url: str) -> None:
     reject_all(platform_url, Request(), rejected_keep=0)
     assert listed(platform) == []

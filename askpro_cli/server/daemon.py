@@ -177,6 +177,9 @@ class Daemon:
         except AskproError as error:
             self.log.event("daemon.reload_failed", level="error", code=error.code, reason=error.message)
             return False
+        except Exception as error:  # noqa: BLE001 - whatever it is, the old ones stay in use and serve on
+            self.log.event("daemon.reload_failed", level="error", code="bug", reason=type(error).__name__)
+            return False
         self.counters.reloads += 1
         self.log.event("daemon.reloaded", sources=sorted(self.secrets.sources()))
         return True

@@ -193,8 +193,6 @@ class BoundedProtocol(HttpToolsProtocol):
             return
         if self.phase in (HEAD, BODY) and self._has_too_much_head():
             self._refuse("head_too_large")
-        elif len(self.pipeline) > MOST_BEHIND:
-            self._refuse("too_many_behind")
 
     def _has_too_much_head(self) -> bool:
         """Tell whether what came since the last useful byte, head or trailers, is more than is let in."""
@@ -225,9 +223,12 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Start the application, unless the head is too large."""
+        if len(self.pipeline) >= MOST_BEHIND:
+            self._cause = "too_many_behind"
+            raise _TooMuchError  # the parser stops and tells data_received
         if self._head_is_too_large():
             self._cause = "head_too_large"
-            raise _TooLargeError  # the parser stops and tells data_received
+            raise _TooMuchError
         self.phase = BODY
         self.since = self.watch.now
         super().on_headers_complete()
@@ -376,5 +377,5 @@ def reply(scope: Scope, head: bytes, body: bytes) -> bool:
     return True
 
 
-class _TooLargeError(Exception):
-    """The head is too large."""
+class _TooMuchError(Exception):
+    """The head is too large, or too many requests came behind one another."""

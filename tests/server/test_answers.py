@@ -6,7 +6,7 @@ import asyncio
 import json
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from support.daemon import Serving, ask, post, request, signed
 from support.webhook_requests import booking_body
 
 from askpro_cli.base.errors import IntakeFullError, IntakeUnavailableError
-from askpro_cli.webhooks.arrivals import Cause
+from askpro_cli.webhooks.arrivals import Cause, Secret
 
 CALCOM = booking_body(1, "uid")
 RETELL = json.dumps({"event": "call_ended", "call": {"call_id": "call_1", "call_type": "web_call"}}).encode()
@@ -167,6 +167,20 @@ def test_a_bug_is_500_and_logged_without_what_the_sender_sent(memory: Serving) -
     bug = next(fields for name, fields in memory.log.events if name == "intake.bug")
     assert (bug["error"], bug["correlation_id"]) == ("ValueError", headers["x-correlation-id"])
     assert "Gast" not in str(bug)
+
+
+def test_a_mistake_while_secrets_are_read_again_leaves_the_old_ones(memory: Serving) -> None:
+    def mistaken() -> Mapping[str, Sequence[Secret]]:
+        message = "quotes what was read"
+        raise RuntimeError(message)
+
+    memory.daemon.secrets._load = mistaken  # type: ignore[attr-defined]
+    assert not asyncio.run(memory.daemon.reload())
+    assert ("daemon.reload_failed", "RuntimeError") in [
+        (name, told.get("reason")) for name, told in memory.log.events
+    ]
+    body = booking_body(1, "p")
+    assert ask(memory.port, request("/webhooks/calcom", body, signed("calcom", body, 0))).status == 200
 
 
 def test_the_sender_does_not_choose_the_correlation_id(memory: Serving) -> None:

@@ -86,6 +86,18 @@ def test_a_file_is_read_anew_with_each_reload(cli: Cli, tmp_path: Path) -> None:
     assert len(book.of("retell")) == 2
 
 
+@pytest.mark.parametrize("text", ["   \n", " , \n,"])
+def test_a_file_of_blanks_takes_no_secret_away(cli: Cli, tmp_path: Path, text: str) -> None:
+    """The source would refuse what its sender, of whom some send once, can never send again."""
+    path = _secret_file(tmp_path, "first\n")
+    app = _app(cli, ASKPRO_WEBHOOK_SECRET_CALCOM_FILE=str(path))
+    book = SecretBook(lambda: load_secrets(app))
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"webhook\.secret_calcom holds .* no secret"):
+        book.reload()
+    assert [secret.value for secret in book.of("calcom")] == ["first"]
+
+
 @pytest.mark.parametrize("text", ["with\ttab", "bell\u0007"])
 def test_a_secret_with_characters_nobody_types_is_told_without_it(cli: Cli, text: str) -> None:
     with pytest.raises(ConfigError, match="cannot be printed") as error:

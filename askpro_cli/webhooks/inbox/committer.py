@@ -183,7 +183,7 @@ class Committer:
         self._gate.settle([item.admitted for item in wanted], outcomes)
 
     def _outcomes(self, batch: Sequence[Admitted]) -> list[Outcome]:
-        """Return what became of each event; a mistake of ours costs this batch its answers, never the thread."""
+        """Return what became of each event; a mistake of ours costs a batch its answers, never the thread."""
         try:
             return self._kept(batch)
         except Exception as error:  # noqa: BLE001 - without the thread nothing would be kept any more

@@ -57,7 +57,11 @@ def _of_sender(app: App, name: str) -> Iterator[Secret]:
 def _read(app: App, name: str, company: str | None) -> Iterator[Secret]:
     text = read_secret(app.settings, name, app.notice) or ""
     check_sender_secret(name, text, "see askpro config show --origin")
-    for number, value in enumerate(split_secrets(text), start=1):
+    secrets = split_secrets(text)
+    if text and not secrets:  # a file half written must not take the secrets in use away
+        hint = "write the secret into it, or take the setting away"
+        raise ConfigError(f"{name} holds blanks and commas, but no secret", hint=hint, subject=name)
+    for number, value in enumerate(secrets, start=1):
         _check_characters(name, value)
         yield Secret(f"{name}#{number}:{fingerprint(value)[:_FINGERPRINT_DIGITS]}", value, company)
 

@@ -17,6 +17,7 @@ from askpro_cli.platform.engine import open_engine
 from askpro_cli.platform.pool import PoolSettings
 from askpro_cli.platform.write_turns import turns_of
 from askpro_cli.webhooks.arrivals import Admitted, Stored
+from askpro_cli.webhooks.inbox.checkpoints import Checkpoints
 from askpro_cli.webhooks.inbox.disk import SameFile
 from askpro_cli.webhooks.inbox.durability import make_durable
 from askpro_cli.webhooks.inbox.storing import store_new, store_rows, wrapped
@@ -24,8 +25,8 @@ from askpro_cli.webhooks.inbox.storing import store_new, store_rows, wrapped
 T = TypeVar("T")
 
 _LONGEST_CONNECT = 3.0
-_CHECKPOINT_PAGES = 4000
-"""SQLite moves its log into the file every 16 MB, not every 4: a commit that does it takes longer."""
+_CHECKPOINT_PAGES = 16_000
+"""A commit moves SQLite's log into the file itself when 64 MB lie there: the thread for it could not."""
 _FIRST_PAUSE = 0.0003
 _LONGEST_PAUSE = 0.004
 _ATTEMPTS = 3
@@ -51,6 +52,7 @@ class CommitConnection:
         self._family = engine.dialect.name
         self._turns = turns_of(engine)
         self._file = SameFile(engine)
+        self._checkpoints = Checkpoints(engine)
         self._connection: PoolProxiedConnection | None = None
         self.warnings: tuple[str, ...] = ()
 
@@ -65,10 +67,12 @@ class CommitConnection:
         Raises:
             DBAPIError: none is kept, or nobody knows.
         """
-        return self._persistently(
+        stored = self._persistently(
             lambda cursor: store_rows(cursor, self._family, batch),
             at_once=lambda cursor: store_new(cursor, batch),
         )
+        self._checkpoints.written(batch)
+        return stored
 
     def try_out(self) -> None:
         """Commit something small and take it back, to see whether the database keeps what it is given.
@@ -94,6 +98,7 @@ class CommitConnection:
 
     def dispose(self) -> None:
         """Close it for good."""
+        self._checkpoints.close()
         self.close()
         self._engine.dispose()
 

@@ -43,8 +43,13 @@ class Stores(NamedTuple):
 
 
 @contextmanager
-def open_stores(app: App, log: EventLog) -> Iterator[Stores]:
+def open_stores(app: App, log: EventLog, *, works: bool = True) -> Iterator[Stores]:
     """Open them; nothing is connected yet, nothing is made and nothing is upgraded.
+
+    Args:
+        app: of this run.
+        log: of the process.
+        works: it handles events; one that only keeps them is not woken by each of its own commits.
 
     Raises:
         ConfigError: a URL is malformed or its driver is not installed.
@@ -65,7 +70,7 @@ def open_stores(app: App, log: EventLog) -> Iterator[Stores]:
         stack.callback(engine.dispose)
         state = wiring.open_state_store(app, NAMESPACE)
         stack.callback(state.close)
-        wakeups = Wakeups(database_url=url, redis_url=redis_url)
+        wakeups = Wakeups(database_url=url if works else None, redis_url=redis_url)
         wakeups.start()
         stack.callback(wakeups.close)
         yield Stores(Records(engine, log=log, clock=app.clock), state, wakeups, redis_url)

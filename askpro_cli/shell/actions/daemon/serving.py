@@ -124,7 +124,7 @@ def _serve_here(app: App, wish: Wish, options: ServerOptions, listener: Listener
         notifier=Notifier(app.env.get("NOTIFY_SOCKET")),
         parent=wish.parent,
     )
-    with open_stores(app, log) as stores:
+    with open_stores(app, log, works=app.settings.flag("worker.enabled")) as stores:
         daemon, api = build_daemon(app, stores, options, log)
         log.event("daemon.starting", address=listener.url, sources=sorted(daemon.secrets.sources()))
         serve(daemon, api, listener, around)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from askpro_cli.booking.effects import Tools
+    from askpro_cli.calcom.cache import CalcomCache
     from askpro_cli.state.store import StateStore
 
 
@@ -19,6 +20,10 @@ def make_tools(store: StateStore) -> Tools:
         store: the shared state, of any namespace; the caller closes it.
     """
     from askpro_cli.booking.effects import Tools
-    from askpro_cli.calcom.cache import CacheTtls, CalcomCache
 
-    return Tools(lambda slug: CalcomCache(store.for_namespace(slug), CacheTtls(), ZoneInfo("UTC")))
+    def cache_of(slug: str) -> CalcomCache:
+        from askpro_cli.calcom.cache import CacheTtls, CalcomCache  # 2 MB, which the first booking needs
+
+        return CalcomCache(store.for_namespace(slug), CacheTtls(), ZoneInfo("UTC"))
+
+    return Tools(cache_of)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
-from askpro_cli.platform import dialects
+from askpro_cli.platform import dialects, liveness
 from askpro_cli.platform.pool import PoolSettings, count_connections, pool_options
 
 STATEMENT_SECONDS = 30.0
@@ -56,6 +56,9 @@ def open_engine(
             hide_parameters=True,
             **pool_options(pool),
         )
+        if pool.pre_ping:
+            liveness.look_before_use(engine)
+    liveness.reset_what_is_open(engine)
     count_connections(engine)
     return engine
 
@@ -69,7 +72,7 @@ def _sqlite_engine(url: URL, pool: PoolSettings, *, read_only: bool, statement_t
             path, read_only=read_only, statement_timeout=statement_timeout
         ),
         hide_parameters=True,
-        **pool_options(replace(pool, recycle=-1, pre_ping=False)),
+        **pool_options(replace(pool, recycle=-1)),
     )
     # Python's driver would begin late and without a lock; two writers would then meet half way.
     begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"

@@ -32,7 +32,8 @@ class PoolSettings:
         overflow: how many more are opened while all are in use; they are closed when given back.
         timeout: longest wait for a connection in seconds.
         recycle: age in seconds at which a connection is replaced before its next use.
-        pre_ping: ask the server for a sign of life before each use (SQLite needs none).
+        pre_ping: test a connection to a server before each use (SQLite needs none): it is asked for a sign of
+            life, unless it was in use a moment ago and its server has not closed it since.
     """
 
     size: int = 5
@@ -113,7 +114,7 @@ def pool_options(settings: PoolSettings) -> dict[str, Any]:
         "max_overflow": settings.overflow,
         "pool_timeout": settings.timeout,
         "pool_recycle": settings.recycle,
-        "pool_pre_ping": settings.pre_ping,
+        "pool_reset_on_return": None,  # liveness.reset_what_is_open does it
     }
 
 

@@ -111,7 +111,6 @@ class Records:
             with self._session(connection) as session:
                 done = work(session)
                 session.flush()
-                session.expunge_all()
                 return done
 
         return run_in_transaction(

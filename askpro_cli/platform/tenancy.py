@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from typing import Any, NoReturn, cast
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ClauseElement, Table, event, inspect
+from sqlalchemy import ClauseElement, Connection, Table, event, inspect
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.base import ExecutableOption
@@ -38,6 +38,12 @@ class TenantSession(Session):
     Rows are made with ``session.add`` and read by queries, where their company is seen to; what goes past
     both, or takes up a row of an earlier transaction, is refused.
     """
+
+    def connection(self, *args: Any, **options: Any) -> Connection:
+        """Return the connection that carries the transaction; the session need not begin one over it."""
+        if isinstance(self.bind, Connection) and not args and not options:
+            return self.bind
+        return super().connection(*args, **options)
 
     def bulk_save_objects(self, *_: Any, **__: Any) -> NoReturn:
         """Refuse: no company would be given."""

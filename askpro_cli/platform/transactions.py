@@ -18,7 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from askpro_cli.base.errors import AskproError, RecordsError
 from askpro_cli.base.guards import forbid_network
 from askpro_cli.base.redaction import mask_text
-from askpro_cli.platform import dialects
+from askpro_cli.platform import dialects, liveness
 from askpro_cli.platform.transaction_watch import TransactionWatch, watch_of
 
 T = TypeVar("T")
@@ -71,16 +71,30 @@ def run_in_transaction(
     with _flagged(), forbid_network(f"the transaction to {context}"):
         for attempt in range(1, attempts + 1):
             try:
-                with _told(watch, context, attempt, last=attempt == attempts), engine.begin() as connection:
-                    return work(connection)
+                with _told(watch, context, attempt, last=attempt == attempts):
+                    return _committed(engine, work)
             except DBAPIError as error:
-                if attempt == attempts or not dialects.is_passing(error):
+                if attempt == attempts or not _may_run_again(error):
                     raise records_error(engine, error, context) from error
                 sleep(random.uniform(0.02, 0.1) * 2**attempt)  # noqa: S311 - spreads retries, guards nothing
             except PoolTimeoutError as error:
                 raise _no_connection(engine, context) from error
     message = f"a transaction needs at least one attempt, not {attempts}"
     raise AskproError(message)
+
+
+def _committed(engine: Engine, work: Callable[[Connection], T]) -> T:
+    """Do one attempt."""
+    with engine.connect() as connection:
+        with connection.begin():
+            done = work(connection)
+        liveness.committed(connection)
+        return done
+
+
+def _may_run_again(error: DBAPIError) -> bool:
+    """Tell whether nothing of the attempt stands, and another one may go through."""
+    return dialects.is_passing(error) or liveness.died_idle(error)
 
 
 @contextmanager
@@ -104,7 +118,7 @@ def _told(watch: TransactionWatch | None, context: str, attempt: int, *, last: b
 
 def _outcome(error: BaseException, *, last: bool) -> str:
     """Return what became of an attempt that ended with *error*."""
-    if isinstance(error, DBAPIError) and dialects.is_passing(error):
+    if isinstance(error, DBAPIError) and _may_run_again(error):
         return "gave_up" if last else "retried"
     return "unknown" if isinstance(error, DBAPIError) and _lost_answer(error) else "rolled_back"
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, select, text
+from sqlalchemy import Connection, Engine, delete, func, insert, select, text
 from support.records import QuietLog
 from support.salon import Salon
 
 from askpro_cli.base.errors import RecordsError
+from askpro_cli.platform import liveness
+from askpro_cli.platform.bounded import table_of
 from askpro_cli.platform.engine import open_engine
 from askpro_cli.platform.pool import PoolSettings, flush_pool, pool_counts, pool_figures
 from askpro_cli.platform.records import Records
@@ -20,6 +23,9 @@ from askpro_cli.platform.transactions import run_in_transaction
 from askpro_cli.shell.context import App
 from askpro_cli.state.sqlite_store import SqliteStore
 
+_NOW = datetime(2026, 1, 5, tzinfo=UTC)
+_ACME = {"slug": "acme", "name": "Acme", "created_at": _NOW, "updated_at": _NOW}
+_companies = table_of(Company)
 TINY = PoolSettings(size=1, overflow=1, timeout=0.05)
 
 
@@ -61,20 +67,56 @@ def _hand_over(engine: Engine, folder: Path) -> None:
     store.close()
 
 
-def test_a_connection_that_the_server_closed_is_replaced_before_its_use(engine: Engine) -> None:
+@pytest.mark.parametrize("trusted", [0.0, liveness.TRUSTED_SECONDS])
+def test_a_connection_that_the_server_closed_is_replaced_before_its_use(
+    engine: Engine, trusted: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """SQLite has no server: its connection is simply used again."""
-    family = engine.dialect.name
-    ask = {"postgresql": "SELECT pg_backend_pid()", "mariadb": "SELECT CONNECTION_ID()"}.get(family)
-    if ask is None:
+    monkeypatch.setattr(liveness, "TRUSTED_SECONDS", trusted)
+    if engine.dialect.name == "sqlite":
         return
-    kill = {"postgresql": "SELECT pg_terminate_backend({})", "mariadb": "KILL {}"}[family]
+    _kill(engine)
+    assert run_in_transaction(engine, one) == 1
+    assert pool_figures(engine).invalidated >= 1
+
+
+def test_a_transaction_runs_again_when_its_connection_died_unseen_before_its_first_statement(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(liveness, "_has_news", lambda _connection: False)
+    if engine.dialect.name == "sqlite":
+        return
+    _kill(engine)
+    assert run_in_transaction(engine, one) == 1
+    _kill(engine)
+    with pytest.raises(RecordsError):
+        run_in_transaction(engine, one, attempts=1)
+
+
+def _kill(engine: Engine) -> None:
+    """Let the server close the connection that the engine has given back."""
+    family = engine.dialect.name
+    ask = {"postgresql": "SELECT pg_backend_pid()", "mariadb": "SELECT CONNECTION_ID()"}[family]
+    kill = {"postgresql": "SELECT pg_terminate_backend({}, 5000)", "mariadb": "KILL {}"}[family]
     number = run_in_transaction(engine, lambda connection: int(connection.scalar(text(ask)) or 0))
     other = open_engine(engine.url.render_as_string(hide_password=False))
     with other.connect() as killer:
         killer.execute(text(kill.format(number)))
     other.dispose()
-    assert run_in_transaction(engine, one) == 1
-    assert pool_figures(engine).invalidated >= 1
+
+
+def test_one_who_forgets_to_end_a_transaction_leaves_nothing_open(engine: Engine) -> None:
+    """A connection is rolled back when it is given back, also after one that was committed."""
+    run_in_transaction(engine, lambda connection: connection.execute(insert(_companies), _ACME))
+    with pytest.raises(ZeroDivisionError):
+        run_in_transaction(engine, lambda connection: connection.execute(delete(_companies)).rowcount / 0)
+    raw = engine.raw_connection()
+    if engine.dialect.name == "sqlite":
+        raw.cursor().execute("BEGIN IMMEDIATE")
+    raw.cursor().execute("DELETE FROM companies")
+    raw.close()
+    there = select(func.count()).select_from(_companies)
+    assert run_in_transaction(engine, lambda connection: connection.scalar(there)) == 1
 
 
 def test_a_write_through_a_reader_is_refused_and_nothing_is_written(platform_url: str) -> None:

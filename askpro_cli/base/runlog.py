@@ -13,6 +13,16 @@ from askpro_cli.base.clock import Clock
 from askpro_cli.base.folders import make_private_folder
 
 
+def _masked(value: Any) -> str:
+    """Return what JSON does not know (an exception, a path) as text, which redact has not seen."""
+    from askpro_cli.base.redaction import mask_text
+
+    return mask_text(str(value))
+
+
+_JSON = json.JSONEncoder(ensure_ascii=False, default=_masked)
+
+
 def new_run_id() -> str:
     """Return the correlation id of a run: 12 hex digits, in its log, its meta and the vendor request log."""
     return os.urandom(6).hex()
@@ -70,12 +80,10 @@ class RunLog:
                 stream.close()
 
     def _line(self, name: str, level: str, fields: dict[str, Any]) -> str:
-        from askpro_cli.base.redaction import mask_text, redact
+        from askpro_cli.base.redaction import redact
 
         head = {"ts": self._clock.now().isoformat(), "level": level, "run": self.run_id, "event": name}
-        masked = head | redact(fields)
-        # What JSON does not know (an exception, a path) becomes text here, which redact has not seen.
-        return json.dumps(masked, ensure_ascii=False, default=lambda value: mask_text(str(value))) + "\n"
+        return _JSON.encode(head | redact(fields)) + "\n"
 
     def _open(self) -> IO[str] | None:
         if self._stream is None and not self._failed and self.path is not None:

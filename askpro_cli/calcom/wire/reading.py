@@ -16,6 +16,7 @@ from askpro_cli.calcom.models import Slot, SlotItem
 # Compiled when an answer is wrong, not at every start.
 _WHERE = r" - at `(?:key in )?\$(?P<path>[^`]*)`$"
 _MISSING = r"missing required field `(?P<field>[^`]+)`"
+_NESTED = (dict, list)
 
 
 def read_document(kind: type[D], document: Any, path: str = "data") -> D:
@@ -92,9 +93,13 @@ def _later(instant: datetime, minutes: int) -> datetime:
 def _without_nulls(value: Any) -> Any:
     """Drop nulls from objects, so that null and missing are one; arrays keep theirs."""
     if isinstance(value, dict):
-        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
+        return {
+            key: _without_nulls(item) if isinstance(item, _NESTED) else item
+            for key, item in value.items()
+            if item is not None
+        }
     if isinstance(value, list):
-        return [_without_nulls(item) for item in value]
+        return [_without_nulls(item) if isinstance(item, _NESTED) else item for item in value]
     return value
 
 

@@ -122,11 +122,10 @@ class CalcomTransport:
 
     def _message(self, client: httpx.AsyncClient, request: WireRequest) -> httpx.Request:
         """Build what goes out; without ``client.build_request``, which merges what is never given here."""
-        headers = client.headers.copy()
-        headers["cal-api-version"] = request.version
+        headers = [*client.headers.raw, (b"cal-api-version", request.version.encode())]
         body = None
         if request.body is not None:
-            headers["content-type"] = "application/json"
+            headers.append((b"content-type", b"application/json"))
             body = msgspec.json.encode(request.body)
         url = self.base_url + request.path
         return httpx.Request(

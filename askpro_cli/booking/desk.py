@@ -51,8 +51,12 @@ class Desk:
 
         State that is away is told and is no reason not to book: what it holds is old in minutes.
         """
+        await hop(lambda: self.forget_now(host_ids))
+
+    def forget_now(self, host_ids: tuple[int, ...]) -> None:
+        """Do what :meth:`forget` does, in a thread that somebody else went into."""
         try:
-            await hop(lambda: self.cache.forget_hosts(host_ids))
+            self.cache.forget_hosts(host_ids)
         except StateError as error:
             self.notify(f"cached slots could not be dropped and may show taken times: {error.message}")
 

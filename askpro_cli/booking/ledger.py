@@ -46,8 +46,11 @@ class KeyLedger(Protocol):
         """Keep a claim while the block runs."""
         ...
 
-    async def require(self, claim: Claim, key: str, /) -> None:
-        """Raise unless the claim is held still; the last thing before a request leaves."""
+    async def require(self, claim: Claim, key: str, /, *, before: Callable[[], None]) -> None:
+        """Raise unless the claim is held still; the last thing before a request leaves.
+
+        What is to be done *before* that, in a thread as well, goes the same way: it saves one.
+        """
         ...
 
     async def complete(self, claim: Claim, uid: str, /) -> bool:
@@ -189,7 +192,7 @@ class Ledger:
                 self._log.event("booking.claim_lost", level="warning")
                 return
 
-    async def require(self, claim: Claim, key: str) -> None:
+    async def require(self, claim: Claim, key: str, *, before: Callable[[], None]) -> None:
         """Renew the lease, the last thing before a request leaves.
 
         A process that was stopped for longer than its lease (a suspended machine, a stopped job) has a
@@ -199,7 +202,12 @@ class Ledger:
             UnknownError: another process has taken the claim over.
             RecordsError: the records cannot be used; nobody knows who holds the claim.
         """
-        if not await hop(lambda: idempotency.renew(self._records(), claim, lease=self._lease)):
+
+        def renewed() -> bool:
+            before()
+            return idempotency.renew(self._records(), claim, lease=self._lease)
+
+        if not await hop(renewed):
             self._log.event("booking.claim_lost", level="warning")
             raise still_busy(key)
 

@@ -120,7 +120,8 @@ class Sending:
             VendorProtocolError: a foreign or old booking was returned as new.
             AskproError: as :meth:`askpro_cli.calcom.client.CalcomClient.create_booking`.
         """
-        await self._desk.forget(self._event_type.host_ids)
+        if self._holding is not None:
+            await self._desk.forget(self._event_type.host_ids)
         try:
             await self._check_series.refuse(request, start)
             async with self._held(request, start):
@@ -154,7 +155,8 @@ class Sending:
 
     async def _send(self, request: BookingRequest, start: datetime) -> Made:
         desk = self._desk
-        await desk.ledger.require(self._claim, self._key)
+        hosts = self._event_type.host_ids
+        await desk.ledger.require(self._claim, self._key, before=lambda: desk.forget_now(hosts))
         sent_at = desk.clock.now()
         self._on_the_wire = True
         desk.at_step("about_to_send")
@@ -167,9 +169,9 @@ class Sending:
             await desk.forget_event_type(self._event_type.id)
             raise
         except BaseException:
-            await desk.forget(self._event_type.host_ids)
+            await desk.forget(hosts)
             raise
-        await desk.forget(_hosts([self._event_type.host_ids, *(one.host_ids for one in made.value)]))
+        await desk.forget(_hosts([hosts, *(one.host_ids for one in made.value)]))
         self._forgotten = True
         if not made.meta.recovered:
             self._check(made, start, sent_at)

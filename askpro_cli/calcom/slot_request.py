@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from askpro_cli.calcom.availability import SlotQuery
     from askpro_cli.calcom.cache import CalcomCache
     from askpro_cli.calcom.client import CalcomClient
+    from askpro_cli.calcom.models import EventType
     from askpro_cli.calcom.stored_days import Fill
 
 
@@ -72,7 +73,15 @@ async def ask_days(
     return Asked(slots, answer.outside, kept, answer.call)
 
 
-async def is_offered(client: CalcomClient, cache: CalcomCache, query: SlotQuery, start: datetime) -> bool:
+def begin_asking(cache: CalcomCache, event_type: EventType) -> Fill:
+    """Call in a thread before :func:`is_offered`, which then needs none of its own; counts the question."""
+    cache.count("misses")
+    return cache.begin_slots(event_type.host_ids)
+
+
+async def is_offered(
+    client: CalcomClient, cache: CalcomCache, query: SlotQuery, start: datetime, begun: Fill | None = None
+) -> bool:
     """Tell whether the vendor offers *start* now, in one request past the cache.
 
     Days that lack it are cached, for somebody will ask what is free instead; days that have it are not: a
@@ -83,6 +92,7 @@ async def is_offered(client: CalcomClient, cache: CalcomCache, query: SlotQuery,
         cache: of the company.
         query: which event type and length; *start* lies in its window, which is short.
         start: of the slot.
+        begun: what :func:`begin_asking` said, None where it was not called.
 
     Raises:
         InvalidValueError: the event type is a managed parent.
@@ -93,18 +103,13 @@ async def is_offered(client: CalcomClient, cache: CalcomCache, query: SlotQuery,
     if query.wanted is None:
         return False
     days = days_of(query.wanted, cache)
-    fill = await hop(lambda: _begin_counted(cache, query))
+    fill = await hop(lambda: begin_asking(cache, query.event_type)) if begun is None else begun
     answer = await _read_days_of_known(client, cache, query, days, Priority.INTERACTIVE)
     if query.wanted.contains(start) and any(one.start == start for day in days for one in answer.days[day]):
         return True
     schedule = await schedule_of(client, cache, query.event_type, Priority.INTERACTIVE)
     await _keep(cache, fill, query, answer, schedule)
     return False
-
-
-def _begin_counted(cache: CalcomCache, query: SlotQuery) -> Fill:
-    cache.count("misses")
-    return cache.begin_slots(query.event_type.host_ids)
 
 
 async def _read_days_of_known(

@@ -25,6 +25,10 @@ ATTEMPTS = 6
 """Tries of a transaction that the database breaks off because of another one: here a caller is waiting."""
 
 
+def _nothing() -> None:
+    """Go first where nothing is to."""
+
+
 class Doer(Protocol):
     """Who changes the rows of an appointment: a run of the flow, or an event of Cal.com's."""
 
@@ -74,14 +78,21 @@ class FlowDesk:
         """Tell that the step *name* is done; a test may end the process here."""
         self.desk.at_step(name)
 
-    async def run(self, work: Callable[[TenantSession], T], context: str) -> T:
-        """Run *work* in a transaction of the company's records, in a thread.
+    async def run(
+        self, work: Callable[[TenantSession], T], context: str, *, before: Callable[[], None] = _nothing
+    ) -> T:
+        """Run *work* in a transaction of the company's records, in a thread; *before* goes there first.
 
         Raises:
             RecordsError: the database cannot be used.
             AskproError: what *work* raised.
         """
-        return await hop(lambda: self.records.run_in_transaction(work, attempts=ATTEMPTS, context=context))
+
+        def both() -> T:
+            before()
+            return self.records.run_in_transaction(work, attempts=ATTEMPTS, context=context)
+
+        return await hop(both)
 
     async def run_then(
         self, work: Callable[[TenantSession], T], then: Callable[[T], R], context: str

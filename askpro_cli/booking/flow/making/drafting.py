@@ -16,13 +16,17 @@ from askpro_cli.booking.flow.making.standing import Wanted, look
 from askpro_cli.booking.flow.mapping import mapping
 from askpro_cli.booking.flow.mapping.wishes import AppointmentWish, Target
 from askpro_cli.booking.requests import MAX_METADATA_ENTRIES, BookingRequest, check_start
+from askpro_cli.calcom.cache import CalcomCache
 from askpro_cli.calcom.event_types.lookup import (
     VENDOR_IS_DOWN,
+    FoundEventType,
     Reference,
     cached_event_type,
     find_event_type,
 )
 from askpro_cli.calcom.models import EventType
+from askpro_cli.calcom.slot_request import begin_asking
+from askpro_cli.calcom.stored_days import Fill
 from askpro_cli.platform.schema import Appointment
 from askpro_cli.platform.tenancy import TenantSession
 
@@ -42,6 +46,7 @@ class Draft:
         event_type: as the vendor described it, or as much as we know when the vendor is down.
         known: the vendor described it.
         standing: the appointment that stood under the key when it was mapped, None when there was none.
+        asking: begun where the event type was found in the cache, for asking whether the time is free.
     """
 
     wanted: Wanted
@@ -50,6 +55,7 @@ class Draft:
     event_type: EventType
     known: bool
     standing: Appointment | None
+    asking: Fill | None = None
 
     @property
     def wish(self) -> AppointmentWish:
@@ -96,9 +102,9 @@ async def draft_of(flow: FlowDesk, wish: AppointmentWish, target: Target | None 
         VendorError: the event type is not known and the vendor could not be asked.
     """
     check_start(wish.start, flow.desk.clock.now(), flow.desk.zone)
-    (wanted, standing), cached = await flow.run_then(
+    (wanted, standing), (cached, asking) = await flow.run_then(
         lambda session: _looked_up(session, flow, wish, target),
-        lambda found: cached_event_type(flow.desk.cache, _reference(found[0].target)),
+        lambda found: _cached(flow.desk.cache, *found),
         "map a service and look for an appointment",
     )
     target, request = wanted.target, wanted.request
@@ -106,7 +112,15 @@ async def draft_of(flow: FlowDesk, wish: AppointmentWish, target: Target | None 
     minutes = planned_minutes(fitted(request, event_type), event_type) if known else target.duration
     payload = Payload(request, wanted.content, wish.reserve, known_of(event_type))
     interval = Interval(wish.start, wish.start + timedelta(minutes=minutes))
-    return Draft(wanted, payload, interval, event_type, known, standing)
+    return Draft(wanted, payload, interval, event_type, known, standing, asking)
+
+
+def _cached(
+    cache: CalcomCache, wanted: Wanted, standing: Appointment | None
+) -> tuple[FoundEventType | None, Fill | None]:
+    """Return a cached event type and, where the vendor is asked next, the beginning of that question."""
+    found = cached_event_type(cache, _reference(wanted.target))
+    return found, begin_asking(cache, found.event_type) if found and standing is None else None
 
 
 def _looked_up(

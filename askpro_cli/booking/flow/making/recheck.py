@@ -30,4 +30,4 @@ async def is_free(flow: FlowDesk, draft: Draft) -> bool:
     minutes = draft.request.duration if draft.event_type.length_in_minutes_options else None
     window = Interval(start, start + _A_MOMENT)
     query = SlotQuery(draft.event_type, window, desk.clock.now(), minutes)
-    return await is_offered(desk.client, desk.cache, query, start)
+    return await is_offered(desk.client, desk.cache, query, start, draft.asking)

@@ -8,7 +8,7 @@ same would only cost time. A key that a person gave may stand for a booking with
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -58,7 +58,7 @@ class RowLedger:
         """Do nothing more: the row's lease is renewed as long as this run is at it."""
         yield
 
-    async def require(self, _claim: Claim, key: str) -> None:
+    async def require(self, _claim: Claim, key: str, *, before: Callable[[], None]) -> None:
         """See to it that nobody else takes the row up now; the last thing before a request leaves.
 
         Raises:
@@ -66,9 +66,12 @@ class RowLedger:
             RecordsError: the records cannot be used; nobody knows who has it.
         """
         flow, held = self._flow, self._held
-        if not await flow.run(
-            lambda session: leases.secure(session, held, seconds=flow.lease_seconds), "secure a lease"
-        ):
+        secured = await flow.run(
+            lambda session: leases.secure(session, held, seconds=flow.lease_seconds),
+            "secure a lease",
+            before=before,
+        )
+        if not secured:
             flow.desk.log.event("appointment.lease_lost", level="warning", appointment=held.appointment_id)
             raise still_busy(key)
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from askpro_cli.base.row_keys import LARGEST_KEY
 from askpro_cli.shell.command import app_of, command_app
 from askpro_cli.shell.output.result import Result
 
@@ -33,7 +34,9 @@ app = command_app(help=_STUCK_HELP)
 @app.command("stuck", help=_STUCK_HELP)
 def stuck(
     ctx: typer.Context,
-    events: Annotated[list[int] | None, typer.Argument(min=1, help="Only these, by id")] = None,
+    events: Annotated[
+        list[int] | None, typer.Argument(min=1, max=LARGEST_KEY, help="Only these, by id")
+    ] = None,
     *,
     release: Annotated[bool, typer.Option("--release", help="Let them be handled")] = False,
     force: Annotated[bool, typer.Option("--force", help="Also those that a worker holds")] = False,

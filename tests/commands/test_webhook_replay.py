@@ -103,6 +103,35 @@ def test_sent_to_a_url_each_result_is_told(cli: Cli, inbox: Records, receiver: R
     assert again.data["replay"]["counts"]["done"] == 3
 
 
+def test_a_token_in_the_address_is_sent_and_never_shown(cli: Cli, inbox: Records, receiver: Receiver) -> None:
+    put_event(inbox)
+    words = ["--state", "dead", "--to", f"{receiver.url}?token=c0ffee", "--yes", "--here", "--json"]
+    done = cli("webhooks", "replay", *words).ok()
+    assert "token=c0ffee" in receiver.got[0].path
+    status = cli("webhooks", "replay", "status", "1", "--json").ok()
+    assert status.data["replay"]["options"]["to"] == f"{receiver.url}?***"
+    assert "c0ffee" not in done.stdout + done.stderr + status.stdout + status.stderr
+
+
+def test_headers_that_no_request_may_have_fail_their_event_alone(
+    cli: Cli, inbox: Records, receiver: Receiver
+) -> None:
+    put_event(inbox, headers=b"A b: c\r\n")
+    put_event(inbox)
+    words = ["--state", "dead", "--to", receiver.url, "--yes", "--here", "--json"]
+    counts = cli("webhooks", "replay", *words).exits(6).data["replay"]["counts"]
+    assert (counts["done"], counts["failed"], counts["unknown"]) == (1, 1, 0)
+
+
+def test_a_list_that_was_cut_says_so(cli: Cli, inbox: Records, receiver: Receiver) -> None:
+    for _ in range(3):
+        put_event(inbox)
+    cli("webhooks", "replay", "--state", "dead", "--to", receiver.url, "--yes", "--here").ok()
+    cut = cli("webhooks", "replay", "status", "1", "--limit", "2")
+    assert "the first 2 events; there are more" in cut.ok().stderr
+    assert "more" not in cli("webhooks", "replay", "status", "1", "--limit", "3").ok().stderr
+
+
 def test_waiting_in_vain_is_still_pending(cli: Cli, inbox: Records) -> None:
     put_event(inbox)
     cli("webhooks", "replay", "--state", "dead", "--yes", "--wait", "0").exits(8)
@@ -131,6 +160,8 @@ def test_pause_resume_and_cancel_change_the_job(cli: Cli, inbox: Records) -> Non
         (["--since", "2h", "--concurrency", "0"], 2),
         (["--since", "2h", "--here", "--wait", "3"], 2),
         (["--since", "2h", "--to", "https://name:word@example.org/"], 2),
+        (["--since", "2h", "--to", "http://127.0.0.1:1/\x7f"], 2),
+        (["--since", "2h", "--to", "http://127.0.0.1:1/" + "a" * 2000], 2),
         (["stat"], 2),
         (["999", "--yes"], 0),
         (["status", "999"], 3),

@@ -22,10 +22,11 @@ from askpro_cli.platform.schema import ReplayItem
 from askpro_cli.webhooks.arrivals import Secret
 from askpro_cli.webhooks.inbox.headers import packed
 from askpro_cli.webhooks.reading.criteria import Criteria
-from askpro_cli.webhooks.replay import jobs
+from askpro_cli.webhooks.replay import jobs, states
 from askpro_cli.webhooks.replay.changing import cancel_job, pause_job, resume_job
 from askpro_cli.webhooks.replay.claims import claim_job
 from askpro_cli.webhooks.replay.filling import create_job
+from askpro_cli.webhooks.replay.items import Outcome, record
 from askpro_cli.webhooks.replay.jobs import Item, Job
 from askpro_cli.webhooks.replay.options import ReplayOptions
 from askpro_cli.webhooks.replay.running import ReplayTools, run_next
@@ -223,6 +224,27 @@ def test_paused_and_cancelled_under_way_it_still_says_what_became_of_what_was_se
     assert half.counts["done"] == len(receiver.got)
     over = platform.run_in_transaction(lambda session: cancel_job(session, job.id))
     assert over.counts["skipped"] == 6 - over.counts["done"]
+
+
+def test_an_answer_of_a_run_that_lost_its_lease_says_nothing_of_what_was_sent_again(
+    platform: Records, receiver: Receiver
+) -> None:
+    put_event(platform)
+    job = make(platform, receiver.url)
+    late = Outcome(states.FAILED, "late", 500)
+
+    def item_is(state: str, attempts: int) -> Item:
+        values = {"state": state, "attempts": attempts, "reason": None}
+        change = update(ReplayItem).where(ReplayItem.job_id == job.id).values(**values)
+        platform.run_in_transaction(lambda session: session.execute(change))
+        (item,) = items_of(platform, job.id)
+        platform.run_in_transaction(lambda session: record(session, item.id, late, attempt=1))
+        return items_of(platform, job.id)[0]
+
+    assert item_is(states.UNKNOWN, 1).state == states.FAILED  # the next run could not know; now it is known
+    assert item_is(states.SENDING, 2).state == states.SENDING
+    assert item_is(states.ITEM_DONE, 1).state == states.ITEM_DONE
+    assert item_is(states.SKIPPED, 1).state == states.SKIPPED
 
 
 def test_a_process_that_stops_gives_the_job_back(sqlite_platform: Records, receiver: Receiver) -> None:

@@ -14,7 +14,7 @@ from askpro_cli.platform.database_clock import now_ms
 from askpro_cli.platform.schema import ReplayItem, ReplayJob
 from askpro_cli.webhooks.reading.criteria import Criteria
 from askpro_cli.webhooks.replay import states
-from askpro_cli.webhooks.replay.options import ReplayOptions
+from askpro_cli.webhooks.replay.options import ReplayOptions, shown_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,13 +190,17 @@ def _job(row: ReplayJob, now: int, counts: Mapping[str, int]) -> Job:
     )
 
 
+def _shown(options: ReplayOptions) -> dict[str, Any]:
+    return options.as_dict() | {"to": None if options.to is None else shown_url(options.to)}
+
+
 def job_as_dict(job: Job) -> dict[str, Any]:
-    """Return a replay as JSON, the times as they are kept."""
+    """Return a replay as JSON, without what may be a token in the address it sends to."""
     return {
         "id": job.id,
         "state": job.state,
         "criteria": job.criteria.as_dict(),
-        "options": job.options.as_dict(),
+        "options": _shown(job.options),
         "total": job.total,
         "counts": dict(job.counts),
         "reason": job.reason,

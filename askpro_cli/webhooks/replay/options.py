@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from askpro_cli.base.errors import InvalidValueError, UsageError
+from askpro_cli.base.redaction import HIDDEN
 
 HIGHEST_RATE = 10_000.0
 MOST_AT_ONCE = 256
+LONGEST_URL = 2000
 _AT_ONCE_INSIDE = 32
 _AT_ONCE_OUTWARD = 4
 
@@ -50,6 +52,12 @@ class ReplayOptions:
         return cls(**{name: value for name, value in given.items() if name in known})
 
 
+def shown_url(url: str) -> str:
+    """Return a checked address for people and logs: what stands behind the ``?`` may be a token."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(query=HIDDEN if parts.query else "", fragment=""))
+
+
 def check_options(options: ReplayOptions) -> ReplayOptions:
     """Return *options* as they are.
 
@@ -80,7 +88,8 @@ def _check_url(url: str) -> None:
         fits = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         fits = False
-    if not fits or not url.isascii() or any(letter <= " " for letter in url):
+    plain = url.isascii() and url.isprintable() and " " not in url
+    if not fits or not plain or len(url) > LONGEST_URL:
         raise InvalidValueError("--to: not a web address", subject="--to", hint="write https://host/path")
     if "@" in parts.netloc:
         message = "--to: a name or password in the address would be kept with the job"

@@ -131,14 +131,15 @@ async def _once(
     client: httpx.AsyncClient, url: str, headers: Sequence[tuple[bytes, bytes]], body: bytes
 ) -> tuple[Outcome, float | None]:
     """Send once; the second is how long to wait before it may be sent again, None: it may not."""
-    request = httpx.Request(
-        "POST", url, headers=list(headers), content=body, extensions={"timeout": client.timeout.as_dict()}
-    )
+    timeout = {"timeout": client.timeout.as_dict()}
     try:
+        request = httpx.Request("POST", url, headers=list(headers), content=body, extensions=timeout)
         async with asyncio.timeout(_longest(client)):  # httpx limits each read, not all of them together
             response = await client.send(request, stream=True)
     except TimeoutError:
         return Outcome(states.UNKNOWN, "the answer was lost, it may have arrived: no answer in time"), None
+    except (httpx.InvalidURL, httpx.LocalProtocolError):  # nothing was sent
+        return Outcome(states.FAILED, "could not be sent: no request that HTTP allows"), None
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol) as error:
         return Outcome(states.FAILED, f"could not be sent: {_words(error)}"), None
     except httpx.HTTPError as error:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from support.waiting import eventually
 from support.working import Desk
 
+from askpro_cli.platform.schema import Company
 from askpro_cli.webhooks.handling import Effect
 
 
@@ -57,13 +60,24 @@ def test_what_needs_no_handler_is_marked_so(desk: Desk) -> None:
 
 
 def test_an_event_of_no_company_or_of_two_waits_for_somebody(desk: Desk) -> None:
-    nobody = desk.receive(companies=[])
-    invented = desk.receive(company="rival")
+    gone = Company(slug="gone", name="Gone", deleted_at=datetime.now(UTC))
+    others = [Company(slug="praxis", name="Praxis"), gone]
+    desk.records.run_in_transaction(lambda session: session.add_all(others))
+    waiting = [
+        desk.receive(companies=[]),
+        desk.receive(company="rival"),
+        desk.receive(company="gone"),
+        desk.receive(companies=["salon", "praxis"]),
+    ]
     with desk.pool():
-        rows = desk.settled(nobody, invented, state="failed")
-    assert [row.due_at_ms for row in rows] == [None, None]
-    assert rows[0].reason == "company unknown: nothing in the event leads to one"
-    assert rows[1].reason == "company unknown: the records have no company rival"
+        rows = desk.settled(*waiting, state="failed")
+    assert [row.due_at_ms for row in rows] == [None] * 4
+    assert [row.reason for row in rows] == [
+        "company unknown: nothing in the event leads to one",
+        "company unknown: the records have no company rival",
+        "company unknown: the records have no company gone",
+        "company unknown: praxis, salon could all be meant",
+    ]
     assert desk.handled() == []
 
 

@@ -63,6 +63,8 @@ def test_the_command_lists_and_releases(sqlite_desk: Desk, cli: Cli) -> None:
     cli.env["ASKPRO_DATABASE_URL"] = str(desk.records.engine.url)
     assert cli("webhooks", "stuck").ok().stderr.startswith("0 events stuck")
     event, held = failed(desk), claimed(desk, 3600)
+    assert "there are more" in cli("webhooks", "stuck", "--limit", "1").exits(1).stderr
+    cli("webhooks", "stuck", "9" * 20).exits(2)
     listed = cli("webhooks", "stuck", "--json").exits(1)
     assert [(one["id"], one["why"]) for one in listed.data["events"]] == [(event, "failed"), (held, "held")]
     assert listed.data["events"][0]["reason"].startswith("company unknown")

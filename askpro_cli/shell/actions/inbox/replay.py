@@ -17,7 +17,7 @@ from askpro_cli.shell.actions.records.opened import platform_records
 from askpro_cli.shell.output.result import Result
 from askpro_cli.webhooks.reading.criteria import Criteria
 from askpro_cli.webhooks.replay import states
-from askpro_cli.webhooks.replay.options import ReplayOptions, check_options
+from askpro_cli.webhooks.replay.options import ReplayOptions, check_options, shown_url
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -97,7 +97,7 @@ def start_replay(
     app.follow_options()
     for line in views.preview_words(seen):
         app.console.note(line)
-    where = f" to {options.to}" if options.to else ""
+    where = f" to {shown_url(options.to)}" if options.to else ""
     app.confirm(f"replay {counted(seen.total)}{where}", yes=yes)
     job = create_job(
         platform_records(app), seen.criteria, options, requested_by=_who(), correlation_id=app.run_id
@@ -135,10 +135,13 @@ def show_job(app: App, job_id: int, wanted: Sequence[str], limit: int) -> Result
     _check(wanted, states.ITEM_STATES)
 
     def read(session: Session) -> tuple[Job, list[Any]]:
-        return get_job(session, job_id), list_items(session, job_id, limit=limit, wanted=wanted)
+        return get_job(session, job_id), list_items(session, job_id, limit=limit + 1, wanted=wanted)
 
     job, items = platform_records(app, read_only=True).run_in_transaction(read, context="look at a replay")
-    return _told(job, items)
+    told = _told(job, items[:limit])
+    if len(items) > limit:
+        told.messages.insert(0, f"the first {counted(limit)}; there are more (--limit)")
+    return told
 
 
 def change_job(app: App, change: Callable[[Session], Job], what: str) -> Result:

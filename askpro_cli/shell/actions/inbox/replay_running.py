@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from askpro_cli.base.errors import AskproError, RefusedError
+from askpro_cli.base.errors import RefusedError
 from askpro_cli.shell.actions.daemon.building import make_pool, open_stores, replay_tools
 from askpro_cli.shell.actions.inbox.replay_views import progress_words
 from askpro_cli.webhooks.replay.changing import pause_job
@@ -70,7 +70,7 @@ class _Runner:
         self._job_id = job_id
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="askpro-replay", daemon=True)
-        self.error: AskproError | None = None
+        self.error: Exception | None = None
 
     def start(self) -> None:
         self._thread.start()
@@ -83,7 +83,7 @@ class _Runner:
         while not self._stopping.is_set():
             try:
                 run_next(self._tools, self._stopping.is_set, job_id=self._job_id)
-            except AskproError as error:
+            except Exception as error:  # noqa: BLE001 - who waits for this thread raises it
                 self.error = error
                 return
             self._stopping.wait(_LOOK_SECONDS)

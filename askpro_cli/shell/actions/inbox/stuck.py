@@ -36,13 +36,15 @@ def list_stuck(app: App, events: Sequence[int], *, source: str | None, seconds: 
     Raises:
         NotFoundError, RecordsError: there are no records, or they cannot be used.
     """
-    found = _found(app, events, source=source, seconds=seconds, limit=limit, read_only=True)
+    seen = _found(app, events, source=source, seconds=seconds, limit=limit + 1, read_only=True)
+    found = seen[:limit]
     views = [_view(one) for one in found]
+    more = "; there are more" if len(seen) > limit else ""
     hint = " (askpro webhooks stuck --release)" if any(one.why != "waiting" for one in found) else ""
     return Result(
         data={"events": views},
         table=_table(views),
-        messages=[named_if_none(app, f"{_counted(len(views))} stuck{hint}", number=len(views))],
+        messages=[named_if_none(app, f"{_counted(len(views))} stuck{more}{hint}", number=len(views))],
         exit_code=ExitCode.FINDINGS if views else None,
         records="events",
     )
@@ -67,6 +69,7 @@ def release_stuck(
     from askpro_cli.webhooks.worker.stuck import release
 
     found = _found(app, events, source=source, seconds=seconds, limit=limit, read_only=False)
+    more = "; there may be more" if len(found) == limit else ""
     wanted = sorted({one.id for one in found} | (set(events) if force else set()))
     if force and wanted:
         app.confirm(f"take {_counted(len(wanted))} from the workers that hold them", yes=yes)
@@ -80,7 +83,7 @@ def release_stuck(
     told = f", {len(left)} left as they were" if left else ""
     return Result(
         data={"released": done, "left": left},
-        messages=[f"{_counted(len(done))} released{told}"],
+        messages=[f"{_counted(len(done))} released{told}{more}"],
     )
 
 

@@ -62,8 +62,13 @@ def store_new(cursor: Any, batch: Sequence[Admitted]) -> list[Stored] | None:
         in *batch*, or these are too many.
     """
     keys = fold(batch)
-    kept = insert_new(cursor, keys) if len(keys) == len(batch) else None
-    return None if kept is None else _told(batch, keys, kept)
+    first_id = insert_new(cursor, keys) if len(keys) == len(batch) else None
+    if first_id is None:
+        return None
+    return [
+        Stored(event_id, duplicate=False, correlation_id=admitted.arrival.correlation_id)
+        for event_id, admitted in enumerate(batch, first_id)
+    ]
 
 
 def _told(batch: Sequence[Admitted], keys: Sequence[Folded], kept: Sequence[Kept]) -> list[Stored]:

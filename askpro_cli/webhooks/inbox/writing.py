@@ -40,12 +40,12 @@ _NAMES = ", ".join((*COLUMNS, *CONSTANTS))
 _CONSTANTS = ", ".join(CONSTANTS.values())
 
 
-def insert_new(cursor: Any, keys: Sequence[Folded]) -> list[Kept] | None:
-    """Insert rows with one statement of SQLite; None, with nothing written, where that cannot be.
+def insert_new(cursor: Any, keys: Sequence[Folded]) -> int | None:
+    """Insert rows with one statement of SQLite and return the first one's id; the others follow it.
 
-    It can where no key is there yet and one statement takes them all: the usual case. The driver gives
-    Python's lock away at each statement, and beside a busy event loop that costs more than the statement
-    itself (measured).
+    None, with nothing written, where that cannot be: it can where no key is there yet and one statement takes
+    them all, the usual case. The driver gives Python's lock away at each statement, and beside a busy event
+    loop that costs more than the statement itself (measured).
     """
     if len(keys) > _SQLITE_ROWS:
         return None
@@ -53,11 +53,8 @@ def insert_new(cursor: Any, keys: Sequence[Folded]) -> list[Kept] | None:
         cursor.execute(_sqlite_insert(len(keys)), [value for folded in keys for value in folded.row()])
     except sqlite3.IntegrityError:
         return None
-    first_id = cursor.lastrowid - len(keys) + 1  # one statement numbers its rows one after the other
-    return [
-        Kept(event_id, False, "received", one.body_hash, one.first.arrival.correlation_id)  # noqa: FBT003
-        for event_id, one in enumerate(keys, first_id)
-    ]
+    last_id: int = cursor.lastrowid
+    return last_id - len(keys) + 1
 
 
 def _write_sqlite(cursor: Any, keys: Sequence[Folded]) -> list[Kept]:

@@ -23,7 +23,7 @@ Subscriptions belong to the user of the key; --event-type means those of an even
 never from an option, and are never shown.
 
 Examples:
-  askpro webhooks subscribe https://hooks.example.org/calcom
+  askpro webhooks subscribe https://hooks.example.org/webhooks/calcom
   askpro webhooks subscriptions
 """
 )
@@ -35,9 +35,9 @@ Run again it changes nothing that is as wanted; what differs is shown, and chang
 meetings.
 
 Examples:
-  askpro webhooks subscribe https://hooks.example.org/calcom
-  askpro webhooks subscribe https://hooks.example.org/calcom --generate-secret ~/.config/askpro/calcom.secret
-  askpro webhooks subscribe https://hooks.example.org/calcom --trigger BOOKING_CREATED --event-type 1001 --yes
+  askpro webhooks subscribe https://hooks.example.org/webhooks/calcom
+  askpro webhooks subscribe https://hooks.example.org/webhooks/calcom --generate-secret ~/calcom.secret
+  askpro webhooks subscribe https://hooks.example.org/webhooks/calcom --event-type 1001 --trigger BOOKING_PAID
 """
 
 _LIST_HELP = """List the subscriptions.
@@ -50,8 +50,8 @@ Examples:
 _UPDATE_HELP = """Change a subscription, by id or address, and read back what Cal.com keeps.
 
 Examples:
-  askpro webhooks update https://hooks.example.org/calcom --inactive
-  askpro webhooks update https://hooks.example.org/calcom --set-secret --dry-run
+  askpro webhooks update https://hooks.example.org/webhooks/calcom --inactive
+  askpro webhooks update https://hooks.example.org/webhooks/calcom --set-secret --dry-run
 """
 
 _UNSUBSCRIBE_HELP = """Remove a subscription, by id or address.
@@ -60,7 +60,7 @@ On a terminal it asks; elsewhere it needs --yes. One that askpro removed within 
 never was is not found (exit 3).
 
 Examples:
-  askpro webhooks unsubscribe https://hooks.example.org/calcom --yes
+  askpro webhooks unsubscribe https://hooks.example.org/webhooks/calcom --yes
 """
 
 Triggers = Annotated[list[str] | None, typer.Option("--trigger", help="What to tell; may be repeated")]

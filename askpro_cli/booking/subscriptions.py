@@ -217,7 +217,7 @@ def check_url(url: str, *, insecure: bool) -> str:
     except ValueError as error:
         raise _bad_url("is no URL") from error
     if parts.scheme not in ("http", "https") or not host or parts.fragment:
-        raise _bad_url("is no URL", "write https://hooks.example.org/calcom")
+        raise _bad_url("is no URL", "write https://hooks.example.org/webhooks/calcom")
     if parts.username or parts.password:
         raise _bad_url("has a user or a password in it", "the signature tells who sends: leave them out")
     if not insecure and parts.scheme != "https":

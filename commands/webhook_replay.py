@@ -39,7 +39,8 @@ are followed to their end; what was done is skipped, unless --bypass-dedup handl
 
 Workers run the job (askpro serve, askpro worker), or this process with --here; Ctrl-C then pauses it. After
 a crash the next run goes on, each event once. An answer that was lost leaves its event unknown: it is sent
-again only by resume --unknown. Exit 6: some failed. 5: some are unknown. 8: --wait ran out.
+again only by resume --unknown. Exit 3: an event that was named is not there. 6: some failed. 5: some are
+unknown. 8: --wait ran out.
 
 Examples:
   askpro webhooks replay 17 18 --yes
@@ -96,8 +97,12 @@ def start(
     ctx: typer.Context,
     events: Annotated[list[int] | None, typer.Argument(min=1, max=LARGEST_KEY, help="Their ids")] = None,
     *,
-    source: Annotated[list[str] | None, typer.Option("--source", help="Only of this sender")] = None,
-    type_: Annotated[list[str] | None, typer.Option("--type", help="Only of this type")] = None,
+    source: Annotated[
+        list[str] | None, typer.Option("--source", help="Only of this sender; may be repeated")
+    ] = None,
+    type_: Annotated[
+        list[str] | None, typer.Option("--type", help="Only of this type; may be repeated")
+    ] = None,
     state: States = None,
     no_company: Annotated[bool, typer.Option("--no-company", help="Only those of no known company")] = False,
     since: Annotated[

@@ -63,6 +63,20 @@ def test_off_a_terminal_it_needs_a_yes_and_shows_what_it_would_do(cli: Cli, inbo
     assert cli("webhooks", "replay", "status", "--json").ok().data["replays"] == []
 
 
+def test_an_id_that_is_not_there_stops_the_others_too(cli: Cli, inbox: Records) -> None:
+    event_id = put_event(inbox)
+    refused = cli("webhooks", "replay", str(event_id), "999", "--yes").exits(3)
+    assert "there is no event 999" in refused.stderr
+    assert cli("webhooks", "replay", "status", "--json").ok().data["replays"] == []
+
+
+def test_nothing_that_matches_offers_no_yes(cli: Cli, inbox: Records) -> None:
+    put_event(inbox)
+    said = cli("webhooks", "replay", "--type", "nothing", "--yes").ok().stderr
+    assert "0 events match" in said
+    assert "--yes" not in said
+
+
 def test_a_replay_is_written_down_for_the_workers(cli: Cli, inbox: Records) -> None:
     put_event(inbox)
     done = cli("webhooks", "replay", "--state", "dead", "--yes", "--rate", "5", "--json").ok()
@@ -163,7 +177,8 @@ def test_pause_resume_and_cancel_change_the_job(cli: Cli, inbox: Records) -> Non
         (["--since", "2h", "--to", "http://127.0.0.1:1/\x7f"], 2),
         (["--since", "2h", "--to", "http://127.0.0.1:1/" + "a" * 2000], 2),
         (["stat"], 2),
-        (["999", "--yes"], 0),
+        (["999", "--yes"], 3),
+        (["999", "--dry-run"], 3),
         (["status", "999"], 3),
         (["pause", "999"], 3),
         (["resume", "999"], 3),

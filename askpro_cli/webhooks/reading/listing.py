@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from askpro_cli.base.errors import NotFoundError
 from askpro_cli.platform.schema import WebhookEvent
 from askpro_cli.webhooks.reading.criteria import Criteria
 from askpro_cli.webhooks.reading.selecting import conditions
@@ -93,6 +94,19 @@ def events_by_id(session: Session, ids: Sequence[int]) -> list[EventRow]:
     """Return those of *ids* that exist, by id."""
     query = select(*COLUMNS).where(WebhookEvent.id.in_(ids)).order_by(WebhookEvent.id)
     return [EventRow(*row) for row in session.execute(query)]
+
+
+def require_events(session: Session, ids: Sequence[int]) -> None:
+    """Refuse when one of the events that were named is not there: who mistyped an id wants to know.
+
+    Raises:
+        NotFoundError: it names the first that is missing.
+    """
+    there = {row.id for row in events_by_id(session, ids)}
+    for event_id in ids:
+        if event_id not in there:
+            message = f"there is no event {event_id}"
+            raise NotFoundError(message, hint="askpro webhooks list", subject=str(event_id))
 
 
 def count_events(session: Session, criteria: Criteria) -> int:

@@ -73,3 +73,11 @@ def test_the_command_lists_and_releases(sqlite_desk: Desk, cli: Cli) -> None:
     cli("webhooks", "stuck", "--release", str(held), "--force").exits(2)
     taken = cli("webhooks", "stuck", "--release", str(held), "--force", "--yes", "--json").ok()
     assert taken.data["released"] == [held]
+
+
+def test_an_id_that_is_not_there_is_told(sqlite_desk: Desk, cli: Cli) -> None:
+    cli.env["ASKPRO_DATABASE_URL"] = str(sqlite_desk.records.engine.url)
+    event = failed(sqlite_desk)
+    for words in ([], ["--release"]):
+        assert "there is no event 999" in cli("webhooks", "stuck", str(event), "999", *words).exits(3).stderr
+    assert cli("webhooks", "stuck", "--json").exits(1).data["events"][0]["id"] == event

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from askpro_cli.webhooks.replay.jobs import Job
     from askpro_cli.webhooks.replay.planning import Preview
 
+_NOTHING_DONE = "nothing was done"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
@@ -61,12 +63,18 @@ def preview_replay(app: App, criteria: Criteria, options: ReplayOptions) -> Prev
     """Return what a replay would do; nothing is written.
 
     Raises:
+        NotFoundError: an event that was named is not there.
         ConfigError, RecordsError: the database cannot be used.
     """
+    from askpro_cli.webhooks.reading.listing import require_events
     from askpro_cli.webhooks.replay.planning import preview
 
+    def look(session: Session) -> Preview:
+        require_events(session, criteria.ids)
+        return preview(session, criteria, options)
+
     return platform_records(app, read_only=True).run_in_transaction(
-        lambda session: preview(session, criteria, options), context="look at what a replay would do"
+        look, context="look at what a replay would do"
     )
 
 
@@ -76,7 +84,7 @@ def show_preview(seen: Preview, *, fail_if_none: bool) -> Result:
     return Result(
         data=data,
         table=tables.kinds_table(data["kinds"]),
-        messages=[*views.preview_words(seen), "nothing was done; --yes replays them"],
+        messages=[*views.preview_words(seen), _NOTHING_DONE + ("; --yes replays them" if seen.total else "")],
         exit_code=ExitCode.NOTHING_MATCHED if fail_if_none and not seen.total else None,
     )
 
@@ -197,16 +205,18 @@ def _told(job: Job, items: Sequence[Any], *, waited: bool = False) -> Result:
     return Result(
         data={"replay": data, "items": found},
         table=tables.items_table(found) if found else tables.jobs_table([data]),
-        messages=[views.progress_words(job), *_next_steps(job)],
+        messages=[views.progress_words(job), *_next_steps(job, told=bool(items))],
         exit_code=views.exit_code(job, waited=waited),
         records="items",
     )
 
 
-def _next_steps(job: Job) -> list[str]:
-    """Return what an operator may do now."""
+def _next_steps(job: Job, *, told: bool) -> list[str]:
+    """Return what an operator may do now; *told*: the reasons stand in the answer already."""
     command = f"askpro webhooks replay resume {job.id}"
     steps = []
+    if job.counts["failed"] and not told:
+        steps.append(f"why: askpro webhooks replay status {job.id} --state failed")
     if job.counts["failed"] and job.is_over:
         steps.append(f"those that failed: {command} --failed")
     if job.counts["unknown"]:

@@ -66,7 +66,7 @@ def preview_words(seen: Preview) -> list[str]:
     words = counted(seen.total) + (" matches" if seen.total == 1 else " match")
     if not seen.total:
         return [words]
-    skipped = f"; {seen.skipped} need no replay and will be skipped" if seen.skipped else ""
+    skipped = f"; {seen.skipped} of them done or on their way: skipped" if seen.skipped else ""
     span = f", received {iso_ms(seen.oldest_ms)} to {iso_ms(seen.newest_ms)}"
     sample = [
         f"  {row.id}  {iso_ms(row.received_at_ms)}  {row.source}  {row.event_type}  {row.state}"

@@ -13,6 +13,7 @@ from askpro_cli.shell.actions.records.opened import named_if_none, platform_reco
 from askpro_cli.shell.output.result import Column, Result, Table
 
 if TYPE_CHECKING:
+    from askpro_cli.platform.tenancy import TenantSession
     from askpro_cli.shell.context import App
     from askpro_cli.webhooks.worker.stuck import Stuck
 
@@ -34,7 +35,8 @@ def list_stuck(app: App, events: Sequence[int], *, source: str | None, seconds: 
     """Return what is stuck; exit 1 when there is anything.
 
     Raises:
-        NotFoundError, RecordsError: there are no records, or they cannot be used.
+        NotFoundError: an event that was named is not there, or there are no records.
+        RecordsError: they cannot be used.
     """
     seen = _found(app, events, source=source, seconds=seconds, limit=limit + 1, read_only=True)
     found = seen[:limit]
@@ -64,7 +66,8 @@ def release_stuck(
 
     Raises:
         ConfirmationError: by force, and nobody said yes.
-        NotFoundError, RecordsError: there are no records, or they cannot be used.
+        NotFoundError: an event that was named is not there, or there are no records.
+        RecordsError: they cannot be used.
     """
     from askpro_cli.webhooks.worker.stuck import release
 
@@ -90,14 +93,19 @@ def release_stuck(
 def _found(
     app: App, events: Sequence[int], *, source: str | None, seconds: float, limit: int, read_only: bool
 ) -> list[Stuck]:
+    from askpro_cli.webhooks.reading.listing import require_events
     from askpro_cli.webhooks.worker.stuck import list_stuck as stuck
 
     lease = app.settings.number("worker.lease")
-    return platform_records(app, read_only=read_only).run_in_transaction(
-        lambda session: stuck(
+
+    def look(session: TenantSession) -> list[Stuck]:
+        require_events(session, events)
+        return stuck(
             session, events=events, waiting_seconds=seconds, lease_seconds=lease, source=source, limit=limit
-        ),
-        context="look for stuck events",
+        )
+
+    return platform_records(app, read_only=read_only).run_in_transaction(
+        look, context="look for stuck events"
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from sqlalchemy import Engine, column, delete, select, table
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from askpro_cli.platform.dialects import is_sqlite, shown, sqlite_path
 from askpro_cli.platform.tables import HEAD, idempotency_keys
 from askpro_cli.platform.transaction_watch import EventLog
 from askpro_cli.platform.transactions import records_error
@@ -92,10 +93,17 @@ def look_at_records(engine: Engine) -> Checks:
             connection.rollback()
     except DBAPIError as error:
         wrong = records_error(engine, error, "look at the records")
-        return {"store": wrong.message, "schema": None}
+        return {"store": _missing_file(engine) or f"{wrong.message}; {wrong.hint}", "schema": None}
     except SQLAlchemyError as error:  # no connection free
         return {"store": f"no connection to the records: {type(error).__name__}", "schema": None}
     if revisions == [HEAD]:
         return {"store": None, "schema": None}
     found = revisions[0] if revisions else "none"
     return {"store": None, "schema": f"the records are at revision {found}, not {HEAD}: askpro db upgrade"}
+
+
+def _missing_file(engine: Engine) -> str | None:
+    """Return what to do where the SQLite file is not there: the driver only says it cannot open it."""
+    if not is_sqlite(engine.url) or sqlite_path(engine.url).exists():
+        return None
+    return f"there is no file {shown(engine.url)}; askpro db upgrade makes a new one"

@@ -67,10 +67,13 @@ def test_records_that_are_not_there_yet_are_waited_for(tmp_path: Path) -> None:
         assert not program.ready()
         answer = ask(program.port, signed_request(booking_body(1, "one")))
         assert (answer.status, "retry-after" in answer.headers) == (503, True)
+        told = [line for line in program.log() if line["event"] == "daemon.not_ready"]
+        assert "askpro db upgrade" in told[0]["store"]
         upgrade = [sys.executable, "-m", "askpro_cli", "db", "upgrade", "--yes"]
         subprocess.run(upgrade, env=environment(url, tmp_path), check=True, capture_output=True)
         eventually(program.ready)
         assert ask(program.port, signed_request(booking_body(1, "one"))).status == 200
+        assert len([line for line in program.log() if line["event"] == "worker.chore_failed"]) <= 2
 
 
 def test_a_hangup_reads_the_secrets_again_and_loses_no_request(

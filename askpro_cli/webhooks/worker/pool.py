@@ -131,12 +131,16 @@ class WorkerPool:
         ]
 
     def _run_chore(self, chore: Chore) -> None:
+        told: str | None = None
         while not self._stopping.is_set():
             more = False
             try:
                 more = chore.do_some(self._stopping.is_set)
+                told = None
             except Exception as error:  # noqa: BLE001 - a chore that fails is asked again, the pool goes on
                 reason = error.message if isinstance(error, AskproError) else type(error).__name__
-                self._log.event("worker.chore_failed", level="error", chore=chore.name, reason=reason)
+                if reason != told:  # once, not each second while the database is away
+                    self._log.event("worker.chore_failed", level="error", chore=chore.name, reason=reason)
+                told = reason
             if not more:
                 self._stopping.wait(self._options.poll)

@@ -53,7 +53,7 @@ Each is judged again as of the time it came, with the secrets of today: after a 
 those it turned away can be let in. What is refused again stays where it is. With --unverified nobody asks who
 sent it: on a terminal it asks, elsewhere it needs --yes.
 
-Name them by their ids, or by filters. Exit 6: some were refused again.
+Name them by their ids, or by filters. Exit 6: some were refused again. 1: all of them.
 
 Examples:
   askpro webhooks rejected readmit 17

@@ -76,6 +76,20 @@ def test_what_was_not_let_in_is_listed_and_shown_masked(askpro: Cli, sqlite_plat
     assert revealed.data["body"].encode() == BODY
 
 
+def test_headers_and_body_are_shown_as_those_of_an_event(askpro: Cli, sqlite_platform_url: str) -> None:
+    _reject(sqlite_platform_url, _signed())
+    shown = askpro("webhooks", "rejected", "show", "1").ok().stdout
+    [headers] = [line for line in shown.splitlines() if line.startswith("headers\t")]
+    assert "x-cal-signature-256: " in headers.lower()
+    assert "[[" not in headers
+
+
+def test_a_dry_run_says_what_would_be_let_in(askpro: Cli, sqlite_platform_url: str) -> None:
+    _reject(sqlite_platform_url, _signed())
+    said = askpro("webhooks", "rejected", "readmit", "--source", "calcom", "--dry-run").ok().stderr
+    assert "1 rejected request would be let in, 0 would be refused again" in said
+
+
 def test_what_its_sender_did_wrong_is_told(askpro: Cli, sqlite_platform_url: str) -> None:
     spaced = json.dumps(json.loads(BODY)).encode()
     headers = [(name.encode(), value.encode()) for name, value in sign("calcom", spaced, SECRET, _now_ms())]

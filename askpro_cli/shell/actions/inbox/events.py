@@ -61,11 +61,11 @@ def show_event(app: App, event_id: int, *, with_timeline: bool, reveal: bool) ->
     view = detail_view(detail, reveal=reveal)
     story = [{"at": iso_ms(at), "what": what, "detail": words} for at, what, words in timeline(detail)]
     view["timeline"] = story
-    table = tables.moments_table(story) if with_timeline else tables.fields_table(_with_texts(view))
+    table = tables.moments_table(story) if with_timeline else tables.fields_table(with_texts(view))
     return Result(data=view, table=table)
 
 
-def _with_texts(view: dict[str, Any]) -> dict[str, Any]:
+def with_texts(view: dict[str, Any]) -> dict[str, Any]:
     """Return the fields with body and headers as text, for a person."""
     body = view["body"]
     headers = "\n".join(f"{name}: {value}" for name, value in view["headers"])

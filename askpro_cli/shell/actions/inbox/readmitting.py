@@ -64,11 +64,16 @@ def readmit(
     return Result(
         data={"readmitted": outcomes, "dry_run": dry_run},
         table=_table(outcomes),
-        messages=[f"{counted(done)} {'would be' if dry_run else 'let in'}, {len(errors)} refused again"],
+        messages=[_summary(done, len(errors), dry_run=dry_run)],
         errors=errors,
         exit_code=ExitCode.PARTIAL if errors and done else None,
         records="readmitted",
     )
+
+
+def _summary(done: int, refused: int, *, dry_run: bool) -> str:
+    verbs = ("would be let in", "would be refused again") if dry_run else ("let in", "refused again")
+    return f"{counted(done)} {verbs[0]}, {refused} {verbs[1]}"
 
 
 def _matching(records: Records, wanted: RejectionFilter) -> list[int]:

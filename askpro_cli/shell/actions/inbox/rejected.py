@@ -85,6 +85,7 @@ def show_rejected(app: App, key: int, *, reveal: bool) -> Result:
         NotFoundError: there is none.
         ConfigError, RecordsError: the records cannot be used.
     """
+    from askpro_cli.shell.actions.inbox.events import with_texts
     from askpro_cli.shell.actions.inbox.explained import explain_rejection
     from askpro_cli.webhooks.inbox.headers import packed
     from askpro_cli.webhooks.inbox.rejected import get_rejection
@@ -101,8 +102,8 @@ def show_rejected(app: App, key: int, *, reveal: bool) -> Result:
         "body": body_view(found.body, reveal=reveal),
         "would_match": [one._asdict() for one in explain_rejection(app, found)],
     }
-    rows = [[name, _shown(value)] for name, value in data.items() if value not in (None, [])]
-    return Result(data=data, table=Table((Column("What", style="bold", fit="keep"), Column("Value")), rows))
+    rows = [[name, _shown(value)] for name, value in with_texts(data).items() if value not in (None, [])]
+    return Result(data=data, table=Table((Column("Field", style="bold", fit="keep"), Column("Value")), rows))
 
 
 def rejection_view(one: Rejection) -> dict[str, Any]:

@@ -156,6 +156,13 @@ def runner_of(kind: str) -> EffectRunner | None:
     return cast("EffectRunner | None", _named(EFFECTS.get(kind)))
 
 
+def load_all() -> None:
+    """Import all of them: the first event would wait for it, and who writes beside it on SQLite, too."""
+    for places in (HANDLERS, BULK, SCREENS, FINDERS, EFFECTS):
+        for place in places.values():
+            _named(place)
+
+
 @cache
 def _named(place: str | None) -> Any:
     if place is None:

@@ -13,7 +13,7 @@ Work = Callable[[Sequence[Claim]], Sequence[Claim]]
 """Handles some of the claims, in their order, and returns those that are left. Never raises."""
 
 
-QUICK = 0.01
+QUICK = 0.03
 """Seconds; where an event takes less, those that wait go together, however many threads are free.
 
 Threads that share quick work mostly wait for each other."""

@@ -5,12 +5,16 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, Protocol
+
+from sqlalchemy.orm import configure_mappers
 
 from askpro_cli.base.clock import Clock, SystemClock
 from askpro_cli.base.errors import AskproError
 from askpro_cli.platform.records import Records
 from askpro_cli.platform.transaction_watch import EventLog
+from askpro_cli.webhooks import handling
 from askpro_cli.webhooks.wakeups import Wakeups
 from askpro_cli.webhooks.worker.claims import worker_name
 from askpro_cli.webhooks.worker.dispatching import Dispatcher
@@ -91,6 +95,7 @@ class WorkerPool:
 
     def start(self) -> None:
         """Start the threads; a database that is gone is told by :meth:`stats` and tried again."""
+        _warm_up()
         self._running = True
         for thread in self._threads():
             thread.start()
@@ -144,3 +149,10 @@ class WorkerPool:
                 told = reason
             if not more:
                 self._stopping.wait(self._options.poll)
+
+
+def _warm_up() -> None:
+    """Load handlers and models before a transaction waits for them; a fault shows with an event."""
+    with suppress(Exception):
+        handling.load_all()
+        configure_mappers()

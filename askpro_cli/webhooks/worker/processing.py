@@ -30,7 +30,7 @@ from askpro_cli.webhooks.worker.retrying import after_failure
 from askpro_cli.webhooks.worker.settling import note_lost, settle
 from askpro_cli.webhooks.worker.tally import Tally
 
-TOGETHER = 16
+TOGETHER = 32
 """Most events in one transaction."""
 
 TOGETHER_SECONDS = 0.02

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -36,6 +36,8 @@ class Proxies:
             found = ip_address(address)
         except ValueError:
             return False
+        if isinstance(found, IPv6Address) and found.ipv4_mapped is not None:  # a socket for both families
+            found = found.ipv4_mapped
         return any(found in network for network in self._networks)
 
     def sender(self, peer: str | None, forwarded: Iterable[bytes]) -> str | None:

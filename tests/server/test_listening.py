@@ -109,6 +109,7 @@ def test_whoever_started_us_hears_that_we_are_ready(tmp_path: Path) -> None:
         (("unix",), None, [b"1.2.3.4"], "1.2.3.4"),
         (("127.0.0.1",), None, [b"1.2.3.4"], None),
         (("::1",), "::1", [b"2001:db8::7"], "2001:db8::7"),
+        (("10.0.0.0/8",), "::ffff:10.0.0.1", [b"1.2.3.4"], "1.2.3.4"),
     ],
 )
 def test_only_a_believed_proxy_names_the_sender(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 from support.records import opened
 from support.redis_server import private_redis
 from support.served import Served, serve
@@ -43,6 +45,23 @@ def test_what_needs_no_database_is_answered_all_the_same(without_records: Served
     assert without_records.ask("/healthz").status_code == 200
     assert without_records.ask("/readyz", token=_TOKEN).json() == {"status": "ready"}
     assert without_records.ask("/api/v1/events").status_code == 401
+
+
+def test_a_token_known_before_is_good_for_monitoring_alone(
+    sqlite_platform_url: str, sqlite_store: StateStore
+) -> None:
+    """Nobody can say whether it was revoked meanwhile; it does not even open what asks no database."""
+    with opened(sqlite_platform_url) as records, serve(records, sqlite_store) as served:
+        token = served.token("metrics:read", "events:read")
+        assert served.ask("/api/v1/openapi.json", token=token).status_code == 200
+        path = Path(make_url(sqlite_platform_url).database or "")
+        records.engine.dispose()
+        for file in path.parent.glob(f"{path.name}*"):
+            file.unlink()
+        path.mkdir()
+        assert served.ask("/metrics", token=token).status_code == 200
+        answer = served.ask("/api/v1/openapi.json", token=token)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (503, "records_unavailable")
 
 
 def test_the_end_is_not_held_up_by_a_log_that_cannot_be_written(without_records: Served) -> None:

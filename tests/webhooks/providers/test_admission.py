@@ -53,6 +53,9 @@ def test_without_a_secret_nobody_is_let_in(source: str) -> None:
     found = admit(arrival(source), (), NOW_MS, TOLERANCE_MS)
     assert isinstance(found, Refusal)
     assert found.cause is Cause.NO_SECRET
+    unsigned = admit(arrival(source)._replace(headers=()), (), NOW_MS, TOLERANCE_MS)
+    assert isinstance(unsigned, Refusal)
+    assert unsigned.cause is Cause.NO_SECRET  # it is ours to put right, whatever they send
 
 
 @pytest.mark.parametrize("source", SOURCES)

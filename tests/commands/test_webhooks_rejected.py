@@ -154,6 +154,7 @@ def test_prune_lets_bodies_go_when_told(askpro: Cli, sqlite_platform_url: str) -
     counted = askpro("webhooks", "prune", "--dry-run", "--json").ok()
     assert counted.data == {"events": 2, "conflicts": 0, "rejected": 0, "dry_run": True}
     askpro("webhooks", "prune").exits(2)
+    assert "a month is 30d" in askpro("webhooks", "prune", "--older-than", "1m", "--yes").exits(2).stderr
     assert askpro("webhooks", "prune", "--source", "retell", "--yes", "--json").ok().data["events"] == 0
     assert askpro("webhooks", "prune", "--older-than", "1w", "--yes", "--json").ok().data["events"] == 2
     assert [event["body"] for event in events(sqlite_platform_url)] == [None, None]

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from askpro_cli.base.errors import InvalidValueError
 from askpro_cli.base.times import get_zone
 from askpro_cli.shell.actions.records.opened import platform_records
 from askpro_cli.shell.output.result import Column, Result, Table
@@ -15,13 +16,14 @@ if TYPE_CHECKING:
     from askpro_cli.webhooks.inbox.retention import Cuts, Pruned
 
 _VENDORS = ("calcom", "retell", "stripe")
+_SHORTEST = timedelta(days=1)
 
 
 def prune_bodies(app: App, *, older_than: str | None, source: str | None, dry_run: bool, yes: bool) -> Result:
     """Let old bodies go.
 
     Raises:
-        InvalidValueError: --older-than is no span and no day.
+        InvalidValueError: --older-than is no span and no day, or less than a day ago.
         ConfirmationError, RefusedError: nobody said yes.
         ConfigError, RecordsError: the records cannot be used.
     """
@@ -51,11 +53,22 @@ def _cuts(app: App, older_than: str | None, source: str | None) -> Cuts:
         since = parse_moment(
             older_than, get_zone(app.settings.text("timezone")), app.clock, field="--older-than"
         )
+        _refuse_today(older_than, since, to_ms(app.clock.now() - _SHORTEST))
         cuts = dict.fromkeys(cuts, since)
     others = cuts.pop("other")
     if source is None:
         return Cuts(cuts, others, others)
     return Cuts({source: cuts.get(source, others)}, None, None)
+
+
+def _refuse_today(typed: str, since: int, latest: int) -> None:
+    """Refuse to let go what came within a day: who types ``1m`` may mean a month."""
+    if since > latest:
+        raise InvalidValueError(
+            f"--older-than {typed} would let go what came less than a day ago",
+            hint="m is minutes, h hours, d days, w weeks: a month is 30d",
+            subject="--older-than",
+        )
 
 
 def _words(found: Pruned) -> str:

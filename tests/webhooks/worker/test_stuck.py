@@ -68,6 +68,8 @@ def test_the_command_lists_and_releases(sqlite_desk: Desk, cli: Cli) -> None:
     listed = cli("webhooks", "stuck", "--json").exits(1)
     assert [(one["id"], one["why"]) for one in listed.data["events"]] == [(event, "failed"), (held, "held")]
     assert listed.data["events"][0]["reason"].startswith("company unknown")
+    desk.change(held, received_at_ms=2**61)
+    assert cli("webhooks", "stuck", str(held), "--json").exits(1).data["events"][0]["received_at"] is None
     released = cli("webhooks", "stuck", "--release", "--json").ok()
     assert released.data == {"released": [event], "left": [held]}
     cli("webhooks", "stuck", "--release", str(held), "--force").exits(2)

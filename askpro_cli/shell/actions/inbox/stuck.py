@@ -121,7 +121,11 @@ def _view(one: Stuck) -> dict[str, Any]:
 
 
 def _utc(milliseconds: int | None) -> str | None:
-    return None if milliseconds is None else iso_utc(datetime.fromtimestamp(milliseconds / 1000, UTC))
+    """Return an instant; None for None, and for a time that no calendar has."""
+    try:
+        return None if milliseconds is None else iso_utc(datetime.fromtimestamp(milliseconds / 1000, UTC))
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _table(views: Sequence[dict[str, Any]]) -> Table:
@@ -132,7 +136,13 @@ def _row(view: dict[str, Any]) -> list[str]:
     left = "" if view["lease_left"] is None else f"{view['lease_left']:g} s"
     return [
         *(str(view["id"]), view["why"], view["state"], view["source"], view["event_type"]),
-        *(view["received_at"], view["company"] or "", view["claimed_by"] or "", left, view["reason"] or ""),
+        *(
+            view["received_at"] or "",
+            view["company"] or "",
+            view["claimed_by"] or "",
+            left,
+            view["reason"] or "",
+        ),
     ]
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from askpro_cli.base.row_keys import LARGEST_KEY
 from askpro_cli.shell.command import app_of, command_app
 from askpro_cli.shell.output.result import Result
+
+if TYPE_CHECKING:
+    from askpro_cli.webhooks.reading.criteria import Criteria
 
 app = command_app(
     help="""What is in the inbox.
@@ -41,7 +44,8 @@ Examples:
 
 _TAIL_HELP = """Show the last events, and with -f each that comes.
 
-Following prints one line an event (--output ndjson: one document) until Ctrl-C.
+Following prints one line an event (--output ndjson: one document) until Ctrl-C. A filter is held against
+each event as it is when it arrives: one that fails later is found by list.
 
 Examples:
   askpro webhooks tail
@@ -87,6 +91,34 @@ Entity = Annotated[str | None, typer.Option("--entity", help="Only about this bo
 FailIfNone = Annotated[bool, typer.Option("--fail-if-none", help="Exit 7 when nothing matched")]
 
 
+def _criteria(
+    ctx: typer.Context,
+    *,
+    source: list[str] | None,
+    type_: list[str] | None,
+    state: list[str] | None,
+    no_company: bool,
+    since: str | None,
+    until: str | None,
+    error: str | None,
+    entity: str | None,
+) -> Criteria:
+    """Return the filter that was typed, checked."""
+    from askpro_cli.shell.actions.inbox.event_filter import TypedEvents, read_criteria
+
+    typed = TypedEvents(
+        source=tuple(source or ()),
+        type=tuple(type_ or ()),
+        state=tuple(state or ()),
+        no_company=no_company,
+        since=since,
+        until=until,
+        error=error,
+        entity=entity,
+    )
+    return read_criteria(app_of(ctx), typed)
+
+
 @app.command("list", help=_LIST_HELP)
 def list_(
     ctx: typer.Context,
@@ -103,19 +135,17 @@ def list_(
     fail_if_none: FailIfNone = False,
 ) -> Result:
     """Check the filter and return the list."""
-    from askpro_cli.shell.actions.inbox.event_filter import TypedEvents, read_criteria
-
-    typed = TypedEvents(
-        source=tuple(source or ()),
-        type=tuple(type_ or ()),
-        state=tuple(state or ()),
+    criteria = _criteria(
+        ctx,
+        source=source,
+        type_=type_,
+        state=state,
         no_company=no_company,
         since=since,
         until=until,
         error=error,
         entity=entity,
     )
-    criteria = read_criteria(app_of(ctx), typed)
     from askpro_cli.shell.actions.inbox.events import list_events
 
     return list_events(app_of(ctx), criteria, limit=limit, fail_if_none=fail_if_none)
@@ -143,13 +173,25 @@ def tail(
     number: Annotated[int, typer.Option("-n", "--lines", min=0, max=10_000, help="Begin with so many")] = 10,
     source: Source = None,
     type_: Type = None,
+    state: State = None,
+    no_company: NoCompany = False,
+    since: Since = None,
+    until: Until = None,
+    error: Error = None,
     entity: Entity = None,
 ) -> Result:
     """Return the last events, or follow."""
-    from askpro_cli.shell.actions.inbox.event_filter import TypedEvents, read_criteria
-
-    typed = TypedEvents(source=tuple(source or ()), type=tuple(type_ or ()), entity=entity)
-    criteria = read_criteria(app_of(ctx), typed)
+    criteria = _criteria(
+        ctx,
+        source=source,
+        type_=type_,
+        state=state,
+        no_company=no_company,
+        since=since,
+        until=until,
+        error=error,
+        entity=entity,
+    )
     from askpro_cli.shell.actions.inbox.events import tail_events
 
     return tail_events(app_of(ctx), criteria, number=number, follow=follow)
@@ -170,24 +212,26 @@ def export(
     source: Source = None,
     type_: Type = None,
     state: State = None,
+    no_company: NoCompany = False,
     since: Since = None,
     until: Until = None,
+    error: Error = None,
     entity: Entity = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most so many")] = None,
     fail_if_none: FailIfNone = False,
 ) -> Result:
     """Check the filter and print the events."""
-    from askpro_cli.shell.actions.inbox.event_filter import TypedEvents, read_criteria
-
-    typed = TypedEvents(
-        source=tuple(source or ()),
-        type=tuple(type_ or ()),
-        state=tuple(state or ()),
+    criteria = _criteria(
+        ctx,
+        source=source,
+        type_=type_,
+        state=state,
+        no_company=no_company,
         since=since,
         until=until,
+        error=error,
         entity=entity,
     )
-    criteria = read_criteria(app_of(ctx), typed)
     from askpro_cli.shell.actions.inbox.carrying import export as export_events
 
     return export_events(app_of(ctx), criteria, limit=limit, fail_if_none=fail_if_none)

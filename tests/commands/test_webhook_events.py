@@ -250,3 +250,14 @@ def test_a_line_without_an_end_is_refused_and_not_read_as_a_whole(
     done = cli("webhooks", "import", "-", "--json", stdin="\n".join(lines)).exits(6)
     assert [one["line"] for one in done.data["refused"]] == [1]
     assert done.data["imported"] == 1
+
+
+@pytest.mark.parametrize("command", ["list", "tail", "export"])
+def test_each_takes_every_filter(cli: Cli, inbox: Records, command: str) -> None:
+    put_event(inbox, state=states.DONE)
+    wanted = put_event(inbox, state=states.FAILED, reason="company unknown: none")
+    for words in (["--state", "failed"], ["--error", "unknown"], ["--no-company", "--state", "failed"]):
+        shown = cli("webhooks", command, *words, "--output", "ndjson").ok().stdout.splitlines()
+        assert [json.loads(line)["id"] for line in shown] == [wanted], words
+    shown = cli("webhooks", command, "--until", "2001-09-09", "--output", "ndjson").ok().stdout
+    assert shown == ""

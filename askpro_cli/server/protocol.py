@@ -17,6 +17,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from askpro_cli.server.counters import Counters
 from askpro_cli.server.options import Limits
+from askpro_cli.server.raw_answers import REFUSED
 
 RAW_HEADERS = "askpro.raw_headers"
 """Key of an HTTP scope: the headers with their names as they came, in their order."""
@@ -33,26 +34,6 @@ MOST_HEADERS = 200
 """Of one request: as objects, thousands of short ones take a hundred times the bytes they came in."""
 MOST_BEHIND = 256
 """Requests that came behind one another without waiting for an answer; the same holds for them."""
-
-
-def _raw_answer(status: bytes, error: bytes, message: bytes) -> bytes:
-    body = b'{"error":"%s","message":"%s"}' % (error, message)
-    head = b"HTTP/1.1 %s\r\ncontent-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
-    return head % (status, len(body)) + body
-
-
-_TOO_LATE = _raw_answer(
-    b"408 Request Timeout", b"request_timeout", b"the request did not come to its end in time"
-)
-REFUSED = {
-    "not_http": _raw_answer(b"400 Bad Request", b"bad_request", b"this is not HTTP"),
-    "head_timeout": _TOO_LATE,
-    "body_timeout": _TOO_LATE,
-    "head_too_large": _raw_answer(
-        b"431 Request Header Fields Too Large", b"head_too_large", b"the head of the request is too large"
-    ),
-}
-"""Why no application could answer → what is sent before the connection is closed."""
 
 
 class Watch:

@@ -259,5 +259,5 @@ def test_each_takes_every_filter(cli: Cli, inbox: Records, command: str) -> None
     for words in (["--state", "failed"], ["--error", "unknown"], ["--no-company", "--state", "failed"]):
         shown = cli("webhooks", command, *words, "--output", "ndjson").ok().stdout.splitlines()
         assert [json.loads(line)["id"] for line in shown] == [wanted], words
-    shown = cli("webhooks", command, "--until", "2001-09-09", "--output", "ndjson").ok().stdout
-    assert shown == ""
+    none = cli("webhooks", command, "--until", "2001-09-09", "--output", "ndjson").ok().stdout
+    assert none == ""

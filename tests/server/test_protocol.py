@@ -385,11 +385,15 @@ def test_a_reader_that_never_reads_is_cut(sqlite_platform_url: str, tmp_path: Pa
                 pass
             except OSError:
                 return True
-            return found.daemon.counters.refused["slow_reader"] > 0
+            return bool(reasons())
+
+        def reasons() -> set[str]:
+            """Whichever it meets first: nothing is taken, or too many requests wait behind each other."""
+            return {"slow_reader", "too_many_behind"} & set(+found.daemon.counters.refused)
 
         eventually(cut)
         line.close()
-        assert found.daemon.counters.refused["slow_reader"] == 1
+        assert eventually(reasons)
 
 
 _ODD = st.binary(max_size=300) | st.sampled_from(

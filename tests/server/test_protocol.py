@@ -368,7 +368,7 @@ def _does_not_fit(narrow: Serving) -> bool:
 
 
 def test_a_reader_that_never_reads_is_cut(sqlite_platform_url: str, tmp_path: Path) -> None:
-    limits = Limits(body_timeout=0.4, keep_alive=60)
+    limits = Limits(head_timeout=2, body_timeout=0.4, keep_alive=60)
     with serving(sqlite_platform_url, tmp_path, inbox=Memory(), limits=limits) as found:
         line = Line(found.port)
         line.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -388,12 +388,15 @@ def test_a_reader_that_never_reads_is_cut(sqlite_platform_url: str, tmp_path: Pa
             return bool(reasons())
 
         def reasons() -> set[str]:
-            """Whichever it meets first: nothing is taken, or too many requests wait behind each other."""
-            return {"slow_reader", "too_many_behind"} & set(+found.daemon.counters.refused)
+            """Whichever it meets first: nothing is taken, too many wait behind each other, or a head stops.
+
+            The last is the kernel's doing: it may drop what acknowledges our bytes where nobody reads answers.
+            """
+            return {"slow_reader", "too_many_behind", "head_timeout"} & set(+found.daemon.counters.refused)
 
         eventually(cut)
         line.close()
-        assert eventually(reasons)
+        assert eventually(reasons, within=3), found.daemon.counters.refused
 
 
 _ODD = st.binary(max_size=300) | st.sampled_from(

@@ -390,7 +390,7 @@ def test_a_reader_that_never_reads_is_cut(sqlite_platform_url: str, tmp_path: Pa
         def reasons() -> set[str]:
             """Whichever it meets first: nothing is taken, too many wait behind each other, or a head stops.
 
-            The last is the kernel's doing: it may drop what acknowledges our bytes where nobody reads answers.
+            The last is the kernel's doing: where nobody reads answers it may drop what acknowledges our bytes.
             """
             return {"slow_reader", "too_many_behind", "head_timeout"} & set(+found.daemon.counters.refused)
 

@@ -388,9 +388,9 @@ def test_a_reader_that_never_reads_is_cut(sqlite_platform_url: str, tmp_path: Pa
             return bool(reasons())
 
         def reasons() -> set[str]:
-            """Whichever it meets first: nothing is taken, too many wait behind each other, or a head stops.
+            """Whichever comes first: nothing is taken, too many wait behind each other, or a head stops.
 
-            The last is the kernel's doing: where nobody reads answers it may drop what acknowledges our bytes.
+            The last is the kernel's doing: where nobody reads, it may drop what acknowledges our bytes.
             """
             return {"slow_reader", "too_many_behind", "head_timeout"} & set(+found.daemon.counters.refused)
 

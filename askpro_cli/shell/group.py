@@ -78,16 +78,14 @@ class RootGroup(TyperGroup):
 
         Only commands that were loaded are looked into: nothing is imported to name an error.
         """
-        if not words or words[0] not in self.commands:
-            return None
-        command: Any = self.commands[words[0]]
-        named = [words[0]]
-        for word in words[1:]:
-            command = getattr(command, "commands", {}).get(word)
-            if command is None:
+        names: list[str] = []
+        children: Any = self.commands
+        for word in words:
+            if word not in children:
                 break
-            named.append(word)
-        return " ".join(named)
+            names.append(word)
+            children = getattr(children[word], "commands", {})
+        return " ".join(names) or None
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the global options and the commands by section."""

@@ -14,6 +14,7 @@ from support.databases import private_database
 from askpro_cli.platform import migrate
 from askpro_cli.platform.engine import open_engine
 from askpro_cli.platform.revisions import OURS
+from askpro_cli.platform.schema import Base
 from askpro_cli.platform.tables import HEAD
 
 ALL = [revision.id for revision in OURS.all()]
@@ -90,7 +91,7 @@ def test_check_says_that_the_tables_are_as_they_should_be(cli: Cli) -> None:
     assert "pending" in cli("db", "check").exits(1).stdout
     cli("db", "upgrade", "--yes").ok()
     good = cli("db", "check").ok()
-    assert "18 tables" in good.stderr
+    assert f"{len(Base.metadata.tables)} tables" in good.stderr
     assert good.stdout == ""
 
 
@@ -146,7 +147,7 @@ def test_rows_that_went_missing_raise_the_alarm(cli: Cli, tmp_path: Path) -> Non
 
 def test_an_upgrade_tells_that_no_row_was_lost(cli: Cli, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'state' / 'records.db'}"
-    migrate.upgrade(url, to=ALL[-2])
+    migrate.upgrade(url, to="0026")  # before a table that comes with the next revision
     with closing(sqlite3.connect(tmp_path / "state" / "records.db")) as connection:
         connection.execute(
             "INSERT INTO users (name, email, interface_language, is_active, created_at, updated_at)"

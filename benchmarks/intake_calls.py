@@ -70,7 +70,6 @@ def _compared(family: str, url: str, folder: Path) -> dict[str, Any]:
         bare = stack.enter_context(script("webhook_bare.py"))
         quiet = daemon_environment(url, folder, ASKPRO_WORKER_ENABLED="false")
         servers = {"bare": bare, "ours": stack.enter_context(daemon(quiet))}
-        ready, idle = servers["ours"].ready_seconds, _idle(servers["ours"])
         if family == "sqlite":
             usual = script("webhook_usual.py", f"sqlite:///{folder / 'usual.db'}")
             servers["usual"] = stack.enter_context(usual)
@@ -86,17 +85,18 @@ def _compared(family: str, url: str, folder: Path) -> dict[str, Any]:
         if other != "ours"
     }
     wrong = (ROUNDS + 1) * COUNTS["ours"] - kept
-    return {"load": found, "ratios": ratios, "ready_seconds": ready, "idle_mb": idle, "not_kept": wrong}
+    return {"load": found, "ratios": ratios, "not_kept": wrong}
 
 
 def _with_workers(url: str, folder: Path) -> dict[str, Any]:
     """Measure intake and handling at a steady rate, with the workers of the same process."""
     with daemon(daemon_environment(url, folder, **OF_SALON)) as server:
+        size = {"ready_seconds": server.ready_seconds, "idle_mb": _idle(server)}
         held = load(server, folder, "held", HELD_RATE * HELD_SECONDS, rate=HELD_RATE)
         settled(url)
         handled = load(server, folder, "handled", HANDLED_RATE * HANDLED_SECONDS, rate=HANDLED_RATE)
         settled(url)
-    return {"held": held, "handled_ack": handled, "handled": _handling_times(url, "handled")}
+    return size | {"held": held, "handled_ack": handled, "handled": _handling_times(url, "handled")}
 
 
 def _idle(server: Server) -> float:

@@ -148,8 +148,10 @@ def checked_words(words: Sequence[str], known: Sequence[str], name: str) -> tupl
     """Return words that are all *known*, each once.
 
     Raises:
-        InvalidValueError: one is not.
+        InvalidValueError: one is not, or there are too many of them.
     """
+    if len(words) > MOST_VALUES:
+        raise InvalidValueError(f"{name} has {len(words)} values, at most {MOST_VALUES}", subject=name)
     for word in words:
         if word not in known:
             raise InvalidValueError(f"{name} is one of {', '.join(known)}", subject=name)

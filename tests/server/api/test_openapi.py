@@ -88,7 +88,13 @@ def _hold(prepared: Any, route: Route, mode: GenerationMode, checks: list[Any]) 
     schema, headers = prepared
 
     @given(case=schema[route.path][route.method].as_strategy(generation_mode=mode))
-    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @settings(
+        max_examples=12,
+        derandomize=True,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        database=None,
+    )
     def holds(case: Case[Any]) -> None:
         case.call_and_validate(headers=headers, checks=checks)
 

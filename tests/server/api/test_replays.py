@@ -118,3 +118,10 @@ def test_a_body_that_is_no_json_is_refused(
         headers=headers,
     )
     assert answer.status_code == status
+
+
+def test_more_values_than_are_described_are_refused(served_embedded: Served) -> None:
+    path = f"/api/v1/replays?{'&'.join(['state=done'] * 51)}"
+    answer = served_embedded.ask(path, token=served_embedded.token("replays:read"))
+    assert answer.status_code == 400
+    assert "at most 50" in answer.text

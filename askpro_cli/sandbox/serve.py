@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
 import socket
 import struct
 import threading
@@ -17,6 +16,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from askpro_cli.base.clock import Clock
 from askpro_cli.base.errors import ConfigError
+from askpro_cli.base.signals import ending_by
 from askpro_cli.sandbox.app import create_app
 from askpro_cli.sandbox.control.failing import Connections
 from askpro_cli.sandbox.options import SandboxOptions
@@ -26,7 +26,6 @@ _LINGER_NOT = struct.pack("ii", 1, 0)
 _KEEP_ALIVE_SECONDS = 75
 _START_SECONDS = 10.0
 _BACKLOG = 2048
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class OpenConnections:
@@ -80,18 +79,9 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         self._on_ready()
 
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Stop on SIGINT and SIGTERM; unlike uvicorn's own, do not raise them again afterwards."""
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        before = {number: signal.signal(number, self.handle_exit) for number in _SIGNALS}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+    def capture_signals(self) -> contextlib.AbstractContextManager[None]:  # type: ignore[override]  # uvicorn's is a generator's
+        """Stop on SIGINT and SIGTERM."""
+        return ending_by(self.handle_exit)
 
 
 def _bound(host: str, port: int) -> socket.socket:

@@ -12,13 +12,14 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import cast
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from askpro_cli.base.signals import ending_by
 from askpro_cli.resilience.threads import hop
 from askpro_cli.server.app import create_app
 from askpro_cli.server.daemon import Api, Daemon
@@ -26,7 +27,6 @@ from askpro_cli.server.listening import BACKLOG, Listener
 from askpro_cli.server.notify import READY, STOPPING, Notifier
 from askpro_cli.server.protocol import Watch
 
-_ENDING = (signal.SIGINT, signal.SIGTERM)
 _IDLE_SECONDS = 1.0
 """While draining: how long a connection that asks nothing is kept for a request that may be on its way."""
 _LAST_SECONDS = 2.0
@@ -136,18 +136,9 @@ class DaemonServer(uvicorn.Server):
         self._reloads.add(task)
         task.add_done_callback(self._reloads.discard)
 
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """End on SIGINT and SIGTERM; unlike uvicorn's own, do not raise them again afterwards."""
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        before = {number: signal.signal(number, self.handle_exit) for number in _ENDING}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+    def capture_signals(self) -> contextlib.AbstractContextManager[None]:  # type: ignore[override]  # uvicorn's is a generator's
+        """End on SIGINT and SIGTERM."""
+        return ending_by(self.handle_exit)
 
 
 def _config(app: ASGIApp, watch: Watch) -> uvicorn.Config:
